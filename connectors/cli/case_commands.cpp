@@ -1,0 +1,232 @@
+#include <algorithm>
+
+#include "connectors/cli/commands.h"
+#include "connectors/cli/output.h"
+#include "connectors/cli/remote.h"
+
+namespace docket::cli {
+namespace {
+
+constexpr std::size_t kDataWidth = 60;
+
+void add_as_of(Params& params, const AsOf& as_of) {
+  params.emplace_back("at", as_of.at);
+  params.emplace_back("known_at", as_of.known_at);
+}
+
+Cell state_cell(const Display& show, const json::object& item) {
+  const std::string key = show.text(item, "state");
+  const std::string label = show.text(item, "state_label");
+  return {label.empty() ? key : label, key};
+}
+
+// "Label      value" lines; empty values are left out.
+std::string fields_block(const std::vector<std::pair<std::string, Cell>>& fields, bool colour) {
+  Table table;
+  table.header = false;
+  table.columns = {{"field", false}, {"value", false}};
+  for (const auto& [name, value] : fields) {
+    if (!value.text.empty()) table.rows.push_back({Cell(name, "", Colour::kDim), value});
+  }
+  return render_table(table, colour);
+}
+
+std::string section(const std::string& title, const Table& table, bool colour) {
+  if (table.rows.empty()) return "";
+  return "\n" + title + "\n" + render_table(table, colour);
+}
+
+// Attributes as name and value.
+Table attribute_table(const Display& show, const json::object& item) {
+  Table table;
+  table.columns = {{"attribute", false}, {"value", false}};
+  const auto* attributes = item.if_contains("attributes");
+  if (attributes == nullptr || !attributes->is_object()) return table;
+  for (const auto& member : attributes->get_object()) {
+    const std::string name(member.key().data(), member.key().size());
+    const bool erased = member.value().is_object() && has(member.value().get_object(), "erased");
+    table.rows.push_back({name, member.value().is_null() ? Cell("—") : erased ? Cell("(erased)", "erased", Colour::kDim) : Cell(show.text(member.value()))});
+  }
+  return table;
+}
+
+std::string limit_text(const Display& show, const json::object& deadline) {
+  std::string out = show.text(deadline, "rule");
+  const std::string limit = show.text(deadline, "limit");
+  if (!limit.empty()) out += (out.empty() ? "" : " = ") + limit;
+  return out;
+}
+
+// Units counted so far; for hours, the time used so far.
+Cell counted_cell(const Display& show, const json::object& span) {
+  if (has(span, "counted_ms")) return {Display::duration(integer_of(span, "counted_ms")), show.text(span, "counted_ms")};
+  return show.text(span, "counted");
+}
+
+Table span_table(const Display& show, const json::object& deadline) {
+  Table table;
+  table.columns = {{"from", false}, {"to", false}, {"sort", false}, {"name", false}, {"counted", true}, {"layer", false}, {"source", false}};
+  for (const auto& span : array_of(deadline, "explain")) {
+    if (!span.is_object()) continue;
+    const auto& own = span.get_object();
+    table.rows.push_back({show.cell(own, "from"), show.cell(own, "to"), show.text(own, "sort"), show.text(own, "name"), counted_cell(show, own),
+                          show.text(own, "layer"), show.text(own, "source")});
+  }
+  return table;
+}
+
+std::string deadline_block(const Display& show, const json::object& deadline, bool colour) {
+  const std::string clock = show.text(deadline, "clock");
+  const std::string label = show.text(deadline, "label");
+  const std::string original = show.text(deadline, "original_due");
+  Cell due = show.cell(deadline, "due");
+  if (!original.empty() && original != due.machine()) due.text += "  (before extensions " + show.time(original).text + ")";
+  std::string source = show.text(deadline, "source");
+  const std::string certainty = show.text(deadline, "certainty");
+  if (!certainty.empty()) source += (source.empty() ? "" : "; ") + certainty;
+  const std::string part = show.text(deadline, "part");
+  std::string out = clock + (label.empty() || label == clock ? "" : "  " + label) + (part.empty() ? "" : "  " + part) + "\n";
+  if (integer_of(deadline, "round") > 1) out.insert(out.size() - 1, "  round " + show.text(deadline, "round"));
+  out = printable(out.substr(0, out.size() - 1)) + "\n";
+  out += fields_block({{"  state", show.text(deadline, "value")},
+                       {"  light", show.cell(deadline, "light")},
+                       {"  start", show.cell(deadline, "start")},
+                       {"  due", due},
+                       {"  stop", show.cell(deadline, "stop")},
+                       {"  rule", limit_text(show, deadline)},
+                       {"  source", source}},
+                      colour);
+  const Table spans = span_table(show, deadline);
+  if (!spans.rows.empty()) out += render_table(spans, colour);
+  return out;
+}
+
+}  // namespace
+
+int run_case_list(const CommonOptions& options, const CaseListArgs& args) {
+  Params params;
+  const auto add_all = [&params](const char* name, const std::vector<std::string>& values) {
+    for (const auto& value : values) params.emplace_back(name, value);
+  };
+  add_all("kind", args.kinds);
+  add_all("state", args.states);
+  add_all("unit", args.units);
+  add_all("light", args.lights);
+  add_all("alias", args.aliases);
+  for (const auto& pair : args.where) {
+    const auto equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      *options.err << "docket: --where " << pair << ": write it as NAME=VALUE, for example district=shinan\n";
+      return kUsage;
+    }
+    params.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+  }
+  params.emplace_back("due_before", args.due_before);
+  params.emplace_back("updated_since", args.updated_since);
+  add_as_of(params, args.as_of);
+  if (args.total) params.emplace_back("include_total", "true");
+  Remote remote(options);
+  const auto answer = remote.get_pages("/v1/cases", params, "cases", args.limit);
+  if (!answer) return remote.exit_code();
+  const Display show = remote.display();
+  Output output;
+  output.json = remote.last_body();
+  output.items = &array_of(*answer, "cases");
+  output.table.columns = {{"id", false}, {"kind", false}, {"state", false}, {"light", false}, {"unit", false}, {"due", false}, {"opened", false}, {"updated", false}, {"version", true}};
+  for (const auto& entry : *output.items) {
+    if (!entry.is_object()) continue;
+    const auto& item = entry.get_object();
+    output.table.rows.push_back({show.text(item, "id"), show.text(item, "kind"), state_cell(show, item), show.cell(item, "light"), show.text(item, "unit"),
+                                 show.cell(item, "due"), show.cell(item, "opened"), show.cell(item, "updated"), show.text(item, "version")});
+  }
+  const int code = print(options, output);
+  if (args.total && !options.quiet && has(*answer, "total")) *options.err << "total: " << integer_of(*answer, "total") << "\n";
+  return code;
+}
+
+int run_case_get(const CommonOptions& options, const std::string& id, const AsOf& as_of, const std::string& version) {
+  Params params;
+  add_as_of(params, as_of);
+  params.emplace_back("version", version);
+  Remote remote(options);
+  const auto answer = remote.get(make_target("/v1/cases/" + segment(id), params));
+  if (!answer) return remote.exit_code();
+  const Display show = remote.display();
+  const bool colour = use_colour(options);
+  Output output;
+  output.json = remote.last_body();
+  output.table = show.rows(json::array{*answer}, {"id", "kind", "state", "light", "unit", "due", "opened", "updated", "round", "version", "revision"});
+  const auto text = [&](std::string_view key) { return Cell(show.text(*answer, key)); };
+  std::string& page = output.page;
+  page = fields_block({{"id", text("id")},
+                       {"kind", text("kind")},
+                       {"state", state_cell(show, *answer)},
+                       {"light", show.cell(*answer, "light")},
+                       {"unit", text("unit")},
+                       {"due", show.cell(*answer, "due")},
+                       {"opened", show.cell(*answer, "opened")},
+                       {"updated", show.cell(*answer, "updated")},
+                       {"round", text("round")},
+                       {"version", Cell(show.text(*answer, "version") + " (revision " + show.text(*answer, "revision") + ")")},
+                       {"definition", text("definition")},
+                       {"rules", text("rules")},
+                       {"calendar", text("calendar")},
+                       {"times in", Cell(show.time_zone)}},
+                      colour);
+  page += section("Clocks", show.rows(array_of(*answer, "clocks"), {"clock", "label", "round", "value", "light", "start", "due", "original_due", "stop"}), colour);
+  page += section("Attributes", attribute_table(show, *answer), colour);
+  page += section("Parts", show.rows(array_of(*answer, "parts"), {"part", "key", "n", "round", "state"}), colour);
+  page += section("Links", show.rows(array_of(*answer, "links"), {"link", "to", "case"}, true), colour);
+  return print(options, output);
+}
+
+int run_case_history(const CommonOptions& options, const std::string& id, const AsOf& as_of, std::size_t limit) {
+  Params params;
+  add_as_of(params, as_of);
+  Remote remote(options);
+  const auto answer = remote.get_pages("/v1/cases/" + segment(id) + "/history", params, "events", limit);
+  if (!answer) return remote.exit_code();
+  const Display show = remote.display();
+  Output output;
+  output.json = remote.last_body();
+  output.items = &array_of(*answer, "events");
+  output.table.columns = {{"version", true}, {"time", false}, {"recorded", false}, {"event", false}, {"role", false}, {"unit", false}, {"actor", false}, {"outcome", false}, {"data", false}};
+  for (const auto& entry : *output.items) {
+    if (!entry.is_object()) continue;
+    const auto& event = entry.get_object();
+    const std::string name = show.text(event, "event");
+    const std::string label = show.text(event, "label");
+    std::string outcome = show.text(event, "outcome");
+    const std::string code = show.text(event, "code");
+    if (!code.empty()) outcome += " " + code;
+    const auto* data = event.if_contains("data");
+    const std::string pairs = data == nullptr ? "" : show.pairs(*data);
+    output.table.rows.push_back({show.text(event, "version"), show.cell(event, "time"), show.cell(event, "recorded"),
+                                 Cell(label.empty() || label == name ? name : name + " " + label, name), show.text(event, "role"), show.text(event, "unit"),
+                                 show.text(event, "actor"), outcome, Cell(clip(pairs, kDataWidth), pairs)});
+  }
+  return print(options, output);
+}
+
+int run_case_explain(const CommonOptions& options, const std::string& id, const AsOf& as_of) {
+  Params params{{"explain", "true"}};
+  add_as_of(params, as_of);
+  Remote remote(options);
+  const auto answer = remote.get(make_target("/v1/cases/" + segment(id) + "/deadlines", params));
+  if (!answer) return remote.exit_code();
+  const Display show = remote.display();
+  const auto& deadlines = array_of(*answer, "deadlines");
+  Output output;
+  output.json = remote.last_body();
+  output.items = &deadlines;
+  output.table = show.rows(deadlines, {"clock", "part", "round", "value", "start", "due", "original_due", "stop", "light", "rule", "limit", "source", "certainty"});
+  for (const auto& entry : deadlines) {
+    if (!entry.is_object()) continue;
+    if (!output.page.empty()) output.page += "\n";
+    output.page += deadline_block(show, entry.get_object(), use_colour(options));
+  }
+  if (deadlines.empty()) output.page = "no clock has run for " + printable(id) + "\n";
+  return print(options, output);
+}
+
+}  // namespace docket::cli

@@ -1,0 +1,27 @@
+// Registers the commands that talk to a running Docket.
+// Thread rule: one thread. Ownership: `app` and `exit` must outlive parsing; the commands' options live in the app.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "connectors/cli/common.h"
+
+namespace CLI {
+class App;
+class FormatterBase;
+}  // namespace CLI
+
+namespace docket::cli {
+
+// case get|list|history|explain, event publish, rejects list, metric list|show|explain, rules list, calendar status, kind
+// list. A noun that `app` has already gets these verbs besides its own.
+void add_client_commands(CLI::App& app, Exit& exit);
+
+// A command's footer holds its examples; this shows them before the options.
+[[nodiscard]] std::shared_ptr<CLI::FormatterBase> help_formatter();
+
+// The subcommand `name` of `app`, made if it is not there.
+CLI::App& noun(CLI::App& app, const std::string& name, const std::string& description);
+
+}  // namespace docket::cli

@@ -1,0 +1,60 @@
+// The client commands as functions: each asks the server, prints, and returns its exit code.
+// Thread rule: one thread. Ownership: arguments by reference for the call.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "connectors/cli/common.h"
+
+namespace docket::cli {
+
+// happened by, recorded by: RFC 3339 or a date, "" for now
+struct AsOf {
+  std::string at;
+  std::string known_at;
+};
+
+struct CaseListArgs {
+  std::vector<std::string> kinds, states, units, lights, aliases;
+  std::vector<std::string> where;  // "district=shinan": any declared dimension
+  std::string due_before, updated_since;
+  AsOf as_of;
+  std::size_t limit = 50;
+  bool total = false;
+};
+[[nodiscard]] int run_case_list(const CommonOptions& options, const CaseListArgs& args);
+[[nodiscard]] int run_case_get(const CommonOptions& options, const std::string& id, const AsOf& as_of, const std::string& version);
+[[nodiscard]] int run_case_history(const CommonOptions& options, const std::string& id, const AsOf& as_of, std::size_t limit);
+[[nodiscard]] int run_case_explain(const CommonOptions& options, const std::string& id, const AsOf& as_of);
+
+struct PublishArgs {
+  std::string file = "-";
+  bool dry_run = false;
+  std::string if_match;
+  std::size_t lines_per_batch = 500;
+};
+[[nodiscard]] int run_event_publish(const CommonOptions& options, const PublishArgs& args, std::istream& standard_input);
+
+struct MetricArgs {
+  std::string name;
+  std::string period, from, to, step;
+  std::string by;  // show: "unit", a row for each; explain: "unit=U", the cases of one row
+  AsOf as_of;
+};
+[[nodiscard]] int run_metric_list(const CommonOptions& options);
+[[nodiscard]] int run_metric_show(const CommonOptions& options, const MetricArgs& args);
+[[nodiscard]] int run_metric_explain(const CommonOptions& options, const MetricArgs& args);
+
+struct RejectsArgs {
+  std::string source, code;
+  std::size_t limit = 50;
+};
+[[nodiscard]] int run_rejects_list(const CommonOptions& options, const RejectsArgs& args);
+[[nodiscard]] int run_rules_list(const CommonOptions& options, bool assumed);
+[[nodiscard]] int run_calendar_status(const CommonOptions& options);
+[[nodiscard]] int run_kind_list(const CommonOptions& options);
+
+}  // namespace docket::cli

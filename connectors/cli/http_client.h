@@ -1,0 +1,55 @@
+// A small blocking HTTP client for the commands: one connection that is kept, plain HTTP.
+// Thread rule: one thread. Ownership: by value.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "engine/model/result.h"
+
+namespace docket::cli {
+
+struct ServerAddress {
+  std::string host;
+  std::string port;
+  [[nodiscard]] std::string text() const { return host + ":" + port; }
+};
+
+// "http://127.0.0.1:7417", "127.0.0.1:7417" or "localhost"; kInvalid with what would be right.
+[[nodiscard]] Result<ServerAddress> parse_server(const std::string& text);
+
+struct HttpReply {
+  int status = 0;
+  std::string content_type;
+  std::string body;
+  std::string position;  // Docket-Position
+  std::string etag;
+};
+
+struct HttpCall {
+  std::string method = "GET";
+  std::string target;
+  std::string content_type;
+  std::string body;
+  std::string language;
+  std::string if_match;
+};
+
+class HttpClient {
+ public:
+  HttpClient(ServerAddress server, std::uint32_t timeout_ms);
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  // Any status is a reply. kUnavailable: nobody answers, or not within the timeout. A GET over a kept connection that
+  // broke is tried once more on a new one; a POST never is, as its outcome may be unknown.
+  [[nodiscard]] Result<HttpReply> call(const HttpCall& call);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace docket::cli

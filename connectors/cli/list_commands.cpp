@@ -1,0 +1,67 @@
+#include "connectors/cli/commands.h"
+#include "connectors/cli/output.h"
+#include "connectors/cli/remote.h"
+
+namespace docket::cli {
+namespace {
+
+int print_list(const CommonOptions& options, Remote& remote, const std::optional<json::object>& answer, const std::string& items,
+               std::initializer_list<std::string_view> columns, bool rest) {
+  if (!answer) return remote.exit_code();
+  const std::string body = remote.last_body();
+  const Display show = remote.display();
+  Output output;
+  output.json = body;
+  output.items = &array_of(*answer, items);
+  output.table = show.rows(*output.items, columns, rest);
+  if (output.items->empty() && !options.quiet && options.format == Format::kTable) *options.err << "docket: none\n";
+  return print(options, output);
+}
+
+}  // namespace
+
+int run_rejects_list(const CommonOptions& options, const RejectsArgs& args) {
+  Remote remote(options);
+  const Params params{{"source", args.source}, {"code", args.code}};
+  const auto answer = remote.get_pages("/v1/rejects", params, "rejects", args.limit);
+  return print_list(options, remote, answer, "rejects", {"recorded", "source", "id", "subject", "type", "code", "detail"}, false);
+}
+
+int run_rules_list(const CommonOptions& options, bool assumed) {
+  Remote remote(options);
+  const auto answer = remote.get(make_target("/v1/rules", {{"assumed", assumed ? "true" : ""}}));
+  return print_list(options, remote, answer, "rules", {"rule", "value", "set", "certainty", "source"}, true);
+}
+
+int run_calendar_status(const CommonOptions& options) {
+  Remote remote(options);
+  const auto answer = remote.get("/v1/calendars");
+  if (!answer) return remote.exit_code();
+  Display show;
+  show.language = options.language;
+  Output output;
+  output.json = remote.last_body();
+  output.items = &array_of(*answer, "years");
+  output.table = show.rows(*output.items, {"year", "working_days"}, true);
+  const std::string note = show.text(*answer, "note");
+  if (options.format == Format::kTable) {
+    output.page = printable(show.text(*answer, "calendar") + "  " + show.text(*answer, "version") + "  " + show.text(*answer, "time_zone")) + "\n" +
+                  render_table(output.table, use_colour(options));
+    if (!note.empty()) output.page += printable(note) + "\n";
+  }
+  return print(options, output);
+}
+
+int run_kind_list(const CommonOptions& options) {
+  Remote remote(options);
+  const auto answer = remote.get("/v1/kinds");
+  return print_list(options, remote, answer, "kinds", {"kind", "label", "version"}, true);
+}
+
+int run_metric_list(const CommonOptions& options) {
+  Remote remote(options);
+  const auto answer = remote.get("/v1/metrics");
+  return print_list(options, remote, answer, "metrics", {"name", "title", "kind", "area", "formula"}, false);
+}
+
+}  // namespace docket::cli

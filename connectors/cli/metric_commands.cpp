@@ -1,0 +1,236 @@
+#include <cmath>
+
+#include "connectors/cli/commands.h"
+#include "connectors/cli/output.h"
+#include "connectors/cli/percent.h"
+#include "connectors/cli/remote.h"
+
+namespace docket::cli {
+namespace {
+
+Params metric_params(const MetricArgs& args) {
+  Params params{{"period", args.period}, {"from", args.from}, {"to", args.to}, {"step", args.step}, {"group_by", args.by}};
+  params.emplace_back("at", args.as_of.at);
+  params.emplace_back("known_at", args.as_of.known_at);
+  return params;
+}
+
+bool in_thousandths(const json::object& metric, const json::object& figure) {
+  const Display plain;
+  return plain.text(figure, "numerator_unit") == "thousandths" || plain.text(metric, "numerator_unit") == "thousandths";
+}
+
+// A rate without its integers (a weighted sum of rates, or one of the exclusions' alternatives): "—" if it is null.
+Cell rate_cell(const json::value* rate) {
+  if (rate == nullptr || rate->is_null()) return "—";
+  const double value = rate->is_double() ? rate->get_double() : rate->is_int64() ? static_cast<double>(rate->get_int64()) : 0.0;
+  return percent(std::llround(value * 1e6), 1'000'000);
+}
+
+// The figure itself: per cent of a ratio, or the number of a count or stock.
+Cell figure_cell(const json::object& metric, const json::object& figure) {
+  if (!has(figure, "denominator")) {
+    if (figure.contains("rate")) return rate_cell(figure.if_contains("rate"));
+    const Display plain;
+    return plain.text(figure, "value");
+  }
+  const std::int64_t denominator = integer_of(figure, "denominator");
+  return percent(integer_of(figure, "numerator"), in_thousandths(metric, figure) ? denominator * 1000 : denominator);
+}
+
+Cell fraction_cell(const json::object& metric, const json::object& figure) {
+  if (!has(figure, "denominator")) return "";
+  const std::int64_t numerator = integer_of(figure, "numerator");
+  return (in_thousandths(metric, figure) ? thousandths(numerator) : std::to_string(numerator)) + "/" + std::to_string(integer_of(figure, "denominator"));
+}
+
+// "paused 0, not_yet_due 2", and the figure with what was excluded.
+std::string exclusions_text(const Display& show, const json::object& figure) {
+  const auto* exclusions = figure.if_contains("exclusions");
+  if (exclusions == nullptr || !exclusions->is_object()) return "";
+  std::string out;
+  for (const auto& member : exclusions->get_object()) {
+    out += (out.empty() ? "" : ", ") + std::string(member.key().data(), member.key().size()) + " " + show.text(member.value());
+  }
+  if (!out.empty() && has(figure, "rate_without_exclusions")) out += "; with them " + rate_cell(figure.if_contains("rate_without_exclusions")).text;
+  return out;
+}
+
+std::string notes_text(const json::object& figure) {
+  std::string out;
+  for (const char* key : {"backfilled", "paused", "quarantined"}) {
+    const std::int64_t count = integer_of(figure, key);
+    if (count > 0) out += (out.empty() ? "" : ", ") + std::string(key) + " " + std::to_string(count);
+  }
+  return out;
+}
+
+std::string group_name(const Display& show, const json::object& figure) {
+  const auto* group = figure.if_contains("group");
+  if (group == nullptr || !group->is_object()) return "";
+  std::string out;
+  for (const auto& member : group->get_object()) {
+    if (member.key() == "label") continue;
+    out += (out.empty() ? "" : " / ") + show.text(member.value());
+  }
+  return out;
+}
+
+std::string group_label(const Display& show, const json::object& figure) {
+  const auto* group = figure.if_contains("group");
+  return group == nullptr || !group->is_object() ? std::string() : show.text(group->get_object(), "label");
+}
+
+std::string period_of(const Display& show, const json::object& one) {
+  const std::string period = show.text(one, "period");
+  return period.empty() ? show.text(one, "from") + "…" + show.text(one, "to") : period;
+}
+
+void add_row(Table& table, const Display& show, const json::object& metric, const json::object& figure, const std::string& period,
+             bool grouped, bool total) {
+  const auto figure_text = figure_cell(metric, figure);
+  std::string exclusions = exclusions_text(show, figure);
+  std::vector<Cell> row{show.text(metric, "name"), show.text(metric, "title"), period};
+  if (grouped) {
+    row.emplace_back(total ? std::string("total") : group_name(show, figure));
+    row.emplace_back(group_label(show, figure));
+  }
+  row.push_back(figure_text);
+  row.push_back(fraction_cell(metric, figure));
+  if (grouped) {
+    row.emplace_back(std::move(exclusions));
+    row.emplace_back(notes_text(figure));
+  }
+  table.rows.push_back(std::move(row));
+}
+
+// What stands under a single figure: exclusions, companions, formula, as of when.
+std::string footer(const Display& show, const json::object& metric, const json::object& figure, bool grouped, bool colour) {
+  Table table;
+  table.header = false;
+  table.columns = {{"name", false}, {"value", false}};
+  const auto add = [&](const std::string& name, const std::string& value) {
+    if (!value.empty()) table.rows.push_back({Cell("  " + name, "", Colour::kDim), value});
+  };
+  if (!grouped) {
+    add("excluded", exclusions_text(show, figure));
+    add("of these", notes_text(figure));
+  }
+  for (const auto& entry : array_of(metric, "beside")) {
+    if (!entry.is_object()) continue;
+    const auto& companion = entry.get_object();
+    const std::string fraction = fraction_cell(companion, companion).text;
+    add("beside", show.text(companion, "name") + " " + show.text(companion, "title") + " " + figure_cell(companion, companion).text +
+                      (fraction.empty() ? "" : " " + fraction));
+  }
+  for (const auto& entry : array_of(figure, "combined_of")) {
+    if (!entry.is_object()) continue;
+    const auto& part = entry.get_object();
+    add("combines", show.text(part, "name") + " " + rate_cell(part.if_contains("rate")).text + " weight " + show.text(part, "weight"));
+  }
+  add("formula", show.text(metric, "formula"));
+  add("certainty", show.text(metric, "certainty"));
+  std::string as_of = show.cell(metric, "at").text;
+  const std::string known = show.cell(metric, "known_at").text;
+  if (!known.empty()) as_of += (as_of.empty() ? "" : ", ") + std::string("known at ") + known;
+  if (!as_of.empty()) as_of += " (" + show.time_zone + ")";
+  add("as of", as_of);
+  return render_table(table, colour);
+}
+
+}  // namespace
+
+int run_metric_show(const CommonOptions& options, const MetricArgs& args) {
+  Remote remote(options);
+  const auto answer = remote.get(make_target("/v1/metrics/" + segment(args.name), metric_params(args)));
+  if (!answer) return remote.exit_code();
+  Display show;
+  show.language = options.language.empty() ? "zh" : options.language;
+  show.time_zone = options.time_zone.empty() ? show.text(*answer, "time_zone") : options.time_zone;
+  if (show.time_zone.empty()) show.time_zone = "UTC";
+
+  const bool grouped = !args.by.empty();
+  const auto& series = array_of(*answer, "series");
+  Output output;
+  output.json = remote.last_body();
+  output.table.columns = {{"name", false}, {"title", false}, {"period", false}};
+  if (grouped) output.table.columns.insert(output.table.columns.end(), {{args.by, false}, {"label", false}});
+  output.table.columns.insert(output.table.columns.end(), {{"figure", true}, {"fraction", true}});
+  if (grouped) output.table.columns.insert(output.table.columns.end(), {{"excluded", false}, {"of_these", false}});
+  const auto add_period = [&](const json::object& one) {
+    const auto& figures = array_of(one, "figures");
+    for (const auto& entry : figures) {
+      if (entry.is_object()) add_row(output.table, show, *answer, entry.get_object(), period_of(show, one), grouped, false);
+    }
+    const auto* total = one.if_contains("total");
+    if (total != nullptr && total->is_object() && (grouped || figures.empty())) {
+      add_row(output.table, show, *answer, total->get_object(), period_of(show, one), grouped, grouped);
+    }
+  };
+  if (series.empty()) {
+    add_period(*answer);
+    output.items = &array_of(*answer, "figures");
+    if (output.items->empty()) output.items = nullptr;
+  }
+  for (const auto& one : series) {
+    if (one.is_object()) add_period(one.get_object());
+    output.items = &series;
+  }
+  output.table.header = grouped || output.table.rows.size() > 1;
+  const bool colour = use_colour(options);
+  output.page = render_table(output.table, colour);
+  if (!options.quiet) {
+    const json::object none;
+    const auto* total = answer->if_contains("total");
+    const auto& figures = array_of(*answer, "figures");
+    const json::object& only = figures.size() == 1 && figures[0].is_object()      ? figures[0].get_object()
+                               : total != nullptr && total->is_object() ? total->get_object()
+                                                                        : none;
+    output.page += footer(show, *answer, only, output.table.header, colour);
+  }
+  return print(options, output);
+}
+
+int run_metric_explain(const CommonOptions& options, const MetricArgs& args) {
+  Params params{{"period", args.period}, {"at", args.as_of.at}, {"known_at", args.as_of.known_at}};
+  if (!args.by.empty()) {
+    // --by unit=U: the cases behind one row of the table
+    const auto equals = args.by.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      *options.err << "docket: --by " << args.by << ": write it as NAME=VALUE, for example unit=U\n";
+      return kUsage;
+    }
+    params.emplace_back("group_by", args.by.substr(0, equals));
+    params.emplace_back("group", args.by.substr(equals + 1));
+  }
+  Remote remote(options);
+  const auto answer = remote.get(make_target("/v1/metrics/" + segment(args.name) + "/explain", params));
+  if (!answer) return remote.exit_code();
+  const Display show = remote.display();
+  Output output;
+  output.json = remote.last_body();
+  output.table.columns = {{"counts", false}, {"case", false}, {"state", false}, {"due", false}, {"stop", false}, {"value", true}, {"reason", false}};
+  const auto add = [&](const Cell& part, const json::array& rows) {
+    for (const auto& entry : rows) {
+      if (!entry.is_object()) continue;
+      const auto& row = entry.get_object();
+      output.table.rows.push_back({part, show.text(row, "case"), show.text(row, "state"), show.cell(row, "due"), show.cell(row, "stop"),
+                                   show.text(row, "value"), show.text(row, "reason")});
+    }
+  };
+  const auto& in = array_of(*answer, "numerator");
+  const auto& out = array_of(*answer, "not_in_numerator");
+  add(Cell("yes", "numerator", Colour::kGreen), in);
+  add(Cell("no", "not_in_numerator", Colour::kRed), out);
+  if (const auto* excluded = answer->if_contains("excluded"); excluded != nullptr && excluded->is_object()) {
+    for (const auto& member : excluded->get_object()) {
+      const std::string name(member.key().data(), member.key().size());
+      if (member.value().is_array()) add(Cell("excluded: " + name, "excluded:" + name, Colour::kDim), member.value().get_array());
+    }
+  }
+  output.page = printable(args.name) + "  " + printable(show.text(*answer, "period")) + "  " + std::to_string(in.size()) + "/" +
+                std::to_string(in.size() + out.size()) + "\n" + render_table(output.table, use_colour(options));
+  return print(options, output);
+}
+
+}  // namespace docket::cli

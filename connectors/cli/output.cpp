@@ -1,0 +1,56 @@
+#include "connectors/cli/output.h"
+
+#include <boost/json/serialize.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+
+namespace docket::cli {
+
+std::string default_language() {
+  for (const char* name : {"DOCKET_LANG", "LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0') continue;
+    if (std::strncmp(value, "en", 2) == 0) return "en";
+    return "zh";
+  }
+  return "zh";
+}
+
+bool use_colour(const CommonOptions& options) {
+  if (options.no_color || !options.out_is_terminal || !(options.output.empty() || options.output == "-")) return false;
+  const char* off = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  return (off == nullptr || *off == '\0') && (terminal == nullptr || std::strcmp(terminal, "dumb") != 0);
+}
+
+int print(const CommonOptions& options, const Output& output) {
+  std::string text;
+  switch (options.format) {
+    case Format::kJson: text = output.json + "\n"; break;
+    case Format::kNdjson:
+      if (output.items == nullptr) {
+        text = output.json + "\n";
+      } else {
+        for (const auto& item : *output.items) text += boost::json::serialize(item) + "\n";
+      }
+      break;
+    case Format::kCsv: text = render_csv(output.table); break;
+    case Format::kPlain: text = render_plain(output.table); break;
+    case Format::kTable: text = output.page.empty() ? render_table(output.table, use_colour(options)) : output.page; break;
+  }
+  if (options.output.empty() || options.output == "-") {
+    *options.out << text << std::flush;
+    if (*options.out) return kOk;
+    *options.err << "docket: can't write to standard output\n";
+    return kFailure;
+  }
+  std::ofstream file(options.output, std::ios::binary | std::ios::trunc);
+  file << text << std::flush;
+  if (file) return kOk;
+  *options.err << "docket: can't write to " << options.output << ": " << std::strerror(errno) << "\n";
+  return kFailure;
+}
+
+}  // namespace docket::cli

@@ -1,0 +1,24 @@
+// What request headers ask for: the form of the body, the language, whether the client has the answer already.
+// Thread rule: free functions.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "connectors/service/service.h"
+
+namespace docket::http {
+
+inline constexpr std::string_view kAcceptedTypes =
+    "application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson";
+
+// nullopt: another media type, or a charset that is not UTF-8.
+[[nodiscard]] std::optional<service::BodyFormat> body_format(std::string_view content_type);
+
+// "zh" or "en" by Accept-Language with its weights; "en" when neither is asked for.
+[[nodiscard]] std::string_view language(std::string_view accept_language);
+
+// If-None-Match against a strong ETag: "*", or a list with weak comparison.
+[[nodiscard]] bool etag_matches(std::string_view if_none_match, std::string_view etag);
+
+}  // namespace docket::http

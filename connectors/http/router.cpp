@@ -1,0 +1,171 @@
+#include "connectors/http/router.h"
+
+#include <algorithm>
+
+#include "connectors/http/negotiation.h"
+#include "connectors/http/suggest.h"
+#include "connectors/service/problem.h"
+
+namespace docket::http {
+namespace {
+
+constexpr std::string_view kPublishPattern = "/v1/events";
+constexpr std::string_view kPublishParams[] = {"dry_run"};
+
+std::vector<std::string_view> split_pattern(std::string_view pattern) {
+  std::vector<std::string_view> segments;
+  pattern.remove_prefix(1);
+  while (true) {
+    const auto slash = pattern.find('/');
+    segments.push_back(pattern.substr(0, slash));
+    if (slash == std::string_view::npos) return segments;
+    pattern.remove_prefix(slash + 1);
+  }
+}
+
+bool is_hole(std::string_view segment) { return !segment.empty() && segment.front() == '{'; }
+
+service::Answer problem(std::string_view type, std::string detail, std::string_view language) {
+  return service::problem_answer(service::make_problem(type, std::move(detail)), language);
+}
+
+service::Answer bad_parameter(std::string pointer, std::string detail, std::string code, std::string_view language) {
+  auto problem = service::make_problem("invalid-parameter", pointer + ": " + detail);
+  problem.errors.push_back({std::move(pointer), std::move(detail), std::move(code)});
+  return service::problem_answer(problem, language);
+}
+
+template <typename Names>
+std::string unknown_parameter(std::string_view name, const Names& names) {
+  const std::string_view near = nearest(name, names);
+  if (!near.empty()) return "unknown parameter; did you mean \"" + std::string(near) + "\"?";
+  if (std::begin(names) == std::end(names)) return "unknown parameter; this path takes none";
+  std::string list;
+  for (const std::string_view known : names) {
+    if (known == "*") continue;
+    list += (list.empty() ? "" : ", ") + std::string(known);
+  }
+  return "unknown parameter; known here: " + list;
+}
+
+}  // namespace
+
+Router::Router(const std::vector<service::Route>& reads, const BodyLimits& limits) : limits_(limits) {
+  for (const auto& route : reads) {
+    Entry entry;
+    entry.pattern = route.pattern;
+    entry.segments = split_pattern(route.pattern);
+    entry.params = route.params;
+    entry.any_param = std::find(route.params.begin(), route.params.end(), "*") != route.params.end();
+    entry.reads = true;
+    entry.publishes = route.pattern == kPublishPattern;
+    entry.is_probe = route.pattern == "/livez" || route.pattern == "/readyz" || route.pattern == "/metrics";
+    entries_.push_back(std::move(entry));
+  }
+}
+
+const Router::Entry* Router::match(const Target& target) const {
+  const Entry* best = nullptr;  // a literal pattern comes before one with holes
+  for (const auto& entry : entries_) {
+    if (entry.segments.size() != target.segments.size()) continue;
+    const bool fits = std::equal(entry.segments.begin(), entry.segments.end(), target.segments.begin(),
+                                 [](std::string_view want, const std::string& got) { return is_hole(want) ? !got.empty() : want == got; });
+    if (!fits) continue;
+    const bool literal = std::none_of(entry.segments.begin(), entry.segments.end(), is_hole);
+    if (best == nullptr || literal) best = &entry;
+  }
+  return best;
+}
+
+std::string Router::nearest_path(std::string_view path) const {
+  std::vector<std::string_view> literals;
+  for (const auto& entry : entries_) {
+    if (std::none_of(entry.segments.begin(), entry.segments.end(), is_hole)) literals.push_back(entry.pattern);
+  }
+  return std::string(nearest(path, literals));
+}
+
+Plan Router::plan(const RequestHead& head) const {
+  Plan plan;
+  plan.language = http::language(head.accept_language);
+  plan.body_bytes_max = limits_.event_bytes_max;
+  auto target = split_target(head.target);
+  if (!target) {
+    plan.answer = problem("malformed-request", target.error().message, plan.language);
+    return plan;
+  }
+  plan.target = std::move(*target);
+  const Entry* entry = match(plan.target);
+  if (entry == nullptr) {
+    const std::string near = nearest_path(plan.target.raw_path);
+    plan.answer = problem("not-found", "no such path: " + plan.target.raw_path + (near.empty() ? "" : "; did you mean " + near + "?"), plan.language);
+    return plan;
+  }
+  plan.route = entry->pattern;
+  plan.is_probe = entry->is_probe;
+  if (entry->publishes && head.method == "POST") {
+    plan_publish(head, *entry, plan);
+  } else if (entry->reads && (head.method == "GET" || head.method == "HEAD")) {
+    plan_query(head, *entry, plan);
+  } else {
+    plan.allow = entry->publishes ? "GET, HEAD, POST" : "GET, HEAD";
+    plan.answer = problem("method-not-allowed", head.method + " is not possible here; allowed: " + plan.allow, plan.language);
+  }
+  return plan;
+}
+
+void Router::plan_publish(const RequestHead& head, const Entry&, Plan& plan) const {
+  for (const auto& [name, value] : plan.target.params) {
+    if (name != "dry_run") {
+      plan.answer = bad_parameter("?" + name, unknown_parameter(name, kPublishParams), "unknown", plan.language);
+      return;
+    }
+    if (value != "true" && value != "false") {
+      plan.answer = bad_parameter("?dry_run", "must be true or false", "value", plan.language);
+      return;
+    }
+    plan.publish.dry_run = value == "true";
+  }
+  if (!head.content_encoding.empty() && head.content_encoding != "identity") {
+    plan.answer = problem("unsupported-media-type", "Content-Encoding " + head.content_encoding + " is not taken; send the text as it is", plan.language);
+    return;
+  }
+  const auto format = body_format(head.content_type);
+  if (!format) {
+    const std::string found = head.content_type.empty() ? "there is no Content-Type" : "Content-Type " + head.content_type + " is not taken";
+    plan.answer = problem("unsupported-media-type",
+                          found + "; one event: application/cloudevents+json, an array of events: application/cloudevents-batch+json, "
+                                  "one event a line: application/x-ndjson (in UTF-8)",
+                          plan.language);
+    return;
+  }
+  if (head.if_match && *format != service::BodyFormat::kEvent) {
+    plan.answer = bad_parameter("If-Match", "only for a single event; in a batch each event carries expectedrevision", "value", plan.language);
+    return;
+  }
+  plan.act = Plan::Act::kPublish;
+  plan.body_bytes_max = *format == service::BodyFormat::kEvent ? limits_.event_bytes_max : limits_.batch_bytes_max;
+  plan.publish.format = *format;
+  plan.publish.if_match = head.if_match;
+  plan.publish.language = plan.language;
+}
+
+void Router::plan_query(const RequestHead& head, const Entry& entry, Plan& plan) const {
+  for (const auto& [name, value] : plan.target.params) {
+    const bool known = std::find(entry.params.begin(), entry.params.end(), name) != entry.params.end();
+    if ((known && name != "*") || entry.any_param) continue;
+    plan.answer = bad_parameter("?" + name, unknown_parameter(name, entry.params), "unknown", plan.language);
+    return;
+  }
+  plan.act = Plan::Act::kQuery;
+  plan.query.route = entry.pattern;
+  for (std::size_t i = 0; i < entry.segments.size(); ++i) {
+    const std::string_view hole = entry.segments[i];
+    if (is_hole(hole)) plan.query.path[std::string(hole.substr(1, hole.size() - 2))] = plan.target.segments[i];
+  }
+  plan.query.params = plan.target.params;
+  plan.query.language = plan.language;
+  plan.query.prefer = head.prefer;
+}
+
+}  // namespace docket::http

@@ -1,0 +1,31 @@
+#include <iostream>
+
+#include "connectors/files/city.h"
+#include "connectors/local/commands.h"
+#include "connectors/local/schemas.h"
+
+namespace docket::local {
+
+int run_city_make(const CityOptions& options) {
+  const auto from = model::parse_date(options.from);
+  if (!from) return fail("--from takes a date, as 2025-07-01", 2);
+  const auto texts = schema_texts(options.schemas);
+  if (!texts) return fail(texts.error().message, 3);
+  const auto compiled = definition::compile(*texts, options.office);
+  if (!compiled.ok()) return fail("office " + options.office + " does not pass the check:\n" + findings_text(compiled.diagnostics), 1);
+  files::CityOptions city;
+  city.seed = options.seed;
+  city.cases = options.cases;
+  city.from = *from;
+  files::City maker(city, *compiled.bundle);
+  std::ios::sync_with_stdio(false);
+  std::string event;
+  while (maker.next(event, nullptr)) {
+    std::cout << event << '\n';
+    if (!std::cout) return 0;  // the reader has enough
+  }
+  std::cout.flush();
+  return 0;
+}
+
+}  // namespace docket::local

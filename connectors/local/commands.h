@@ -1,0 +1,57 @@
+// Commands that work on a data folder rather than over HTTP. Each returns its exit code (conventions C7).
+// Thread rule: the main thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace docket::local {
+
+struct ServeOptions {
+  std::string data = "data";
+  std::string listen = "127.0.0.1:7417";
+  int workers = 2;
+  bool access_log = false;
+};
+int run_serve(const ServeOptions& options);
+
+int run_ledger_create(const std::string& data, const std::string& office, const std::string& schemas);
+int run_ledger_verify(const std::string& data, const std::string& heads_file);
+int run_ledger_copy(const std::string& from, const std::string& to);
+
+int run_store_rebuild(const std::string& data);
+int run_store_verify(const std::string& data);
+int run_store_backup(const std::string& server_or_data, const std::string& to);
+int run_store_restore(const std::string& from, const std::string& data);
+
+int run_kind_check(const std::string& office, const std::string& schemas);
+
+struct ImportOptions {
+  std::string data = "data";            // imports straight into a folder that no server holds,
+  std::string server;                   // or through a running server
+  std::string format = "ndjson";        // csv or ndjson
+  std::string mapping;                  // name or file; "" with ndjson: CloudEvents
+  std::string file = "-";
+  std::string schemas;
+  bool dry_run = false;
+  bool quiet = false;
+  std::string report;                   // JSON report file, "" none
+  std::uint64_t resume_row = 0;
+  std::size_t batch = 1000;
+};
+int run_event_import(const ImportOptions& options);
+
+struct CityOptions {
+  std::uint64_t seed = 1;
+  std::uint64_t cases = 1000;
+  std::string office = "example";
+  std::string from = "2025-07-01";
+  std::string schemas;
+};
+int run_city_make(const CityOptions& options);
+
+// Prints "docket: <message>" to stderr and gives the exit code that fits the error.
+int fail(const std::string& message, int code);
+
+}  // namespace docket::local

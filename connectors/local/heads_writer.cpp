@@ -1,0 +1,42 @@
+#include "connectors/local/heads_writer.h"
+
+#include <chrono>
+#include <fstream>
+
+#include "engine/ledger/heads.h"
+
+namespace docket::local {
+
+void HeadsWriter::start() { thread_ = std::thread([this] { run(); }); }
+
+void HeadsWriter::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  write();
+}
+
+void HeadsWriter::run() {
+  std::unique_lock lock(mutex_);
+  while (!wake_.wait_for(lock, std::chrono::seconds(10), [&] { return stopping_; })) {
+    lock.unlock();
+    write();
+    lock.lock();
+  }
+}
+
+void HeadsWriter::write() {
+  std::vector<ledger::Position> heads;
+  for (int partition = 0; partition < model::kPartitions; ++partition) heads.push_back(store_.position(partition));
+  if (heads == last_) return;
+  const std::string line = ledger::sign_heads(home_.ledger->ledger_id(), wall_clock(), heads, home_.keys->signing_seed());
+  std::ofstream file(home_.data / "heads.ndjson", std::ios::app);
+  file << line << "\n";
+  if (file.flush()) last_ = std::move(heads);
+}
+
+}  // namespace docket::local

@@ -1,0 +1,37 @@
+// Signs the heads of all partitions into DATA/heads.ndjson, every 10 s of activity (ledger.md section 10), for keeping elsewhere.
+// Thread rule: start() and stop() from one thread; a thread of its own writes.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "connectors/local/home.h"
+#include "connectors/node/read_model.h"
+
+namespace docket::local {
+
+class HeadsWriter {
+ public:
+  HeadsWriter(const Home& home, const node::ReadModel& store) : home_(home), store_(store) {}
+  ~HeadsWriter() { stop(); }
+  HeadsWriter(const HeadsWriter&) = delete;
+  HeadsWriter& operator=(const HeadsWriter&) = delete;
+  void start();
+  void stop();  // signs once more
+
+ private:
+  void run();
+  void write();
+
+  const Home& home_;
+  const node::ReadModel& store_;
+  std::vector<ledger::Position> last_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace docket::local

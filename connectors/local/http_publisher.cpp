@@ -1,0 +1,77 @@
+#include "connectors/local/http_publisher.h"
+
+#include <boost/json.hpp>
+
+namespace docket::local {
+namespace {
+
+constexpr std::uint32_t kTimeoutMs = 60'000;
+
+files::PublishedOutcome outcome_of(const boost::json::value& row) {
+  using Fate = files::PublishedOutcome::Fate;
+  files::PublishedOutcome out;
+  if (!row.is_object()) return out;
+  const auto text = [&](const char* name) {
+    const auto* value = row.get_object().if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+  };
+  const std::string outcome = text("outcome");
+  out.code = text("code");
+  out.detail = text("detail");
+  if (outcome == "accepted") {
+    out.fate = Fate::kAccepted;
+  } else if (outcome == "duplicate") {
+    out.fate = Fate::kDuplicate;
+  } else if (outcome == "parked") {
+    out.fate = Fate::kParked;
+  } else if (outcome == "overloaded" || outcome == "outcome-unknown") {
+    out.fate = Fate::kUnavailable;
+  } else {
+    out.fate = Fate::kRejected;
+    if (out.code.empty()) out.code = outcome;
+  }
+  return out;
+}
+
+}  // namespace
+
+HttpPublisher::HttpPublisher(const std::string& server, bool dry_run) : address_(cli::parse_server(server)), dry_run_(dry_run) {
+  if (address_) client_ = std::make_unique<cli::HttpClient>(*address_, kTimeoutMs);
+}
+
+Result<std::string> HttpPublisher::office() {
+  if (!address_) return address_.error();
+  cli::HttpCall call;
+  call.target = "/v1/office";
+  const auto reply = client_->call(call);
+  if (!reply) return reply.error();
+  boost::system::error_code error;
+  const auto body = boost::json::parse(reply->body, error);
+  const auto* name = !error && body.is_object() ? body.get_object().if_contains("office") : nullptr;
+  if (reply->status != 200 || name == nullptr || !name->is_string()) return Error{ErrorCode::kUnavailable, "the server does not say its office", true};
+  return std::string(name->get_string());
+}
+
+void HttpPublisher::publish(files::EventBatch events, files::PublishDone done) {
+  cli::HttpCall call;
+  call.method = "POST";
+  call.target = dry_run_ ? "/v1/events?dry_run=true" : "/v1/events";
+  call.content_type = "application/x-ndjson";
+  for (const auto& event : *events) {
+    call.body += event;
+    call.body += '\n';
+  }
+  std::vector<files::PublishedOutcome> outcomes(events->size());
+  const auto reply = client_->call(call);
+  if (reply && reply->status == 200) {
+    boost::system::error_code error;
+    const auto body = boost::json::parse(reply->body, error);
+    const auto* rows = !error && body.is_object() ? body.get_object().if_contains("results") : nullptr;
+    if (rows != nullptr && rows->is_array()) {
+      for (std::size_t i = 0; i < outcomes.size() && i < rows->get_array().size(); ++i) outcomes[i] = outcome_of(rows->get_array()[i]);
+    }
+  }
+  done(std::move(outcomes));
+}
+
+}  // namespace docket::local

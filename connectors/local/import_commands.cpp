@@ -1,0 +1,172 @@
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "connectors/cli/common.h"
+#include "connectors/files/csv.h"
+#include "connectors/files/import.h"
+#include "connectors/files/ndjson.h"
+#include "connectors/local/commands.h"
+#include "connectors/local/http_publisher.h"
+#include "connectors/local/schemas.h"
+#include "connectors/local/wiring.h"
+
+namespace docket::local {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+void interrupt(int /*signal*/) { interrupted = 1; }
+
+files::PublishedOutcome published(const partition::EventOutcome& outcome) {
+  using Kind = partition::EventOutcome::Kind;
+  using Fate = files::PublishedOutcome::Fate;
+  const auto code = [&] { return outcome.refusal ? std::string(model::name(outcome.refusal.code)) : std::string(); };
+  switch (outcome.kind) {
+    case Kind::kAccepted: return {Fate::kAccepted, {}, {}};
+    case Kind::kDuplicate: return {Fate::kDuplicate, {}, {}};
+    case Kind::kParked: return {Fate::kParked, code(), outcome.refusal.detail};
+    case Kind::kUnknown:
+    case Kind::kOverloaded: return {Fate::kUnavailable, {}, {}};
+    case Kind::kTooLarge: return {Fate::kRejected, "too-large", "the events of one case do not fit in one block"};
+    default: return {Fate::kRejected, code(), outcome.refusal.detail};
+  }
+}
+
+// Hands batches to the node of this process.
+class NodePublisher final : public files::Publisher {
+ public:
+  NodePublisher(node::Node& node, bool dry_run) : node_(node), dry_run_(dry_run) {}
+
+  void publish(files::EventBatch events, files::PublishDone done) override {
+    std::string body;
+    for (const auto& event : *events) {
+      body += event;
+      body += '\n';
+    }
+    std::string problem;
+    auto offered = node_.parse(service::BodyFormat::kLines, body, problem);
+    auto outcomes = std::make_shared<std::vector<files::PublishedOutcome>>(events->size());
+    std::vector<ingest::Offered> ready;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < offered.size() && i < outcomes->size(); ++i) {
+      if (offered[i].event == nullptr || offered[i].stage == ingest::Stage::kForbidden || offered[i].stage == ingest::Stage::kMalformed) {
+        (*outcomes)[i] = {files::PublishedOutcome::Fate::kRejected, std::string(model::name(offered[i].refusal.code)), offered[i].refusal.detail};
+      } else {
+        places.push_back(i);
+        ready.push_back(std::move(offered[i]));
+      }
+    }
+    node_.publish_events(std::move(ready), std::nullopt, dry_run_, [outcomes, places, done = std::move(done)](node::Node::Outcomes told) {
+      for (std::size_t k = 0; k < told.size(); ++k) (*outcomes)[places[k]] = published(told[k]);
+      done(std::move(*outcomes));
+    });
+  }
+
+ private:
+  node::Node& node_;
+  bool dry_run_;
+};
+
+Result<std::shared_ptr<const files::Mapping>> load_mapping(const ImportOptions& options, const definition::Bundle& bundle) {
+  if (options.mapping.empty()) return std::shared_ptr<const files::Mapping>();
+  const auto texts = schema_texts(options.schemas);
+  if (!texts) return texts.error();
+  std::string file = "mappings/" + options.mapping + ".yaml";
+  std::string content;
+  if (const auto it = texts->find(file); it != texts->end()) {
+    content = it->second;
+  } else {
+    file = options.mapping;
+    std::ifstream in(file, std::ios::binary);
+    if (!in) {
+      std::string known;
+      for (const auto& [path, text] : *texts) {
+        if (path.rfind("mappings/", 0) == 0) known += (known.empty() ? "" : ", ") + path.substr(9, path.size() - 14);
+      }
+      return Error{ErrorCode::kNotFound, "no mapping " + options.mapping + " (neither a shipped one: " + known + "; nor a file)", false};
+    }
+    content.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  }
+  auto compiled = files::compile_mapping(file, content, bundle.zone);
+  auto findings = compiled.diagnostics;
+  if (compiled.mapping) {
+    auto more = files::check_mapping(*compiled.mapping, bundle);
+    findings.insert(findings.end(), more.begin(), more.end());
+  }
+  if (!findings.empty()) return Error{ErrorCode::kInvalid, findings_text(findings), false};
+  return compiled.mapping;
+}
+
+void show_progress(const files::ImportProgress& progress) {
+  std::cerr << "\r" << progress.rows_read << " rows, " << progress.counts->accepted << " accepted, " << progress.counts->duplicate << " duplicate, "
+            << progress.counts->parked << " parked, " << progress.counts->rejected << " rejected" << std::flush;
+}
+
+int import_into(files::Publisher& publisher, const definition::Bundle& bundle, const ImportOptions& options) {
+  const auto mapping = load_mapping(options, bundle);
+  if (!mapping) return fail(mapping.error().message, mapping.error().code == ErrorCode::kNotFound ? 3 : 2);
+  std::ifstream opened;
+  if (options.file != "-") {
+    opened.open(options.file, std::ios::binary);
+    if (!opened) return fail("can't read " + options.file, 3);
+  }
+  std::istream& in = options.file == "-" ? std::cin : opened;
+  std::unique_ptr<files::RowSource> rows;
+  if (options.format == "csv") {
+    if (!*mapping) return fail("--format csv needs --mapping", 2);
+    rows = std::make_unique<files::CsvRows>(in);
+  } else {
+    rows = std::make_unique<files::NdjsonRows>(in);
+  }
+  files::ImportOptions run;
+  run.batch_events = options.batch;
+  run.in_flight = 8;
+  if (!options.quiet && ::isatty(STDERR_FILENO) == 1) run.progress = show_progress;
+  run.stop = [] { return interrupted != 0; };
+  std::signal(SIGINT, interrupt);
+  std::signal(SIGTERM, interrupt);
+  const auto report = files::run_import(*rows, *mapping, publisher, run);
+  if (!report) return fail(report.error().message, 1);
+  if (run.progress) std::cerr << "\n";
+  std::cout << report->text();
+  if (!options.report.empty()) {
+    std::ofstream out(options.report);
+    out << report->json() << "\n";
+    if (!out.flush()) return fail("can't write " + options.report, 1);
+  }
+  if (interrupted != 0) return cli::kInterrupted;
+  if (!report->complete) return cli::kUnavailable;
+  return report->some_failed() ? cli::kSomeFailed : cli::kOk;
+}
+
+}  // namespace
+
+int run_event_import(const ImportOptions& options) {
+  if (!options.server.empty()) {
+    // The server judges; names in a mapping are checked against the office that it serves by its own answers.
+    const auto texts = schema_texts(options.schemas);
+    if (!texts) return fail(texts.error().message, 3);
+    HttpPublisher publisher(options.server, options.dry_run);
+    const auto office = publisher.office();
+    if (!office) return fail(office.error().message, 6);
+    const auto compiled = definition::compile(*texts, *office);
+    if (!compiled.ok()) return fail("the shipped definitions of office " + *office + " do not pass here:\n" + findings_text(compiled.diagnostics), 1);
+    return import_into(publisher, *compiled.bundle, options);
+  }
+  auto home = open_home(options.data);
+  if (!home) return fail(home.error().message, home.error().code == ErrorCode::kNotFound ? 3 : home.error().code == ErrorCode::kConflict ? 4 : 1);
+  auto store = open_projections(home->data / "projections", home->bundle, 2);
+  if (!store) return fail(store.error().message, 1);
+  auto node = make_node(*home, *store, 2);
+  if (auto started = node->start(); !started) return fail(started.error().message, 1);
+  NodePublisher publisher(*node, options.dry_run);
+  const int code = import_into(publisher, *home->bundle, options);
+  if (auto stopped = node->stop(); !stopped) return fail(stopped.error().message, 1);
+  return code;
+}
+
+}  // namespace docket::local

@@ -1,0 +1,114 @@
+#include "connectors/local/replay.h"
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "engine/partition/loop.h"
+
+namespace docket::local {
+namespace {
+
+constexpr std::size_t kReadBytes = 4 * 1024 * 1024;
+constexpr int kThreads = 2;
+
+class LedgerRecords final : public partition::RecordReader {
+ public:
+  explicit LedgerRecords(const embedded::EmbeddedStore& ledger) : ledger_(ledger) {}
+  Result<partition::RecordAt> record(int partition, model::Height height) const override {
+    if (!block_ || partition_ != partition || height < block_->height || height >= block_->end()) {
+      auto stored = ledger_.block_at(partition, height);
+      if (!stored) return stored.error();
+      auto block = ledger::decode_block(stored->value);
+      if (!block) return block.error();
+      block_ = std::move(*block);
+      partition_ = partition;
+    }
+    return partition::RecordAt{block_->records[static_cast<std::size_t>(height - block_->height)], block_->recorded};
+  }
+
+ private:
+  const embedded::EmbeddedStore& ledger_;
+  mutable std::optional<ledger::Block> block_;
+  mutable int partition_ = -1;
+};
+
+Status replay_partition(const Home& home, int partition, std::size_t worker, projections::Projections& projections, ingest::Ingest& ingest,
+                        const partition::RecordReader& records, const std::function<void(std::size_t)>& read) {
+  partition::LoopOptions options;
+  options.partition = partition;
+  options.ledger_id = home.ledger->ledger_id();
+  partition::PartitionLoop loop(options, home.bundle, ingest, *home.keys, projections, records, projections);
+  ledger::Offset from = 0;
+  while (true) {
+    auto batch = home.ledger->read(partition, from, kReadBytes);
+    if (!batch) return batch.error();
+    loop.read_done(*batch);
+    if (!loop.stop_reason().empty()) return Error{ErrorCode::kCorrupt, loop.stop_reason(), false};
+    projections.tick(worker, 0);
+    read(batch->blocks.size());
+    if (batch->end) return {};
+    from = batch->next;
+    while (projections.full(worker)) {
+      if (auto health = projections.health(); !health) return health;
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      projections.tick(worker, 0);
+    }
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<projections::Projections>> open_raw_projections(const Home& home, const std::filesystem::path& folder, const std::string& store_name,
+                                                                       int workers) {
+  projections::Options options;
+  options.folder = folder;
+  options.store_name = store_name;
+  options.workers.resize(static_cast<std::size_t>(workers));
+  for (int partition = 0; partition < model::kPartitions; ++partition) {
+    options.workers[static_cast<std::size_t>(partition % workers)].push_back(partition);
+  }
+  options.limits.events = 400'000;
+  options.limits.bytes = 256U << 20U;
+  options.bundles = [bundle = home.bundle](std::string_view id) { return id == bundle->id ? bundle : nullptr; };
+  return projections::Projections::open(options);
+}
+
+Result<ReplayResult> replay_ledger(const Home& home, const std::filesystem::path& folder, const std::string& store_name,
+                                   const std::function<void(std::uint64_t)>& progress) {
+  auto opened = open_raw_projections(home, folder, store_name, kThreads);
+  if (!opened) return opened.error();
+  ReplayResult result;
+  result.projections = std::move(*opened);
+  std::atomic<std::uint64_t> blocks{0};
+  std::mutex mutex;
+  Status first;
+  const auto& key = home.keys->tag_key();
+  const std::string tag_key(reinterpret_cast<const char*>(key.data()), key.size());
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      ingest::Ingest ingest(home.bundle, tag_key);
+      const LedgerRecords records(*home.ledger);
+      for (int partition = t; partition < model::kPartitions; partition += kThreads) {
+        auto status = replay_partition(home, partition, static_cast<std::size_t>(t), *result.projections, ingest, records, [&](std::size_t read) {
+          blocks += read;
+          const std::lock_guard lock(mutex);
+          progress(blocks);
+        });
+        if (status) continue;
+        const std::lock_guard lock(mutex);
+        if (first.ok()) first = status.error().with_context("partition " + std::to_string(partition));
+        return;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  if (!first) return first.error();
+  if (auto flushed = result.projections->flush(); !flushed) return flushed.error();
+  for (const auto& head : result.projections->heads()) result.records += head.position.height;
+  result.blocks = blocks;
+  return result;
+}
+
+}  // namespace docket::local

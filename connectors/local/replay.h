@@ -1,0 +1,27 @@
+// Builds projections from the ledger alone, beside those that serve: the whole of rebuild and verify.
+// Thread rule: one call; it uses two threads inside.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "connectors/local/home.h"
+#include "projections/projections.h"
+
+namespace docket::local {
+
+struct ReplayResult {
+  std::unique_ptr<projections::Projections> projections;  // flushed
+  std::uint64_t records = 0;
+  std::uint64_t blocks = 0;
+};
+
+// `store_name`: a new store in `folder`. `progress` is called now and then with the records so far.
+[[nodiscard]] Result<ReplayResult> replay_ledger(const Home& home, const std::filesystem::path& folder, const std::string& store_name,
+                                                 const std::function<void(std::uint64_t)>& progress);
+[[nodiscard]] Result<std::unique_ptr<projections::Projections>> open_raw_projections(const Home& home, const std::filesystem::path& folder,
+                                                                                     const std::string& store_name, int workers);
+
+}  // namespace docket::local

@@ -1,0 +1,48 @@
+#include "connectors/local/schemas.h"
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace docket::local {
+
+Result<Texts> schema_texts(const std::string& folder) {
+  Texts texts = embedded_schemas();
+  if (folder.empty()) return texts;
+  const std::filesystem::path root(folder);
+  std::error_code error;
+  if (!std::filesystem::is_directory(root, error)) return Error{ErrorCode::kNotFound, "no folder " + folder, false};
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+    if (!entry.is_regular_file() || entry.path().extension() != ".yaml") continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    texts[std::filesystem::relative(entry.path(), root).generic_string()] = std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  }
+  return texts;
+}
+
+std::string texts_to_json(const Texts& texts) {
+  boost::json::object out;
+  for (const auto& [path, text] : texts) out[path] = text;
+  return boost::json::serialize(out);
+}
+
+Result<Texts> texts_from_json(const std::string& json) {
+  boost::system::error_code error;
+  const auto value = boost::json::parse(json, error);
+  if (error || !value.is_object()) return Error{ErrorCode::kCorrupt, "a stored bundle can't be read", false};
+  Texts texts;
+  for (const auto& member : value.get_object()) {
+    if (!member.value().is_string()) return Error{ErrorCode::kCorrupt, "a stored bundle can't be read", false};
+    texts.emplace(std::string(member.key()), std::string(member.value().get_string()));
+  }
+  return texts;
+}
+
+std::string findings_text(const std::vector<definition::Diagnostic>& findings) {
+  std::string out;
+  for (const auto& finding : findings) out += finding.format() + "\n";
+  return out;
+}
+
+}  // namespace docket::local

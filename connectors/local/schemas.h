@@ -1,0 +1,24 @@
+// The texts of schemas/: those embedded in the binary, with a folder's laid over them (a user's own kind needs no rebuild).
+// Thread rule: free functions.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "engine/definition/compile.h"
+#include "engine/model/result.h"
+
+namespace docket::local {
+
+using Texts = std::map<std::string, std::string>;
+
+[[nodiscard]] const Texts& embedded_schemas();
+// The embedded ones; `folder` "" = none. kNotFound: no such folder.
+[[nodiscard]] Result<Texts> schema_texts(const std::string& folder);
+// A bundle's texts as one JSON object, and back: what the ledger's store keeps.
+[[nodiscard]] std::string texts_to_json(const Texts& texts);
+[[nodiscard]] Result<Texts> texts_from_json(const std::string& json);
+// "file:line:col: ..." of each finding, one a line.
+[[nodiscard]] std::string findings_text(const std::vector<definition::Diagnostic>& findings);
+
+}  // namespace docket::local

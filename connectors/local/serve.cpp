@@ -1,0 +1,96 @@
+#include <signal.h>
+
+#include <iostream>
+#include <mutex>
+
+#include "connectors/http/server.h"
+#include "connectors/local/commands.h"
+#include "connectors/local/heads_writer.h"
+#include "connectors/local/wiring.h"
+
+namespace docket::local {
+
+int fail(const std::string& message, int code) {
+  std::cerr << "docket: " << message << "\n";
+  return code;
+}
+
+namespace {
+
+int exit_code(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kInvalid: return 2;
+    case ErrorCode::kNotFound: return 3;
+    case ErrorCode::kConflict: return 4;
+    case ErrorCode::kUnavailable: return 6;
+    default: return 1;
+  }
+}
+
+bool split_listen(const std::string& listen, std::string& host, std::uint16_t& port) {
+  const auto colon = listen.rfind(':');
+  if (colon == std::string::npos) return false;
+  host = listen.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  unsigned long n = 0;
+  try {
+    std::size_t used = 0;
+    n = std::stoul(listen.substr(colon + 1), &used);
+    if (used != listen.size() - colon - 1) return false;
+  } catch (const std::exception&) {
+    return false;
+  }
+  port = static_cast<std::uint16_t>(n);
+  return n <= 65535;
+}
+
+}  // namespace
+
+int run_serve(const ServeOptions& options) {
+  http::Options http;
+  if (!split_listen(options.listen, http.host, http.port)) return fail("--listen takes HOST:PORT, not '" + options.listen + "'", 2);
+  // Signals are taken by this thread alone; all others inherit the mask.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  auto home = open_home(options.data);
+  if (!home) {
+    if (home.error().code == ErrorCode::kNotFound) {
+      return fail("no ledger in " + options.data + "; make one: docket ledger create --data " + options.data + " --office example", 3);
+    }
+    return fail(home.error().message, exit_code(home.error()));
+  }
+  auto store = open_projections(home->data / "projections", home->bundle, options.workers);
+  if (!store) return fail(store.error().message, exit_code(store.error()));
+  auto node = make_node(*home, *store, options.workers);
+  if (auto started = node->start(); !started) return fail(started.error().message, exit_code(started.error()));
+  std::mutex log_mutex;
+  if (options.access_log) {
+    http.access_log = [&log_mutex](const http::AccessEntry& entry) {
+      const std::lock_guard lock(log_mutex);
+      std::cerr << http::access_line(entry) << "\n";
+    };
+  }
+  http::HttpServer server(http, *node);
+  const auto port = server.start();
+  if (!port) return fail(port.error().message, exit_code(port.error()));
+  HeadsWriter heads(*home, **store);
+  heads.start();
+  std::cout << "docket is ready on http://" << http.host << ":" << *port << " (office " << home->bundle->office << ", ledger " << home->ledger->ledger_id() << ")"
+            << std::endl;
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  std::cerr << "docket: stopping\n";
+  server.stop();
+  heads.stop();
+  if (auto stopped = node->stop(); !stopped) return fail(stopped.error().message, exit_code(stopped.error()));
+  return 0;
+}
+
+}  // namespace docket::local
+// CITY_PENDING
+namespace docket::local { int run_city_make(const CityOptions&) { return fail("city make is not built yet", 1); } }

@@ -1,0 +1,34 @@
+#include "connectors/local/wiring.h"
+
+#include "connectors/local/projections_store.h"
+
+namespace docket::local {
+
+Result<std::shared_ptr<node::ProjectionStore>> open_projections(const std::filesystem::path& folder, const definition::BundlePtr& bundle, int workers) {
+  projections::Options options;
+  options.folder = folder;
+  options.workers.resize(static_cast<std::size_t>(workers));
+  for (int partition = 0; partition < model::kPartitions; ++partition) {
+    options.workers[static_cast<std::size_t>(partition % workers)].push_back(partition);
+  }
+  options.bundles = [bundle](std::string_view id) { return id == bundle->id ? bundle : nullptr; };
+  auto opened = projections::Projections::open(options);
+  if (!opened) return opened.error().with_context("opening the projections in " + folder.string());
+  return std::shared_ptr<node::ProjectionStore>(std::make_shared<ProjectionsStore>(std::move(*opened), bundle));
+}
+
+std::unique_ptr<node::Node> make_node(const Home& home, std::shared_ptr<node::ProjectionStore> store, int workers) {
+  node::NodeParts parts;
+  parts.bundle = home.bundle;
+  parts.ledger_id = home.ledger->ledger_id();
+  parts.keys = home.keys;
+  parts.store = std::move(store);
+  parts.block_at = [ledger = home.ledger](int partition, model::Height height) { return ledger->block_at(partition, height); };
+  parts.port = [ledger = home.ledger] { return ledger->port(); };
+  parts.full = [ledger = home.ledger] { return ledger->full(); };
+  parts.clock = wall_clock;
+  parts.workers = workers;
+  return std::make_unique<node::Node>(std::move(parts));
+}
+
+}  // namespace docket::local

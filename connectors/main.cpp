@@ -1,0 +1,128 @@
+// docket: one binary. Client commands talk to a running server; local ones work on a data folder.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "connectors/cli/client_commands.h"
+#include "connectors/local/commands.h"
+
+namespace {
+
+using docket::cli::noun;
+
+CLI::App* local(CLI::App& parent, const std::string& name, const std::string& description, const std::string& examples) {
+  auto* command = parent.add_subcommand(name, description);
+  command->footer("Examples:\n" + examples);
+  command->formatter(docket::cli::help_formatter());
+  return command;
+}
+
+struct Local {
+  docket::local::ServeOptions serve;
+  docket::local::ImportOptions import;
+  docket::local::CityOptions city;
+  std::string data = "data";
+  std::string office = "example";
+  std::string schemas;
+  std::string heads;
+  std::string to;
+  std::string from;
+};
+
+void add_ledger_commands(CLI::App& app, Local& given, int& code) {
+  auto& ledger = noun(app, "ledger", "The ledger of a data folder");
+  auto* create = local(ledger, "create", "Makes a data folder with an empty ledger.", "  docket ledger create --data data --office example");
+  create->add_option("--data", given.data, "the folder")->capture_default_str();
+  create->add_option("--office", given.office, "the office whose definitions judge")->capture_default_str();
+  create->add_option("--schemas", given.schemas, "a folder of definitions laid over the shipped ones");
+  create->callback([&] { code = docket::local::run_ledger_create(given.data, given.office, given.schemas); });
+  auto* verify = local(ledger, "verify", "Checks every chain from its first block.", "  docket ledger verify --data data\n  docket ledger verify --data data --heads heads.ndjson");
+  verify->add_option("--data", given.data, "the folder")->capture_default_str();
+  verify->add_option("--heads", given.heads, "signed heads kept elsewhere: finds a cut tail and a rewrite");
+  verify->callback([&] { code = docket::local::run_ledger_verify(given.data, given.heads); });
+  auto* copy = local(ledger, "copy", "Copies the chains, byte for byte, into another folder; goes on where it ended.", "  docket ledger copy --from data --to copy");
+  copy->add_option("--from", given.from, "a data folder")->required();
+  copy->add_option("--to", given.to, "another one")->required();
+  copy->callback([&] { code = docket::local::run_ledger_copy(given.from, given.to); });
+}
+
+void add_store_commands(CLI::App& app, Local& given, int& code) {
+  auto& store = noun(app, "store", "The projections of a data folder");
+  auto* rebuild = local(store, "rebuild", "Builds the projections anew from the ledger, compares, and swaps.", "  docket store rebuild --data data");
+  rebuild->add_option("--data", given.data, "the folder")->capture_default_str();
+  rebuild->callback([&] { code = docket::local::run_store_rebuild(given.data); });
+  auto* verify = local(store, "verify", "Replays the ledger and compares every family of rows.", "  docket store verify --data data");
+  verify->add_option("--data", given.data, "the folder")->capture_default_str();
+  verify->callback([&] { code = docket::local::run_store_verify(given.data); });
+  auto* backup = local(store, "backup", "Backs up ledger, keys and projections.", "  docket store backup --data data --to backup");
+  backup->add_option("--data", given.data, "the folder")->capture_default_str();
+  backup->add_option("--to", given.to, "a new folder")->required();
+  backup->callback([&] { code = docket::local::run_store_backup(given.data, given.to); });
+  auto* restore = local(store, "restore", "Makes a data folder from a backup.", "  docket store restore --from backup --data restored");
+  restore->add_option("--from", given.from, "a backup")->required();
+  restore->add_option("--data", given.data, "a new folder")->capture_default_str();
+  restore->callback([&] { code = docket::local::run_store_restore(given.from, given.data); });
+}
+
+void add_event_import(CLI::App& app, Local& given, int& code) {
+  auto* import = local(noun(app, "event", "Events: the one way to change anything"), "import", "Imports history: rows of a file become events.",
+                       "  docket event import --data data --format ndjson events.ndjson\n  xz -dc 311.csv.xz | docket event import --data boston --format csv --mapping boston-311 -");
+  import->add_option("FILE", given.import.file, "the file; - is standard input")->capture_default_str();
+  import->add_option("--data", given.import.data, "a data folder that no server holds")->capture_default_str();
+  import->add_option("--server", given.import.server, "a running server instead, as http://127.0.0.1:7417");
+  import->add_option("--format", given.import.format, "csv or ndjson")->check(CLI::IsMember({"csv", "ndjson"}))->capture_default_str();
+  import->add_option("--mapping", given.import.mapping, "name of a shipped mapping, or a file; without one the lines are CloudEvents");
+  import->add_option("--schemas", given.import.schemas, "a folder of mappings laid over the shipped ones");
+  import->add_option("--report", given.import.report, "write the counts as JSON");
+  import->add_option("--batch", given.import.batch, "events a batch")->check(CLI::Range(1, 10000))->capture_default_str();
+  import->add_flag("-n,--dry-run", given.import.dry_run, "judge, and write nothing");
+  import->add_flag("-q,--quiet", given.import.quiet, "no progress");
+  import->callback([&] { code = docket::local::run_event_import(given.import); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Docket: an event-sourced case tracking engine"};
+  app.formatter(docket::cli::help_formatter());
+  app.require_subcommand(1);
+  docket::cli::Exit exit;
+  Local given;
+  docket::cli::add_client_commands(app, exit);
+  add_ledger_commands(app, given, exit.code);
+  add_store_commands(app, given, exit.code);
+  add_event_import(app, given, exit.code);
+
+  auto* serve = local(app, "serve", "Serves a data folder over HTTP, on loopback.", "  docket serve --data data --listen 127.0.0.1:7417");
+  serve->add_option("--data", given.serve.data, "the folder")->capture_default_str();
+  serve->add_option("--listen", given.serve.listen, "HOST:PORT; port 0 is any free one")->capture_default_str();
+  serve->add_option("--workers", given.serve.workers, "threads that judge")->check(CLI::Range(1, 32))->capture_default_str();
+  serve->add_flag("--access-log", given.serve.access_log, "a JSON line for each request on standard error");
+  serve->callback([&] { exit.code = docket::local::run_serve(given.serve); });
+
+  auto* check = local(noun(app, "kind", "Kinds of case"), "check", "Checks an office's definitions: every mistake with file, line and column.",
+                      "  docket kind check\n  docket kind check --office example --schemas my-schemas");
+  check->add_option("--office", given.office, "the office")->capture_default_str();
+  check->add_option("--schemas", given.schemas, "a folder of definitions laid over the shipped ones");
+  check->callback([&] { exit.code = docket::local::run_kind_check(given.office, given.schemas); });
+
+  auto* make = local(noun(app, "city", "A believable city, for trying Docket out"), "make", "Writes a year of a city's events, one a line.",
+                     "  docket city make --seed 1 --cases 1000 > city.ndjson");
+  make->add_option("--seed", given.city.seed, "the same seed makes the same city")->capture_default_str();
+  make->add_option("--cases", given.city.cases, "how many cases")->capture_default_str();
+  make->add_option("--from", given.city.from, "first day of the year")->capture_default_str();
+  make->add_option("--office", given.city.office, "the office")->capture_default_str();
+  make->callback([&] { exit.code = docket::local::run_city_make(given.city); });
+
+  auto* version = local(app, "version", "Shows the version.", "  docket version");
+  version->callback([] { std::cout << "docket " DOCKET_VERSION "\n"; });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return docket::cli::kUsage;
+  }
+  return exit.code;
+}

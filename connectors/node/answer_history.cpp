@@ -1,0 +1,191 @@
+// A case's events as recorded, with corrections, and its deadlines with their working.
+#include <algorithm>
+
+#include "connectors/node/answers.h"
+#include "connectors/service/problem.h"
+#include "engine/ingest/ingest.h"
+#include "engine/validate/computed_effects.h"
+
+namespace docket::node {
+namespace {
+
+const char* kind_text(ledger::RecordKind kind) { return ledger::to_string(kind); }
+
+json::object data_json(const Reading& reading, const std::string& case_id, const model::Event& event) {
+  json::object out;
+  for (const auto& field : event.data) {
+    boost::system::error_code error;
+    json::value value = json::parse(field.raw, error);
+    if (value.is_object() && value.get_object().size() == 1 && value.get_object().contains("sealed") && value.get_object()["sealed"].is_string()) {
+      const std::string sealed(value.get_object()["sealed"].get_string());
+      const auto plain = reading.sealer.open_field(case_id, event.id, field.name, sealed);
+      value = plain ? json::parse(*plain, error) : json::value(json::object{{"erased", true}});
+    }
+    out[field.name] = std::move(value);
+  }
+  return out;
+}
+
+json::array effects_json(const ledger::Record& record) {
+  json::array out;
+  for (const auto& of : record.effects) {
+    for (const auto& effect : of.effects) {
+      json::object row{{"set", effect.set}, {"clock", effect.clock}, {"due", instant_json(effect.due)}};
+      if (!effect.part.empty()) row["part"] = effect.part + ":" + effect.part_key;
+      if (of.of != model::kNoHeight) row["of"] = std::to_string(of.of);
+      out.push_back(std::move(row));
+    }
+  }
+  return out;
+}
+
+json::object event_row(const Reading& reading, const std::string& case_id, const partition::HistoryRow& row, const ledger::Record& record) {
+  json::object out{{"version", row.version}, {"height", std::to_string(row.height)}, {"outcome", kind_text(record.kind)}, {"recorded", instant_json(row.recorded)}};
+  if (record.kind == ledger::RecordKind::kAccepted || record.kind == ledger::RecordKind::kTimer) {
+    auto stored = reading.ingest.parse_stored(record.event, ingest::tag_from_text(record.tag));
+    if (!stored) return out;
+    const auto& event = **stored;
+    out["source"] = event.source;
+    out["id"] = event.id;
+    out["time"] = instant_json(event.time);
+    out["actor"] = event.authid;
+    out["role"] = event.actorrole;
+    if (!event.actorunit.empty()) out["unit"] = event.actorunit;
+    if (!event.approvedby.empty()) out["approved_by"] = event.approvedby;
+    if (event.kind != model::kNone16 && event.event != model::kNone16) {
+      const auto& def = reading.bundle.kinds[event.kind].events[event.event];
+      out["event"] = def.name;
+      out["label"] = reading.labels(def.labels);
+    }
+    out["data"] = data_json(reading, case_id, event);
+    if (!record.effects.empty()) out["effects"] = effects_json(record);
+    if (!record.displaces.empty()) {
+      json::array displaced;
+      for (const auto height : record.displaces) displaced.emplace_back(std::to_string(height));
+      out["displaces"] = std::move(displaced);
+    }
+    if (record.backfill) out["backfill"] = true;
+    if (record.parked_at != model::kNoHeight) out["parked_at"] = std::to_string(record.parked_at);
+    return out;
+  }
+  out["source"] = record.source;
+  out["id"] = record.id;
+  out["event"] = record.type;
+  out["code"] = std::string(model::name(record.code));
+  if (!record.detail.empty()) out["detail"] = record.detail;
+  if (record.until != model::kNoInstant) out["until"] = instant_json(record.until);
+  return out;
+}
+
+const char* sort_name(calendar::ExplainLine::Sort sort) {
+  using Sort = calendar::ExplainLine::Sort;
+  switch (sort) {
+    case Sort::kStart: return "start";
+    case Sort::kCounted: return "counted";
+    case Sort::kWeekend: return "weekend";
+    case Sort::kHoliday: return "holiday";
+    case Sort::kMakeUp: return "make_up";
+    case Sort::kPaused: return "paused";
+    case Sort::kDue: return "due";
+    case Sort::kSpan: return "span";
+  }
+  return "counted";
+}
+
+json::array explain_json(const Reading& reading, const apply::ClockInstance& clock, const definition::LimitRow& row) {
+  json::array out;
+  for (const auto& line : calendar::explain_limit(*reading.bundle.calendar, reading.bundle.zone, clock.start, row.limit, row.at_ms)) {
+    json::object one{{"from", model::format_date(line.from)}, {"to", model::format_date(line.to)}, {"sort", sort_name(line.sort)}, {"counted", line.counted}};
+    if (line.counted_ms != 0) one["counted_ms"] = line.counted_ms;
+    if (!line.name.empty()) one["name"] = line.name;
+    if (!line.layer.empty()) one["layer"] = line.layer;
+    if (!line.source.empty()) one["source"] = line.source;
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+void add_deadlines(const Reading& reading, const model::CaseState& state, const model::PartInstance* part, Instant at, bool explain, json::array& out) {
+  const auto& kind = reading.bundle.kinds[state.kind];
+  const auto& scope = part == nullptr ? state.scope : part->scope;
+  const auto& scope_def = kind.scopes[part == nullptr ? 0 : part->part];
+  constexpr const char* kValues[] = {"none", "running", "paused", "met", "late", "cancelled", "unlimited", "overdue"};
+  constexpr const char* kCertainty[] = {"text", "reported", "assumed"};
+  for (const auto& clock : scope.clocks) {
+    const auto& def = scope_def.clocks[clock.clock];
+    json::object row{{"clock", def.name}, {"label", reading.labels(def.labels)}, {"round", clock.round},
+                     {"value", kValues[static_cast<std::size_t>(apply::clock_value(&clock, at, false))]}, {"start", instant_json(clock.start)},
+                     {"due", instant_json(clock.due)}, {"original_due", instant_json(clock.original_due)}, {"stop", instant_json(clock.stop)},
+                     {"light", def.window ? "none" : apply::to_string(apply::clock_light(clock, at))}};
+    if (part != nullptr) row["part"] = scope_def.name + ":" + reading.value_text(part->key);
+    if (clock.extensions > 0) row["extensions"] = clock.extensions;
+    if (clock.paused_ms > 0) row["paused_ms"] = clock.paused_ms;
+    if (clock.adjusted) row["adjusted"] = true;
+    if (clock.provisional) row["provisional"] = true;
+    json::array notices;
+    for (const auto& notice : clock.notices) {
+      notices.push_back(json::object{{"at", instant_json(notice.at)}, {"level", notice.level},
+                                     {"to", notice.to == model::kNone8 ? std::string("holder") : reading.bundle.roles[notice.to]}});
+    }
+    if (!notices.empty()) row["notices"] = std::move(notices);
+    if (def.limit != model::kNone16) {
+      const auto& rule = reading.bundle.rules[def.limit];
+      row["rule"] = rule.name;
+      row["rule_set"] = rule.set;
+      row["source"] = rule.source;
+      row["certainty"] = kCertainty[static_cast<std::size_t>(rule.certainty)];
+      const auto* limit = validate::limit_row(reading.bundle, kind, state, part, def.rows, clock.start);
+      row["limit"] = limit == nullptr ? json::value(nullptr) : json::value(calendar::format_duration(limit->limit));
+      row["calendar"] = reading.bundle.calendar->version();
+      if (explain && limit != nullptr) row["explain"] = explain_json(reading, clock, *limit);
+    } else if (def.given != model::kNone16) {
+      row["rule"] = "given: " + kind.scopes[def.given_scope].attributes[def.given].name;
+    }
+    out.push_back(std::move(row));
+  }
+}
+
+}  // namespace
+
+service::Answer answer_history(const Reading& reading, const Params& params, const std::string& case_id) {
+  const AsOf as_of = reading.as_of(params);
+  const int partition = reading.partition_of(case_id);
+  const auto rows = reading.store.history(partition, case_id);
+  const auto page_size = static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("page_size", 1000), 1, 1000));
+  const auto after = static_cast<std::uint64_t>(params.integer("page_token", 0));
+  json::array events;
+  std::string next;
+  for (const auto& row : rows) {
+    if (row.recorded > as_of.known_at || row.height < after) continue;
+    if (events.size() == page_size) {
+      next = std::to_string(row.height);
+      break;
+    }
+    const auto record = reading.records.record(partition, row.height);
+    if (!record) continue;
+    if (as_of.past_at() && row.version > 0 && row.time > as_of.at) continue;
+    events.push_back(event_row(reading, case_id, row, record->record));
+  }
+  if (rows.empty()) return not_found("no case " + case_id, params.query().language);
+  json::object out{{"case", case_id}, {"events", std::move(events)}};
+  if (!next.empty()) out["next_page_token"] = next;
+  echo_axes(out, reading, as_of);
+  auto answer = json_answer(out);
+  answer.next_page = next;
+  return answer;
+}
+
+service::Answer answer_deadlines(const Reading& reading, const Params& params, const std::string& case_id) {
+  const AsOf as_of = reading.as_of(params);
+  const auto state = reading.case_as_of(case_id, as_of);
+  if (state == nullptr) return not_found("no case " + case_id, params.query().language);
+  const bool explain = params.flag("explain");
+  json::array rows;
+  add_deadlines(reading, *state, nullptr, as_of.at, explain, rows);
+  for (const auto& part : state->parts) add_deadlines(reading, *state, &part, as_of.at, explain, rows);
+  json::object out{{"case", case_id}, {"deadlines", std::move(rows)}};
+  echo_axes(out, reading, as_of);
+  return json_answer(out);
+}
+
+}  // namespace docket::node

@@ -1,0 +1,27 @@
+// One function a route: a read's parameters -> its JSON. Every face shows these bytes. Throws BadParameter only.
+#pragma once
+
+#include "connectors/node/reading.h"
+
+namespace docket::node {
+
+[[nodiscard]] service::Answer answer_cases(const Reading& reading, const Params& params);
+[[nodiscard]] service::Answer answer_case(const Reading& reading, const Params& params, const std::string& case_id);
+[[nodiscard]] service::Answer answer_history(const Reading& reading, const Params& params, const std::string& case_id);
+[[nodiscard]] service::Answer answer_deadlines(const Reading& reading, const Params& params, const std::string& case_id);
+[[nodiscard]] service::Answer answer_event(const Reading& reading, const Params& params);
+[[nodiscard]] service::Answer answer_metrics(const Reading& reading, const Params& params);
+[[nodiscard]] service::Answer answer_metric(const Reading& reading, const Params& params, const std::string& name);
+[[nodiscard]] service::Answer answer_metric_explain(const Reading& reading, const Params& params, const std::string& name);
+[[nodiscard]] service::Answer answer_rejection_codes(const Reading& reading);
+[[nodiscard]] service::Answer answer_kinds(const Reading& reading);
+[[nodiscard]] service::Answer answer_kind(const Reading& reading, const Params& params, const std::string& kind);
+[[nodiscard]] service::Answer answer_rules(const Reading& reading, const Params& params);
+[[nodiscard]] service::Answer answer_calendars(const Reading& reading);
+[[nodiscard]] service::Answer answer_office(const Reading& reading);
+
+// The strong ETag of a case: revision, version and light ("42.45-due_soon").
+[[nodiscard]] std::string etag_of(const Reading& reading, const model::CaseState& state, Instant at);
+[[nodiscard]] json::object case_row(const Reading& reading, const model::CaseState& state, Instant at);
+
+}  // namespace docket::node

@@ -1,0 +1,370 @@
+#include "connectors/node/node.h"
+
+#include <chrono>
+#include <list>
+#include <random>
+#include <thread>
+
+#include "connectors/node/answers.h"
+#include "connectors/service/problem.h"
+#include "engine/ledger/block_codec.h"
+
+namespace docket::node {
+
+// Records by height, with the last decoded blocks at hand (reads of one case's history touch few blocks).
+class Node::Records final : public partition::RecordReader {
+ public:
+  explicit Records(BlockAt block_at) : block_at_(std::move(block_at)) {}
+
+  Result<partition::RecordAt> record(int partition, model::Height height) const override {
+    {
+      const std::lock_guard lock(mutex_);
+      for (auto it = recent_.begin(); it != recent_.end(); ++it) {
+        if (it->first != partition || height < it->second->height || height >= it->second->end()) continue;
+        recent_.splice(recent_.begin(), recent_, it);
+        return at(*it->second, height);
+      }
+    }
+    auto stored = block_at_(partition, height);
+    if (!stored) return stored.error();
+    auto block = ledger::decode_block(stored->value);
+    if (!block) return block.error();
+    auto shared = std::make_shared<const ledger::Block>(std::move(*block));
+    if (height < shared->height || height >= shared->end()) return Error{ErrorCode::kNotFound, "no record at height " + std::to_string(height), false};
+    const std::lock_guard lock(mutex_);
+    recent_.emplace_front(partition, shared);
+    if (recent_.size() > kBlocksMax) recent_.pop_back();
+    return at(*shared, height);
+  }
+
+ private:
+  static constexpr std::size_t kBlocksMax = 64;
+  static partition::RecordAt at(const ledger::Block& block, model::Height height) {
+    return {block.records[static_cast<std::size_t>(height - block.height)], block.recorded};
+  }
+  BlockAt block_at_;
+  mutable std::mutex mutex_;
+  mutable std::list<std::pair<int, std::shared_ptr<const ledger::Block>>> recent_;
+};
+
+// An Ingest belongs to one thread at a time; requests lend one each.
+class Node::IngestLease {
+ public:
+  explicit IngestLease(Node& node) : node_(node) {
+    const std::lock_guard lock(node_.ingest_mutex_);
+    if (!node_.idle_.empty()) {
+      ingest_ = std::move(node_.idle_.back());
+      node_.idle_.pop_back();
+      return;
+    }
+    const auto& key = node_.parts_.keys->tag_key();
+    ingest_ = std::make_unique<ingest::Ingest>(node_.parts_.bundle, std::string(reinterpret_cast<const char*>(key.data()), key.size()));
+  }
+  ~IngestLease() {
+    const std::lock_guard lock(node_.ingest_mutex_);
+    node_.idle_.push_back(std::move(ingest_));
+  }
+  IngestLease(const IngestLease&) = delete;
+  IngestLease& operator=(const IngestLease&) = delete;
+  ingest::Ingest& operator*() { return *ingest_; }
+
+ private:
+  Node& node_;
+  std::unique_ptr<ingest::Ingest> ingest_;
+};
+
+Node::Node(NodeParts parts) : parts_(std::move(parts)), records_(std::make_unique<Records>(parts_.block_at)) {
+  sealer_ = std::make_unique<partition::RecordSealer>(parts_.ledger_id, *parts_.keys);
+  std::random_device random;
+  const std::uint64_t process = static_cast<std::uint64_t>(random()) << 32U | random();
+  for (int i = 0; i < parts_.workers; ++i) {
+    WorkerOptions options;
+    options.index = i;
+    options.clock = parts_.clock;
+    for (int p = i; p < model::kPartitions; p += parts_.workers) options.partitions.push_back(p);
+    workers_.push_back(std::make_unique<Worker>(options, parts_.bundle, parts_.ledger_id, process, parts_.port(), *parts_.keys, *parts_.store, *records_));
+  }
+}
+
+Node::~Node() { static_cast<void>(stop()); }
+
+Status Node::restore(int partition) {
+  const auto standing = parts_.store->standing(partition);
+  std::string head = ledger::zero_hash_text();
+  ledger::Offset offset = 0;
+  if (standing.position.height > 0) {
+    auto stored = parts_.block_at(partition, standing.position.height - 1);
+    if (!stored) return stored.error().with_context("partition " + std::to_string(partition) + ": the projections are ahead of the ledger");
+    const auto hash = ledger::block_hash(stored->value);
+    if (ledger::hash_prefix(hash) != standing.position.hash) {
+      return Error{ErrorCode::kCorrupt, "partition " + std::to_string(partition) + ": the projections stand on a block that is not in the ledger; run `docket store rebuild`", false};
+    }
+    head = ledger::hash_text(hash);
+    const auto block = ledger::decode_block(stored->value);
+    if (!block) return block.error();
+    offset = parts_.port()->after(stored->offset, block->records.size());
+  }
+  return workers_[static_cast<std::size_t>(worker_of(partition))]->restore(partition, standing, head, offset);
+}
+
+Status Node::start() {
+  for (int partition = 0; partition < model::kPartitions; ++partition) {
+    if (auto status = restore(partition); !status) return status;
+  }
+  for (auto& worker : workers_) worker->start();
+  while (!ready()) {
+    for (const auto& worker : workers_) {
+      const auto health = worker->health();
+      if (!health.stopped.empty()) return Error{ErrorCode::kCorrupt, health.stopped, false};
+    }
+    if (parts_.full()) break;  // reads are served; writes are 503 until there is space
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return {};
+}
+
+Status Node::stop() {
+  if (stopped_.exchange(true)) return {};
+  for (auto& worker : workers_) worker->stop();
+  return parts_.store->flush();
+}
+
+bool Node::ready() const {
+  for (const auto& worker : workers_) {
+    const auto health = worker->health();
+    if (health.owned != health.partitions) return false;
+  }
+  return true;
+}
+
+std::vector<ingest::Offered> Node::parse(service::BodyFormat format, const std::string& body, std::string& problem) {
+  IngestLease ingest(*this);
+  if (format == service::BodyFormat::kLines) return (*ingest).parse_lines(body);
+  std::vector<ingest::Offered> out;
+  if (format == service::BodyFormat::kEvent) {
+    out.push_back((*ingest).parse(body));
+    return out;
+  }
+  auto batch = (*ingest).parse_batch(body);
+  if (!batch) {
+    problem = batch.error().message;
+    return {};
+  }
+  return std::move(*batch);
+}
+
+void Node::publish_events(std::vector<ingest::Offered> events, std::optional<std::int64_t> expected_revision, bool dry_run, std::function<void(Outcomes)> done) {
+  struct Gather {
+    std::mutex mutex;
+    Outcomes outcomes;
+    std::size_t missing = 0;
+    std::function<void(Outcomes)> done;
+  };
+  auto gather = std::make_shared<Gather>();
+  gather->outcomes.resize(events.size());
+  gather->done = [this, done = std::move(done)](Outcomes outcomes) {
+    for (const auto& outcome : outcomes) ++outcomes_[static_cast<std::size_t>(outcome.kind)];
+    done(std::move(outcomes));
+  };
+  std::vector<std::vector<std::size_t>> by_partition(static_cast<std::size_t>(model::kPartitions));
+  for (std::size_t i = 0; i < events.size(); ++i) by_partition[static_cast<std::size_t>(model::partition_of(events[i].event->subject))].push_back(i);
+  for (const auto& indexes : by_partition) gather->missing += indexes.empty() ? 0U : 1U;
+  if (gather->missing == 0) {
+    gather->done({});
+    return;
+  }
+  for (std::size_t p = 0; p < by_partition.size(); ++p) {
+    const auto& indexes = by_partition[p];
+    if (indexes.empty()) continue;
+    partition::Offer offer;
+    offer.expected_revision = expected_revision;
+    offer.dry_run = dry_run;
+    offer.deadline = parts_.clock() + 10'000;
+    for (const auto i : indexes) offer.events.push_back(std::move(events[i]));
+    offer.done = [gather, indexes](Outcomes outcomes) {
+      Outcomes all;
+      {
+        const std::lock_guard lock(gather->mutex);
+        for (std::size_t k = 0; k < indexes.size(); ++k) gather->outcomes[indexes[k]] = std::move(outcomes[k]);
+        if (--gather->missing > 0) return;
+        all = std::move(gather->outcomes);
+      }
+      gather->done(std::move(all));
+    };
+    auto refused = offer.done;
+    const std::size_t count = indexes.size();
+    if (!workers_[static_cast<std::size_t>(worker_of(static_cast<int>(p)))]->offer(static_cast<int>(p), std::move(offer))) {
+      Outcomes outcomes(count);
+      for (auto& outcome : outcomes) outcome.kind = partition::EventOutcome::Kind::kOverloaded;
+      refused(std::move(outcomes));
+    }
+  }
+}
+
+service::Answer Node::query(const service::Query& query) {
+  try {
+    if (auto waiting = await_position(query)) return std::move(*waiting);
+    auto answer = route(query);
+    if (answer.position.empty()) answer.position = positions_token();
+    return answer;
+  } catch (const BadParameter& bad) {
+    return bad_parameter(bad, query.language);
+  } catch (const std::exception& error) {
+    return service::problem_answer(service::make_problem("internal", error.what()), query.language);
+  }
+}
+
+service::Answer Node::route(const service::Query& query) {
+  const Params params(query);
+  const std::string& route = query.route;
+  if (route == "/livez") return json_answer(json::object{{"status", "ok"}});
+  if (route == "/readyz") return answer_ready();
+  if (route == "/metrics") return answer_prometheus();
+  if (route == "/v1/rejects") return answer_rejects(query);
+  IngestLease ingest(*this);
+  const Reading reading{*parts_.bundle, *parts_.store, *records_, *ingest, *sealer_, parts_.clock()};
+  const auto path = [&](const char* name) { return query.path.at(name); };
+  if (route == "/v1/cases") return answer_cases(reading, params);
+  if (route == "/v1/cases/{id}") return answer_case(reading, params, path("id"));
+  if (route == "/v1/cases/{id}/history") return answer_history(reading, params, path("id"));
+  if (route == "/v1/cases/{id}/deadlines") return answer_deadlines(reading, params, path("id"));
+  if (route == "/v1/events") return answer_event(reading, params);
+  if (route == "/v1/metrics") return answer_metrics(reading, params);
+  if (route == "/v1/metrics/{name}") return answer_metric(reading, params, path("name"));
+  if (route == "/v1/metrics/{name}/explain") return answer_metric_explain(reading, params, path("name"));
+  if (route == "/v1/rejection-codes") return answer_rejection_codes(reading);
+  if (route == "/v1/kinds") return answer_kinds(reading);
+  if (route == "/v1/kinds/{kind}") return answer_kind(reading, params, path("kind"));
+  if (route == "/v1/rules") return answer_rules(reading, params);
+  if (route == "/v1/calendars") return answer_calendars(reading);
+  if (route == "/v1/office") return answer_office(reading);
+  return not_found("no such page", query.language);
+}
+
+std::string Node::positions_token() const {
+  std::string out;
+  for (int partition = 0; partition < model::kPartitions; ++partition) {
+    const auto position = parts_.store->position(partition);
+    if (position.height == 0) continue;
+    if (!out.empty()) out += ',';
+    out += ledger::position_text(position);
+  }
+  return out;
+}
+
+// min_position: at least that far; a hash that is not in the chain is 409 position-lost. What is acknowledged is applied, so an
+// owner never has to wait long.
+std::optional<service::Answer> Node::await_position(const service::Query& query) const {
+  const Params params(query);
+  const auto wanted = params.text("min_position");
+  if (!wanted) return std::nullopt;
+  std::string_view rest = *wanted;
+  while (!rest.empty()) {
+    const auto comma = rest.find(',');
+    const auto position = ledger::parse_position(rest.substr(0, comma));
+    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+    if (!position || position->partition < 0 || position->partition >= model::kPartitions) throw BadParameter{"min_position", "not a position token"};
+    for (int tries = 0; parts_.store->position(position->partition).height < position->height; ++tries) {
+      if (tries == 200) return service::problem_answer(service::make_problem("projection-behind", "not there yet; ask again"), query.language);
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    if (position->height == 0) continue;
+    const auto stored = parts_.block_at(position->partition, position->height - 1);
+    if (!stored || ledger::hash_prefix(ledger::block_hash(stored->value)) != position->hash) {
+      return service::problem_answer(service::make_problem("position-lost", "that position is not in this ledger's chain"), query.language);
+    }
+  }
+  return std::nullopt;
+}
+
+service::Answer Node::answer_ready() const {
+  json::object checks;
+  bool good = true;
+  const auto check = [&](const char* name, bool ok, const std::string& detail) {
+    checks[name] = json::object{{"ok", ok}, {"detail", detail}};
+    good = good && ok;
+  };
+  int owned = 0;
+  std::string stopped;
+  for (const auto& worker : workers_) {
+    const auto health = worker->health();
+    owned += health.owned;
+    if (!health.stopped.empty()) stopped = health.stopped;
+  }
+  check("partitions", owned == model::kPartitions, std::to_string(owned) + " of " + std::to_string(model::kPartitions) + (stopped.empty() ? "" : "; " + stopped));
+  const auto failed = parts_.store->failed();
+  check("projections", failed.ok(), failed.ok() ? "written back" : failed.error().message);
+  check("disk", !parts_.full(), parts_.full() ? "the ledger's disk is full" : "has space");
+  const auto today = model::date_from_day(parts_.bundle->zone.local_day(parts_.clock()));
+  const int year = today.month == 12 ? today.year + 1 : today.year;
+  const bool calendar = parts_.bundle->calendar->knows_year(year);
+  // A calendar without data makes deadlines provisional; it does not make Docket unable to answer.
+  checks["calendar"] = json::object{{"ok", calendar}, {"detail", std::to_string(year) + (calendar ? " is known" : " has no data: its deadlines are provisional")}};
+  return json_answer(json::object{{"status", good ? "ready" : "not ready"}, {"checks", std::move(checks)}}, good ? 200 : 503);
+}
+
+service::Answer Node::answer_prometheus() const {
+  std::string out = "# TYPE docket_build_info gauge\ndocket_build_info{version=\"" DOCKET_VERSION "\"} 1\n# TYPE docket_events_total counter\n";
+  constexpr const char* kNames[] = {"accepted", "duplicate", "rejected", "parked", "identity_conflict", "version_conflict", "unknown", "overloaded", "too_large"};
+  for (std::size_t i = 0; i < 9; ++i) out += "docket_events_total{outcome=\"" + std::string(kNames[i]) + "\"} " + std::to_string(outcomes_[i].load()) + "\n";
+  std::uint64_t voids = 0;
+  std::size_t parked = 0;
+  for (const auto& worker : workers_) {
+    const auto health = worker->health();
+    voids += health.void_blocks;
+    parked += health.parked;
+  }
+  out += "# TYPE docket_void_blocks_total counter\ndocket_void_blocks_total " + std::to_string(voids) + "\n";
+  out += "# TYPE docket_parked gauge\ndocket_parked " + std::to_string(parked) + "\n";
+  out += parts_.store->metrics_text();
+  service::Answer answer;
+  answer.content_type = "text/plain; version=0.0.4";
+  answer.body = std::move(out);
+  return answer;
+}
+
+// Rejects are read from the newest blocks back; the page token is where to go on.
+service::Answer Node::answer_rejects(const service::Query& query) {
+  const Params params(query);
+  const auto page_size = static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("page_size", 50), 1, 1000));
+  const auto source = params.text("source");
+  const auto code = params.text("code");
+  struct Row {
+    model::Instant recorded = 0;
+    int partition = 0;
+    model::Height height = 0;
+    ledger::Record record;
+  };
+  std::vector<Row> rows;
+  for (int partition = 0; partition < model::kPartitions; ++partition) {
+    model::Height end = parts_.store->position(partition).height;
+    std::size_t found = 0;
+    for (std::size_t blocks = 0; end > 0 && found < page_size && blocks < 2000; ++blocks) {
+      const auto stored = parts_.block_at(partition, end - 1);
+      if (!stored) break;
+      const auto block = ledger::decode_block(stored->value);
+      if (!block) break;
+      for (std::size_t i = block->records.size(); i-- > 0;) {
+        const auto& record = block->records[i];
+        if (record.kind != ledger::RecordKind::kRejected) continue;
+        if ((source && record.source != *source) || (code && model::name(record.code) != *code)) continue;
+        rows.push_back({block->recorded, partition, block->height + i, record});
+        ++found;
+      }
+      end = block->height;
+    }
+  }
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return std::tuple(b.recorded, a.partition, b.height) < std::tuple(a.recorded, b.partition, a.height); });
+  if (rows.size() > page_size) rows.resize(page_size);
+  json::array out;
+  for (const auto& row : rows) {
+    json::array errors;
+    for (const auto& error : row.record.errors) errors.push_back(json::object{{"pointer", error.pointer}, {"detail", error.detail}, {"code", error.code}});
+    out.push_back(json::object{{"recorded", instant_json(row.recorded)}, {"source", row.record.source}, {"id", row.record.id}, {"subject", row.record.subject},
+                               {"type", row.record.type}, {"code", std::string(model::name(row.record.code))}, {"detail", row.record.detail.empty() ? std::string(model::info(row.record.code).en) : row.record.detail},
+                               {"errors", std::move(errors)}, {"partition", row.partition}, {"height", std::to_string(row.height)}});
+  }
+  return json_answer(json::object{{"rejects", std::move(out)}, {"page_size", page_size}});
+}
+
+}  // namespace docket::node

@@ -1,0 +1,79 @@
+// A running Docket: workers over a ledger, projections, and the answers of every face. wiring.cpp picks the implementations.
+// Thread rule: see service::Service; start() and stop() from one thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "connectors/node/read_model.h"
+#include "connectors/node/worker.h"
+#include "connectors/service/service.h"
+#include "engine/ledger/keys.h"
+#include "engine/ledger/port.h"
+
+namespace docket::node {
+
+// A block's bytes by a height in it, as the home keeps them.
+using BlockAt = std::function<Result<ledger::Stored>(int partition, model::Height height)>;
+
+struct NodeParts {
+  definition::BundlePtr bundle;
+  std::string ledger_id;
+  std::shared_ptr<ledger::KeyStore> keys;
+  std::shared_ptr<ProjectionStore> store;
+  BlockAt block_at;
+  std::function<std::unique_ptr<ledger::Port>()> port;
+  std::function<bool()> full;                       // the ledger's disk is full
+  std::function<model::Instant()> clock;
+  int workers = 2;
+};
+
+class Node final : public service::Service {
+ public:
+  explicit Node(NodeParts parts);
+  ~Node() override;
+
+  // Restores every partition, replays the rest of the ledger, takes ownership; returns when all partitions answer.
+  [[nodiscard]] Status start();
+  // Finishes what is in flight and writes the projections back.
+  [[nodiscard]] Status stop();
+
+  void publish(service::PublishRequest request, std::function<void(service::Answer)> done) override;
+  [[nodiscard]] service::Answer query(const service::Query& query) override;
+
+  // For callers in the same process (import): the outcomes as values, in the order given.
+  using Outcomes = std::vector<partition::EventOutcome>;
+  void publish_events(std::vector<ingest::Offered> events, std::optional<std::int64_t> expected_revision, bool dry_run, std::function<void(Outcomes)> done);
+  [[nodiscard]] std::vector<ingest::Offered> parse(service::BodyFormat format, const std::string& body, std::string& problem);
+
+  [[nodiscard]] const definition::Bundle& bundle() const { return *parts_.bundle; }
+  [[nodiscard]] bool ready() const;
+
+ private:
+  class Records;
+  class IngestLease;
+
+  [[nodiscard]] Status restore(int partition);
+  [[nodiscard]] service::Answer route(const service::Query& query);
+  [[nodiscard]] std::optional<service::Answer> await_position(const service::Query& query) const;
+  [[nodiscard]] service::Answer answer_ready() const;
+  [[nodiscard]] service::Answer answer_prometheus() const;
+  [[nodiscard]] service::Answer answer_rejects(const service::Query& query);
+  [[nodiscard]] std::string positions_token() const;
+  [[nodiscard]] int worker_of(int partition) const { return partition % static_cast<int>(workers_.size()); }
+
+  NodeParts parts_;
+  std::unique_ptr<Records> records_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<partition::RecordSealer> sealer_;
+  std::mutex ingest_mutex_;                          // guards idle_
+  std::vector<std::unique_ptr<ingest::Ingest>> idle_;
+  std::atomic<bool> stopped_{false};
+  std::atomic<std::uint64_t> outcomes_[9]{};         // by EventOutcome::Kind
+};
+
+}  // namespace docket::node

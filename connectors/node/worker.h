@@ -1,0 +1,79 @@
+// One thread that owns the loops of some partitions: takes offers from a bounded inbox, turns its loops, appends what they judged
+// in one synced write, hands back the reports. Thread rule: offer() from any thread; all else on the worker's own thread.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "connectors/node/read_model.h"
+#include "engine/ledger/keys.h"
+#include "engine/ledger/port.h"
+#include "engine/partition/loop.h"
+
+namespace docket::node {
+
+struct WorkerOptions {
+  int index = 0;
+  std::vector<int> partitions;
+  std::size_t inbox_events_max = 100'000;
+  std::function<model::Instant()> clock;
+};
+
+class Worker {
+ public:
+  Worker(WorkerOptions options, definition::BundlePtr bundle, std::string ledger_id, std::uint64_t process, std::unique_ptr<ledger::Port> port,
+         ledger::KeyStore& keys, ProjectionStore& store, const partition::RecordReader& records);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // Puts a partition's loop where its projections stand (before start()).
+  [[nodiscard]] Status restore(int partition, const ProjectionStore::Standing& standing, const std::string& head, ledger::Offset offset);
+  void start();
+  // Finishes what is queued and in flight, then ends the thread.
+  void stop();
+
+  // False: full (503 overloaded). `offer.done` is called on the worker's thread.
+  [[nodiscard]] bool offer(int partition, partition::Offer offer);
+
+  struct Health {
+    int owned = 0;
+    int partitions = 0;
+    std::size_t parked = 0;
+    std::uint64_t void_blocks = 0;
+    std::string stopped;              // why a partition stopped, "" if none
+  };
+  [[nodiscard]] Health health() const;
+
+ private:
+  void run();
+  void take_inbox(bool wait);
+  bool step();
+  void read_for(partition::PartitionLoop& loop, int partition);
+  void publish_health();
+
+  WorkerOptions options_;
+  definition::BundlePtr bundle_;
+  ingest::Ingest ingest_;
+  std::unique_ptr<ledger::Port> port_;
+  ProjectionStore& store_;
+  std::vector<std::unique_ptr<partition::PartitionLoop>> loops_;  // in the order of options_.partitions
+  std::vector<partition::PartitionLoop*> by_partition_;
+
+  std::mutex mutex_;                  // guards inbox_, inbox_events_
+  std::condition_variable wake_;
+  std::vector<std::pair<int, partition::Offer>> inbox_;
+  std::size_t inbox_events_ = 0;
+  std::atomic<bool> stopping_{false};
+  mutable std::mutex health_mutex_;
+  Health health_;
+  std::thread thread_;
+};
+
+}  // namespace docket::node

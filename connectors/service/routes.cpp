@@ -1,0 +1,34 @@
+#include "connectors/service/service.h"
+
+namespace docket::service {
+
+// "*" lets any further name through: the service checks it against the declared dimensions.
+const std::vector<Route>& read_routes() {
+  static const std::vector<Route> routes{
+      {"/v1/cases",
+       {"kind", "state", "unit", "light", "alias", "due_before", "updated_since", "page_size", "page_token", "include_total", "at", "known_at",
+        "min_position", "consistency", "*"}},
+      {"/v1/cases/{id}", {"at", "known_at", "version", "min_position", "consistency"}},
+      {"/v1/cases/{id}/history", {"at", "known_at", "page_size", "page_token", "min_position", "consistency"}},
+      {"/v1/cases/{id}/deadlines", {"explain", "at", "known_at", "min_position", "consistency"}},
+      {"/v1/events", {"source", "id", "min_position", "consistency"}},
+      {"/v1/metrics", {"kind"}},
+      {"/v1/metrics/{name}",
+       {"period", "from", "to", "step", "group_by", "at", "known_at", "min_position", "consistency"}},
+      {"/v1/metrics/{name}/explain",
+       {"period", "at", "known_at", "group_by", "group", "min_position", "consistency"}},
+      {"/v1/rejects", {"source", "code", "page_size", "page_token", "min_position", "consistency"}},
+      {"/v1/rejection-codes", {}},
+      {"/v1/kinds", {}},
+      {"/v1/kinds/{kind}", {}},
+      {"/v1/rules", {"assumed"}},
+      {"/v1/calendars", {}},
+      {"/v1/office", {}},
+      {"/livez", {}},
+      {"/readyz", {}},
+      {"/metrics", {}},
+  };
+  return routes;
+}
+
+}  // namespace docket::service

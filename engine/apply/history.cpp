@@ -1,0 +1,150 @@
+#include "engine/apply/history.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+namespace docket::apply {
+namespace {
+
+const model::DataField* field_named(const definition::EventDef& def, const model::Event& event, std::string_view name) {
+  const auto* id = definition::find_name(def.field_ids, name);
+  return id != nullptr ? event.find(*id) : nullptr;
+}
+
+}  // namespace
+
+std::optional<CorrectionData> correction_data(const definition::EventDef& def, const model::Event& event) {
+  CorrectionData out;
+  const auto* target = field_named(def, event, "event");
+  if (target == nullptr) return std::nullopt;
+  boost::system::error_code error;
+  const auto parsed = boost::json::parse(target->raw, error);
+  if (error || !parsed.is_object()) return std::nullopt;
+  const auto text = [&](const boost::json::object& object, const char* name) -> std::optional<std::string> {
+    const auto* value = object.if_contains(name);
+    if (value == nullptr || !value->is_string()) return std::nullopt;
+    return std::string(value->get_string());
+  };
+  const auto source = text(parsed.get_object(), "source");
+  const auto id = text(parsed.get_object(), "id");
+  if (!source || !id) return std::nullopt;
+  out.source = *source;
+  out.id = *id;
+  if (const auto* flag = field_named(def, event, "void")) out.void_it = flag->value.number() != 0;
+  if (const auto* replace = field_named(def, event, "replace")) {
+    const auto object = boost::json::parse(replace->raw, error);
+    if (error || !object.is_object()) return std::nullopt;
+    for (const auto& member : object.get_object()) {
+      if (member.key() == "time" && member.value().is_string()) {
+        out.replace_time = std::string(member.value().get_string());
+      } else if (member.key() == "data" && member.value().is_object()) {
+        out.replace_data = boost::json::serialize(member.value());
+      } else {
+        return std::nullopt;
+      }
+    }
+  }
+  const bool replaces = !out.replace_time.empty() || !out.replace_data.empty();
+  if (replaces == out.void_it) return std::nullopt;  // exactly one of the two
+  return out;
+}
+
+std::string replaced_json(const model::Event& target, const CorrectionData& correction) {
+  std::string out = "{";
+  for (const auto& attribute : target.attributes) {
+    if (out.size() > 1) out += ',';
+    out += boost::json::serialize(boost::json::string(attribute.name));
+    out += ':';
+    if (attribute.name == "time" && !correction.replace_time.empty()) {
+      out += boost::json::serialize(boost::json::string(correction.replace_time));
+    } else {
+      out += attribute.raw;
+    }
+  }
+  out += ",\"data\":";
+  if (!correction.replace_data.empty()) {
+    out += correction.replace_data;
+  } else {
+    out += '{';
+    for (const auto& field : target.data) {
+      if (out.back() != '{') out += ',';
+      out += boost::json::serialize(boost::json::string(field.name));
+      out += ':';
+      out += field.raw;
+    }
+    out += '}';
+  }
+  out += '}';
+  return out;
+}
+
+void CaseHistory::set_effects(model::Height of, model::Effects effects) {
+  for (auto& entry : entries_) {
+    if (entry.height == of) entry.effects = std::move(effects);
+  }
+}
+
+void CaseHistory::displace(model::Height height) {
+  for (auto& entry : entries_) {
+    if (entry.height == height) entry.displaced = true;
+  }
+}
+
+const HistoryEntry* CaseHistory::find(std::string_view source, std::string_view id) const {
+  for (const auto& entry : entries_) {
+    if (entry.event->source == source && entry.event->id == id) return &entry;
+  }
+  return nullptr;
+}
+
+const HistoryEntry* CaseHistory::correction_of(const HistoryEntry& entry) const {
+  const auto& kind = bundle_->kinds[entry.event->kind];
+  for (auto it = entries_.rbegin(); it != entries_.rend(); ++it) {
+    const auto& def = kind.events[it->event->event];
+    if (def.action != definition::EventAction::kCorrected) continue;
+    const auto data = correction_data(def, *it->event);
+    if (data && data->source == entry.event->source && data->id == entry.event->id) return &*it;
+  }
+  return nullptr;
+}
+
+std::vector<Folded> CaseHistory::folded() const {
+  std::vector<Folded> out;
+  out.reserve(entries_.size());
+  const bool corrections = std::any_of(entries_.begin(), entries_.end(), [&](const HistoryEntry& entry) {
+    return bundle_->kinds[entry.event->kind].events[entry.event->event].action == definition::EventAction::kCorrected;
+  });
+  for (const auto& entry : entries_) {
+    if (entry.displaced) continue;
+    const auto& def = bundle_->kinds[entry.event->kind].events[entry.event->event];
+    if (acts_by_recorded(def)) continue;
+    model::EventPtr event = entry.event;
+    if (corrections) {
+      if (const auto* correction = correction_of(entry)) {
+        if (correction->replacement == nullptr) continue;  // void
+        event = correction->replacement;
+      }
+    }
+    out.push_back({event, model::OrderKey{event->time, event->sequence, entry.height}, entry.effects});
+  }
+  std::sort(out.begin(), out.end(), [](const Folded& a, const Folded& b) { return a.key < b.key; });
+  return out;
+}
+
+Overlay CaseHistory::overlay() const {
+  Overlay overlay;
+  for (const auto& entry : entries_) {
+    const auto& kind = bundle_->kinds[entry.event->kind];
+    const auto& def = kind.events[entry.event->event];
+    if (def.action == definition::EventAction::kVoided && correction_of(entry) == nullptr) overlay.voided = true;
+    if (def.action == definition::EventAction::kUnlinked && correction_of(entry) == nullptr) {
+      const auto* link = field_named(def, *entry.event, "link");
+      const auto* target = field_named(def, *entry.event, "target");
+      const auto* id = link != nullptr ? definition::find_name(kind.link_ids, link->value.as_text()) : nullptr;
+      if (id != nullptr && target != nullptr) overlay.unlinked.emplace_back(*id, target->value.as_text());
+    }
+  }
+  return overlay;
+}
+
+}  // namespace docket::apply

@@ -1,0 +1,62 @@
+// Everything accepted of one case, in the order recorded, as known at some height: originals, corrections, newest effects,
+// displaced timer events. From it the fold of any (at, known_at) follows. Built for late events, corrections, as-of reads and
+// explanations; the common event in order never needs it.
+// Thread rule: one thread; cheap to copy (events are shared).
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/apply/apply.h"
+#include "engine/definition/bundle.h"
+#include "engine/model/event.h"
+
+namespace docket::apply {
+
+struct HistoryEntry {
+  model::EventPtr event;                 // as accepted
+  model::Height height = 0;
+  Instant recorded = 0;
+  model::Effects effects;                // newest known
+  bool displaced = false;                // a timer event that a human event displaced
+  bool timer = false;                    // Docket's own
+  model::EventPtr replacement;           // of a `corrected` that replaces: the target as it is to be read
+};
+
+class CaseHistory {
+ public:
+  explicit CaseHistory(const definition::Bundle& bundle) : bundle_(&bundle) {}
+
+  void add(HistoryEntry entry) { entries_.push_back(std::move(entry)); }
+  void set_effects(model::Height of, model::Effects effects);
+  void displace(model::Height height);
+  [[nodiscard]] const std::vector<HistoryEntry>& entries() const { return entries_; }
+  [[nodiscard]] const HistoryEntry* find(std::string_view source, std::string_view id) const;
+
+  // The fold's events in order: void and displaced ones left out, corrected ones replaced (of two corrections the later stands).
+  [[nodiscard]] std::vector<Folded> folded() const;
+  [[nodiscard]] Overlay overlay() const;
+
+ private:
+  [[nodiscard]] const HistoryEntry* correction_of(const HistoryEntry& entry) const;
+
+  const definition::Bundle* bundle_;
+  std::vector<HistoryEntry> entries_;
+};
+
+// What a `corrected` event says about its target.
+struct CorrectionData {
+  std::string source;
+  std::string id;
+  bool void_it = false;
+  std::string replace_time;  // RFC 3339 text, "" if unchanged
+  std::string replace_data;  // JSON object text, "" if unchanged
+};
+[[nodiscard]] std::optional<CorrectionData> correction_data(const definition::EventDef& def, const model::Event& event);
+
+// The target's CloudEvent JSON with the replaced time and data (same source, id, type, subject, actor).
+[[nodiscard]] std::string replaced_json(const model::Event& target, const CorrectionData& correction);
+
+}  // namespace docket::apply

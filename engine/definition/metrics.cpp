@@ -1,0 +1,253 @@
+// Metrics: `like` and `variants` expanded, then compiled against the kind they are over.
+#include "engine/definition/metrics.h"
+
+#include <algorithm>
+
+#include "engine/definition/metric_compiler.h"
+
+namespace docket::definition {
+namespace {
+
+constexpr std::string_view kMeasures[] = {"ratio", "count", "sum", "stock", "duration", "combine", "complement"};
+constexpr std::string_view kLater[] = {"sum", "duration", "target"};
+
+}  // namespace
+
+Names MetricCompiler::metric_names() const {
+  Names out;
+  for (const MetricDef& each : build.bundle->metrics) out.push_back(each.name);
+  return out;
+}
+
+const std::uint16_t* MetricCompiler::other(const Node& word) const {
+  const std::uint16_t* id = find_name(build.bundle->metric_ids, word.text);
+  if (id == nullptr) error(word, "no metric " + word.text, nearest(word.text, metric_names()));
+  return id;
+}
+
+ConditionId MetricCompiler::condition(const Node& node, const std::string& what, bool stock) const {
+  return compile_condition(build, *kind_build, node, ConditionContext{metric.scope, nullptr, true, stock}, where + ": " + what);
+}
+
+void MetricCompiler::weigh(const Node& ratio, const Node& field) {
+  metric.measure = MetricDef::Measure::kRatioWeigh;
+  const auto ref = attribute(field, field.text, "weigh");
+  if (!ref) return;
+  metric.weigh = *ref;
+  const AttributeDef& def = kind().scopes[ref->scope].attributes[ref->id];
+  if (def.spec.type != ValueType::kCode || def.spec.many) return error(field, "weigh: " + def.name + " has no closed list of values");
+  bool has_else = false;
+  for (std::size_t i = 0; i < ratio.size(); ++i) {
+    const Node& key = ratio.keys[i];
+    if (key.text == "weigh") continue;
+    const auto weight = read_number(build, ratio.items[i], where + ": weigh " + key.text);
+    if (weight && (*weight < 0 || *weight > 1000)) error(ratio.items[i], "weigh: a weight lies between 0 and 1");
+    if (key.text == "absent") {
+      metric.weight_absent = weight;
+    } else if (key.text == "else") {
+      metric.weight_else = weight.value_or(0);
+      has_else = true;
+    } else {
+      weight_of(key, def, weight.value_or(0));
+    }
+  }
+  const bool complete = std::all_of(def.spec.allowed.begin(), def.spec.allowed.end(), [&](Symbol symbol) { return has_weight(symbol); });
+  if (!has_else && !complete) error(field, "weigh: not every value of " + def.name + " has a weight, and there is no else");
+  if (has_else && complete) error(*ratio.find_key("else"), "weigh: every value has its weight, so else is never used");
+  std::sort(metric.weights.begin(), metric.weights.end());
+}
+
+bool MetricCompiler::has_weight(Symbol symbol) const {
+  return std::any_of(metric.weights.begin(), metric.weights.end(), [&](const auto& w) { return w.first == symbol; });
+}
+
+void MetricCompiler::weight_of(const Node& key, const AttributeDef& def, std::int64_t weight) {
+  const Symbol symbol = build.bundle->symbols.find(key.text);
+  std::vector<Symbol> values;
+  if (symbol != kNoSymbol && std::binary_search(def.spec.allowed.begin(), def.spec.allowed.end(), symbol)) values.push_back(symbol);
+  for (const auto& [value, meaning] : def.spec.meanings) {
+    if (meaning == symbol && value != symbol) values.push_back(value);
+  }
+  Names known = names_of(build, def.spec.allowed);
+  for (const auto& [value, meaning] : def.spec.meanings) known.push_back(build.bundle->symbols.text(meaning));
+  if (values.empty()) {
+    return error(key, "weigh: " + def.name + " has no value " + key.text + "; it has " + join(known), nearest(key.text, known));
+  }
+  for (const Symbol value : values) {
+    if (has_weight(value)) error(key, "weigh: " + key.text + " has a weight already");
+    metric.weights.emplace_back(value, weight);
+  }
+}
+
+void MetricCompiler::ratio(const Node& node) {
+  if (!node.is_map()) return error(node, "ratio: {when: {...}}, {weigh: attribute, value: weight, else: 0} or {by_end: event}");
+  const Node* when = node.find("when");
+  const Node* weighed = node.find("weigh");
+  const Node* by_end = node.find("by_end");
+  if ((when != nullptr) + (weighed != nullptr) + (by_end != nullptr) != 1) {
+    return error(node, "ratio: exactly one of when, weigh and by_end");
+  }
+  if (weighed != nullptr) return weigh(node, *weighed);
+  const Fields fields(node, where + ": ratio", build.report, {"when", "weigh", "by_end"});
+  if (when != nullptr) {
+    metric.measure = MetricDef::Measure::kRatioWhen;
+    metric.when = condition(*when, "ratio");
+    return;
+  }
+  metric.measure = MetricDef::Measure::kRatioByEnd;
+  if (const EventId* id = event(*by_end, by_end->text)) metric.by_end = *id;
+}
+
+void MetricCompiler::combine(const Node& node) const {
+  metric.measure = MetricDef::Measure::kCombine;
+  if (!node.is_map() || node.items.empty()) return error(node, "combine: {metric: weight}");
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < node.size(); ++i) {
+    const std::uint16_t* id = other(node.keys[i]);
+    const auto weight = read_number(build, node.items[i], where + ": combine");
+    if (id == nullptr || !weight) continue;
+    metric.combine.emplace_back(*id, *weight);
+    sum += *weight;
+  }
+  if (metric.combine.size() == node.size() && sum != 1000) {
+    error(node, "combine: the weights add up to " + std::to_string(sum) + " thousandths, not 1000");
+  }
+}
+
+void MetricCompiler::measure(const Node& period_or_null, bool has_period) {
+  const Node* found = nullptr;
+  std::string_view name;
+  for (const std::string_view each : kMeasures) {
+    const Node* node = text.get(each);
+    if (node == nullptr) continue;
+    if (found != nullptr) {
+      return error(*node, "exactly one measure, but " + std::string(name) + " and " + std::string(each) + " stand here");
+    }
+    found = node;
+    name = each;
+  }
+  if (found == nullptr) return error(*text.key, "no measure; one of " + join(Names(std::begin(kMeasures), std::end(kMeasures))));
+  const bool stands_alone = name == "combine" || name == "complement";
+  const bool needs_period = !stands_alone && name != "stock";
+  if (needs_period && !has_period) error(*text.key, "period is missing: what places a case in a month");
+  if (!needs_period && has_period) error(period_or_null, std::string(name) + " has no period of its own");
+  if (name == "combine") return combine(*found);
+  if (name == "complement") {
+    metric.measure = MetricDef::Measure::kComplement;
+    if (const std::uint16_t* id = other(*found)) metric.complement = *id;
+    return;
+  }
+  if (kind_build == nullptr) return;
+  if (name == "ratio") return ratio(*found);
+  if (name == "stock") {
+    metric.measure = MetricDef::Measure::kStock;
+    metric.stock = condition(*found, "stock", true);
+  } else {
+    metric.measure = MetricDef::Measure::kCount;
+    if (found->text != "true") error(*found, "count: true");
+  }
+}
+
+void MetricCompiler::run() {
+  for (const std::string_view word : kLater) {
+    if (text.get(word) != nullptr) {
+      return error(*text.get(word), std::string(word) + " is a word of the language that this version can't measure yet");
+    }
+  }
+  const bool alone = text.get("combine") != nullptr || text.get("complement") != nullptr;
+  const Node* over_node = text.get("over");
+  if (alone) {
+    for (const char* word : {"over", "only", "except", "by"}) {
+      if (text.get(word) != nullptr) error(*text.get(word), std::string(word) + " comes from the metrics it is made of");
+    }
+  } else if (over_node == nullptr) {
+    return error(*text.key, "over is missing: a kind, or kind.part");
+  } else if (!over(*over_node)) {
+    return;
+  }
+  const Node* period = text.get("period");
+  if (kind_build != nullptr) {
+    for (const Node* word : period == nullptr ? std::vector<const Node*>{} : read_words(*period, where + ": period", build.report)) {
+      anchor(*word);
+    }
+    if (const Node* only = text.get("only")) metric.only = condition(*only, "only");
+    const Node* except = text.get("except");
+    for (std::size_t i = 0; except != nullptr && i < except->size(); ++i) {
+      if (!except->is_map()) break;
+      metric.except.push_back({except->keys[i].text, condition(except->items[i], "except " + except->keys[i].text)});
+    }
+    if (except != nullptr && !except->is_map()) error(*except, "except: {name: condition}");
+    const Node* by = text.get("by");
+    if (by != nullptr && !by->is_map()) error(*by, "by: {name: field}");
+    for (std::size_t i = 0; by != nullptr && by->is_map() && i < by->size(); ++i) dimension(by->keys[i], by->items[i]);
+  }
+  measure(period == nullptr ? *text.key : *period, period != nullptr);
+  rest();
+}
+
+void MetricCompiler::rest() const {
+  if (const Node* beside = text.get("beside")) {
+    for (const Node* word : read_words(*beside, where + ": beside", build.report)) {
+      const std::uint16_t* id = other(*word);
+      if (id != nullptr && build.bundle->metrics[*id].name != metric.name) metric.beside.push_back(*id);
+    }
+  }
+  if (const Node* min_n = text.get("min_n")) {
+    const auto number = parse_integer(min_n->text);
+    if (!number || *number < 1) error(*min_n, "min_n is a whole number from 1 on, not " + min_n->text);
+    metric.min_n = number.value_or(0);
+  }
+  if (const Node* rank = text.get("rank")) {
+    if (rank->text != "never") error(*rank, "rank is never, not " + rank->text, nearest(rank->text, {"never"}));
+    metric.ranked = false;
+  }
+  for (const char* word : {"over", "period", "only", "except", "ratio", "count", "stock", "combine", "complement", "min_n"}) {
+    const Node* node = text.get(word);
+    if (node != nullptr) metric.formula += (metric.formula.empty() ? "" : "; ") + std::string(word) + ": " + flow_text(*node);
+  }
+}
+
+namespace {
+
+void check_cycles(Build& build, const std::vector<MetricText>& texts) {
+  const auto& metrics = build.bundle->metrics;
+  for (std::size_t start = 0; start < metrics.size(); ++start) {
+    std::vector<bool> seen(metrics.size(), false);
+    std::vector<std::uint16_t> open{static_cast<std::uint16_t>(start)};
+    while (!open.empty()) {
+      const std::uint16_t id = open.back();
+      open.pop_back();
+      if (seen[id]) continue;
+      seen[id] = true;
+      std::vector<std::uint16_t> next;
+      for (const auto& [other, weight] : metrics[id].combine) next.push_back(other);
+      if (metrics[id].complement != kNone16) next.push_back(metrics[id].complement);
+      for (const std::uint16_t other : next) {
+        if (other == start) build.report.error(*texts[start].key, "metric " + metrics[start].name + ": is made of itself");
+        open.push_back(other);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void compile_metrics(Build& build) {
+  Bundle& bundle = *build.bundle;
+  const std::vector<MetricText> texts = expand_metrics(build);
+  for (const MetricText& text : texts) {
+    MetricDef& metric = bundle.metrics.emplace_back();
+    metric.name = text.name;
+    metric.area = text.area;
+    metric.version = text.version;
+    metric.title = text.title;
+    bundle.metric_ids.emplace(text.name, static_cast<std::uint16_t>(bundle.metrics.size() - 1));
+  }
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    MetricCompiler{build, texts[i], bundle.metrics[i], "metric " + texts[i].name, nullptr}.run();
+  }
+  check_cycles(build, texts);
+  if (build.report.errors() == 0) check_metrics(build, texts);
+}
+
+}  // namespace docket::definition

@@ -1,0 +1,29 @@
+// CloudEvents type names of one bundle: "<prefix>.<kind>.<event>.v<major>" -> (kind, event).
+// Thread rule: immutable after construction.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/definition/bundle.h"
+
+namespace docket::ingest {
+
+struct TypeRef {
+  model::KindId kind = model::kNone16;
+  model::EventId event = model::kNone16;
+};
+
+class TypeNames {
+ public:
+  explicit TypeNames(const definition::Bundle& bundle);
+  [[nodiscard]] const TypeRef* find(std::string_view type) const { return definition::find_name(refs_, type); }
+  // Why `type` is none of them, with the name that is nearest.
+  [[nodiscard]] std::string explain(std::string_view type) const;
+
+ private:
+  const definition::Bundle& bundle_;
+  definition::NameMap<TypeRef> refs_;
+};
+
+}  // namespace docket::ingest

@@ -1,0 +1,204 @@
+#include "engine/measure/contribution.h"
+
+#include <algorithm>
+
+#include "engine/apply/condition.h"
+#include "engine/measure/fields.h"
+
+namespace docket::measure {
+namespace {
+
+using definition::Anchor;
+using definition::MetricDef;
+using model::CaseState;
+using Status = apply::ClockInstance::Status;
+
+struct Placed {                 // where an item's anchor puts it
+  Instant at = model::kNoInstant;
+  bool paused = false;
+};
+
+// Anchors: the earliest of those that exist. A paused clock has no due; its item is the exclusion `paused` where it was.
+Placed place(const MetricDef& metric, const Item& item) {
+  Placed best;
+  for (const auto& anchor : metric.period) {
+    const auto& scope = item.scope_of(anchor.scope);
+    Placed here;
+    if (anchor.kind == Anchor::Kind::kEventFirst || anchor.kind == Anchor::Kind::kEventLast) {
+      const auto* count = apply::count_of(scope, anchor.id);
+      if (count == nullptr) continue;
+      here.at = anchor.kind == Anchor::Kind::kEventFirst ? count->first : count->last;
+    } else {
+      const auto* clock = apply::newest(scope, static_cast<model::ClockId>(anchor.id));
+      if (clock == nullptr || clock->status == Status::kCancelled || clock->due == model::kNoInstant) continue;
+      if (anchor.kind == Anchor::Kind::kClockStop) {
+        if (clock->status != Status::kStopped) continue;
+        here.at = clock->stop;
+      } else {
+        here.at = anchor.kind == Anchor::Kind::kClockDue ? clock->due : clock->original_due;
+        here.paused = clock->status == Status::kPaused;
+      }
+    }
+    if (best.at == model::kNoInstant || here.at < best.at) best = here;
+  }
+  return best;
+}
+
+std::int64_t weight(const MetricDef& metric, const Item& item, std::optional<std::uint16_t> last) {
+  const auto& ref = metric.weigh;
+  const auto& value = apply::attribute(item.kind->scopes[ref.scope], item.scope_of(ref.scope), ref.id, ref.select, ref.round, item.state->round, last);
+  if (!value.present()) return metric.weight_absent.value_or(metric.weight_else);
+  for (const auto& [symbol, thousandths] : metric.weights) {
+    if (value.type() == model::Value::Type::kSymbol && symbol == value.as_symbol()) return thousandths;
+  }
+  return metric.weight_else;
+}
+
+std::int64_t sum_value(const MetricDef& metric, const Item& item) {
+  const auto& ref = metric.weigh;
+  const auto& value = apply::attribute(item.kind->scopes[ref.scope], item.scope_of(ref.scope), ref.id, ref.select, ref.round, item.state->round, {});
+  return value.present() ? value.number() : 0;
+}
+
+class Contributor {
+ public:
+  Contributor(const definition::Bundle& bundle, std::uint16_t index, std::vector<Contribution>& out)
+      : bundle_(bundle), metric_(bundle.metrics[index]), out_(out) {}
+
+  void add(const Item& item) {
+    const Placed placed = place(metric_, item);
+    if (placed.at == model::kNoInstant) return;
+    const Day day = bundle_.zone.local_day(placed.at);
+    if (placed.paused) {
+      emit(item, day, placed.at, kPaused, 1);
+      return;
+    }
+    std::optional<std::uint16_t> last;
+    if (metric_.measure == MetricDef::Measure::kRatioWeigh && metric_.weigh.select == definition::RoundSelect::kLast) {
+      last = apply::last_round_with(item.scope_of(metric_.weigh.scope), metric_.weigh.id);
+    }
+    const apply::Seen seen{item.kind, item.state, item.part, nullptr, nullptr, model::kNoInstant, last, metric_.original_due};
+    if (!apply::holds(seen, metric_.only)) return;
+    const std::int64_t numerator = numerator_of(seen, item, last);
+    for (std::size_t i = 0; i < metric_.except.size(); ++i) {
+      if (!apply::holds(seen, metric_.except[i].when)) continue;
+      emit(item, day, placed.at, static_cast<std::uint8_t>(kExclusions + 2 * i), 1);
+      emit(item, day, placed.at, static_cast<std::uint8_t>(kExclusions + 2 * i + 1), numerator);
+      return;
+    }
+    if (item.state->backfilled) emit(item, day, placed.at, kBackfilled, 1);
+    if (is_ratio()) emit(item, day, placed.at, kDenominator, 1);
+    if (metric_.measure == MetricDef::Measure::kRatioByEnd) {
+      by_end(item, day, placed.at);
+    } else {
+      emit(item, day, placed.at, kNumerator, numerator);
+    }
+  }
+
+ private:
+  bool is_ratio() const {
+    return metric_.measure == MetricDef::Measure::kRatioWhen || metric_.measure == MetricDef::Measure::kRatioWeigh ||
+           metric_.measure == MetricDef::Measure::kRatioByEnd;
+  }
+
+  std::int64_t numerator_of(const apply::Seen& seen, const Item& item, std::optional<std::uint16_t> last) const {
+    switch (metric_.measure) {
+      case MetricDef::Measure::kRatioWhen: return apply::holds(seen, metric_.when) ? 1 : 0;
+      case MetricDef::Measure::kRatioWeigh: return weight(metric_, item, last);
+      case MetricDef::Measure::kSum: return sum_value(metric_, item);
+      case MetricDef::Measure::kCount: return 1;
+      default: return 0;
+    }
+  }
+
+  void by_end(const Item& item, Day day, Instant at) {
+    const auto* count = apply::count_of(item.scope_of(item.kind->events[metric_.by_end].scope), metric_.by_end);
+    if (count == nullptr) return;
+    const auto date = model::date_from_day(day);
+    const auto first_of = [](int year, int month) { return model::day_from_date({month > 12 ? year + 1 : year, month > 12 ? month - 12 : month, 1}); };
+    const int quarter_month = (date.month - 1) / 3 * 3 + 1;
+    const std::pair<std::uint8_t, Day> ends[] = {{kNumerator, day + 1},
+                                                 {kNumeratorByMonth, first_of(date.year, date.month + 1)},
+                                                 {kNumeratorByQuarter, first_of(date.year, quarter_month + 3)},
+                                                 {kNumeratorByYear, first_of(date.year + 1, 1)}};
+    for (const auto& [series, end] : ends) {
+      if (count->first < bundle_.zone.day_start(end)) emit(item, day, at, series, 1);
+    }
+  }
+
+  void emit(const Item& item, Day day, Instant at, std::uint8_t series, std::int64_t value) {
+    if (value == 0) return;
+    out_.push_back({day, at, series, 0, {}, value});
+    for (std::size_t i = 0; i < metric_.by.size(); ++i) {
+      for_each_group(bundle_, item, metric_.by[i].field, [&](const model::Value& group) {
+        out_.push_back({day, at, series, static_cast<std::uint8_t>(i + 1), group, value});
+      });
+    }
+  }
+
+  const definition::Bundle& bundle_;
+  const MetricDef& metric_;
+  std::vector<Contribution>& out_;
+};
+
+}  // namespace
+
+std::vector<Contribution> contributions(const definition::Bundle& bundle, std::uint16_t index, const CaseState& state) {
+  std::vector<Contribution> out;
+  const auto& metric = bundle.metrics[index];
+  if (metric.kind != state.kind || metric.measure == MetricDef::Measure::kStock || metric.measure == MetricDef::Measure::kCombine ||
+      metric.measure == MetricDef::Measure::kComplement || metric.measure == MetricDef::Measure::kDuration) {
+    return out;
+  }
+  Contributor contributor(bundle, index, out);
+  for_each_item(bundle, metric.scope, state, [&](const Item& item) { contributor.add(item); });
+  return out;
+}
+
+std::vector<Contribution> stock_at(const definition::Bundle& bundle, std::uint16_t index, const CaseState& state, Instant at) {
+  std::vector<Contribution> out;
+  const auto& metric = bundle.metrics[index];
+  if (metric.kind != state.kind) return out;
+  const Day day = bundle.zone.local_day(at);
+  for_each_item(bundle, metric.scope, state, [&](const Item& item) {
+    const apply::Seen seen{item.kind, item.state, item.part, nullptr, nullptr, at, {}, false};
+    if (!apply::holds(seen, metric.stock)) return;
+    out.push_back({day, at, kNumerator, 0, {}, 1});
+    for (std::size_t i = 0; i < metric.by.size(); ++i) {
+      for_each_group(bundle, item, metric.by[i].field, [&](const model::Value& group) {
+        out.push_back({day, at, kNumerator, static_cast<std::uint8_t>(i + 1), group, 1});
+      });
+    }
+  });
+  return out;
+}
+
+std::vector<Anchor> anchors_of(const definition::Bundle& bundle, model::KindId kind) {
+  std::vector<Anchor> out;
+  for (const auto& metric : bundle.metrics) {
+    if (metric.kind != kind) continue;
+    for (const auto& anchor : metric.period) {
+      if (std::find(out.begin(), out.end(), anchor) == out.end()) out.push_back(anchor);
+    }
+  }
+  return out;
+}
+
+std::vector<AnchorDay> anchor_days(const definition::Bundle& bundle, const CaseState& state) {
+  std::vector<AnchorDay> out;
+  if (state.kind == model::kNone16) return out;
+  const auto anchors = anchors_of(bundle, state.kind);
+  for (std::size_t i = 0; i < anchors.size(); ++i) {
+    MetricDef probe;
+    probe.period = {anchors[i]};
+    for_each_instance(bundle, anchors[i].scope, state, [&](const Item& item) {
+      const Placed placed = place(probe, item);
+      if (placed.at != model::kNoInstant) out.push_back({static_cast<std::uint8_t>(i), bundle.zone.local_day(placed.at)});
+    });
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+}  // namespace docket::measure

@@ -1,0 +1,425 @@
+// validate, in the loop: from an offer to outcomes and records on judged-ahead state (ledger.md sections 6 and 7).
+#include <algorithm>
+
+#include "engine/measure/contribution.h"
+#include "engine/partition/loop.h"
+#include "engine/validate/step_check.h"
+
+namespace docket::partition {
+namespace {
+
+using Kind = EventOutcome::Kind;
+using model::Rejection;
+
+EventOutcome told(Kind kind, model::Refusal refusal = {}) {
+  EventOutcome outcome;
+  outcome.kind = kind;
+  outcome.refusal = std::move(refusal);
+  return outcome;
+}
+
+std::size_t event_bytes(const model::Event& event) { return (event.text ? event.text->size() * 3 / 2 : 0) + 2048; }
+
+bool corrected(const definition::Bundle& bundle, const model::Event& event) {
+  return bundle.kinds[event.kind].events[event.event].action == definition::EventAction::kCorrected;
+}
+
+}  // namespace
+
+void PartitionLoop::judge_offer(Offer offer) {
+  Waiting waiting;
+  waiting.outcomes.resize(offer.events.size());
+  // What belongs to one case stands in one block, each event judged alone in the order given.
+  std::vector<std::pair<std::string, std::vector<std::size_t>>> groups;
+  for (std::size_t i = 0; i < offer.events.size(); ++i) {
+    const auto& subject = offer.events[i].event->subject;
+    auto it = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first == subject; });
+    if (it == groups.end()) it = groups.insert(groups.end(), {subject, {}});
+    it->second.push_back(i);
+  }
+  for (const auto& [case_id, indexes] : groups) {
+    std::size_t bytes = 0;
+    for (const auto i : indexes) bytes += event_bytes(*offer.events[i].event);
+    if (!make_room(bytes)) {
+      for (const auto i : indexes) waiting.outcomes[i] = told(Kind::kTooLarge);
+      continue;
+    }
+    std::vector<std::size_t> corrections;
+    for (const auto i : indexes) {
+      const auto& one = offer.events[i];
+      if (one.stage == ingest::Stage::kReady && corrected(*bundle_, *one.event)) corrections.push_back(i);
+    }
+    if (corrections.size() > 1) judge_corrections(case_id, corrections, offer, waiting);
+    for (const auto i : indexes) {
+      if (corrections.size() > 1 && std::find(corrections.begin(), corrections.end(), i) != corrections.end()) continue;
+      waiting.outcomes[i] = judge_event(offer.events[i], offer, waiting.rests);
+    }
+  }
+  std::sort(waiting.rests.begin(), waiting.rests.end());
+  waiting.rests.erase(std::unique(waiting.rests.begin(), waiting.rests.end()), waiting.rests.end());
+  if (building_ && building_->block.records.empty()) std::erase(waiting.rests, building_->token);
+  waiting.offer = std::move(offer);
+  if (waiting.rests.empty() || waiting.offer.dry_run) {
+    for (auto& outcome : waiting.outcomes) outcome.position = position_;
+    waiting.offer.done(std::move(waiting.outcomes));
+  } else {
+    waiting_.push_back(std::move(waiting));
+  }
+}
+
+// Several corrections of one case in a batch are one set: all stand, or none.
+void PartitionLoop::judge_corrections(const std::string& case_id, const std::vector<std::size_t>& indexes, const Offer& offer, Waiting& waiting) {
+  std::vector<validate::Incoming> incoming;
+  std::vector<std::size_t> fresh;
+  for (const auto i : indexes) {
+    const auto& event = offer.events[i].event;
+    if (auto known = known_outcome(*event, waiting.rests)) {
+      waiting.outcomes[i] = std::move(*known);
+      continue;
+    }
+    if (auto refusal = validate::check_time(*bundle_, *event, building_->block.recorded)) {
+      waiting.outcomes[i] = reject(*event, std::move(refusal), model::kNoHeight, waiting.rests);
+      continue;
+    }
+    incoming.push_back({event, 0, false, nullptr});
+    fresh.push_back(i);
+  }
+  model::Refusal refusal;
+  for (auto& row : incoming) {
+    if (auto problem = add_replacement(row, case_id)) refusal = std::move(problem);
+  }
+  if (incoming.empty()) return;
+  if (!refusal) {
+    auto verdict = judge_set(incoming, case_id);
+    if (!verdict.refusal) {
+      std::vector<EventOutcome> outcomes;
+      if (accept(incoming, std::vector<Height>(incoming.size(), model::kNoHeight), std::move(verdict), outcomes)) {
+        waiting.rests.push_back(building_->token);
+        for (std::size_t k = 0; k < incoming.size(); ++k) {
+          for (const auto i : fresh) {
+            if (offer.events[i].event == incoming[k].event) waiting.outcomes[i] = outcomes[k];
+          }
+        }
+        try_parked(case_id);
+        return;
+      }
+    }
+    refusal = std::move(verdict.refusal);
+  }
+  for (const auto i : fresh) waiting.outcomes[i] = reject(*offer.events[i].event, refusal, model::kNoHeight, waiting.rests);
+}
+
+EventOutcome PartitionLoop::judge_event(const ingest::Offered& offered, const Offer& offer, std::vector<std::uint64_t>& rests) {
+  if (auto known = known_outcome(*offered.event, rests)) return std::move(*known);
+  if (offered.stage == ingest::Stage::kRejected) return reject(*offered.event, offered.refusal, model::kNoHeight, rests);
+  return judge_ready(offered.event, offer, rests);
+}
+
+// De-duplication by (source, id), for ever: the first outcome again, or identity-conflict; nothing: judge it.
+std::optional<EventOutcome> PartitionLoop::known_outcome(const model::Event& event, std::vector<std::uint64_t>& rests) {
+  const auto conflict = [&] {
+    return told(Kind::kIdentityConflict, {Rejection::kIdentityConflict, "event " + event.id + " of source " + event.source + " is in the ledger with other content", {{"#/id", "send other content under a new id", "value"}}});
+  };
+  const auto again = [](EventOutcome outcome) -> std::optional<EventOutcome> {
+    if (outcome.kind == Kind::kRejected && model::info(outcome.refusal.code).remedy == model::Remedy::kWait) return std::nullopt;
+    if (outcome.kind == Kind::kAccepted) outcome.kind = Kind::kDuplicate;
+    return outcome;
+  };
+  if (const auto it = ahead_events_.find(event.identity.fingerprint); it != ahead_events_.end()) {
+    const auto& ahead = it->second;
+    if (ahead.known.tag != event.identity.tag && ahead.outcome.kind == Kind::kRejected) return std::nullopt;
+    rests.push_back(ahead.token);
+    return ahead.known.tag != event.identity.tag ? conflict() : again(ahead.outcome);
+  }
+  const auto known = states_.known(options_.partition, event.identity.fingerprint);
+  if (!known) return std::nullopt;
+  using ledger::RecordKind;
+  if (known->tag != event.identity.tag) {
+    if (known->kind == RecordKind::kRejected) return std::nullopt;
+    return conflict();
+  }
+  if (known->kind == RecordKind::kAccepted || known->kind == RecordKind::kTimer) {
+    EventOutcome outcome = told(Kind::kDuplicate);
+    if (const auto state = case_ahead(event.subject)) {
+      outcome.case_version = state->version;
+      outcome.case_revision = state->revision;
+    }
+    return outcome;
+  }
+  const auto record = records_.record(options_.partition, known->height);
+  if (!record) return std::nullopt;
+  EventOutcome outcome = told(known->kind == RecordKind::kParked ? Kind::kParked : Kind::kRejected, {record->record.code, record->record.detail, record->record.errors});
+  outcome.until = record->record.until;
+  return again(std::move(outcome));
+}
+
+EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offer& offer, std::vector<std::uint64_t>& rests) {
+  if (auto refusal = validate::check_time(*bundle_, *event, building_->block.recorded)) return reject(*event, std::move(refusal), model::kNoHeight, rests);
+  const auto& case_id = event->subject;
+  const auto expected = offer.expected_revision ? offer.expected_revision : event->expected_revision;
+  if (expected) {
+    const auto state = case_ahead(case_id);
+    const std::int64_t revision = state ? state->revision : 0;
+    if (revision != *expected) {
+      EventOutcome outcome = told(Kind::kVersionConflict, {Rejection::kVersionConflict, "the case has revision " + std::to_string(revision) + ", not " + std::to_string(*expected), {}});
+      outcome.case_version = state ? state->version : 0;
+      outcome.case_revision = state ? state->revision : 0;
+      if (const auto it = ahead_.find(case_id); it != ahead_.end()) rests.push_back(it->second.token);
+      return outcome;
+    }
+  }
+  std::vector<validate::Incoming> incoming{{event, 0, false, nullptr}};
+  model::Refusal refusal = add_replacement(incoming.front(), case_id);
+  if (!refusal) {
+    auto verdict = judge_set(incoming, case_id);
+    refusal = verdict.refusal;
+    if (!refusal) {
+      std::vector<EventOutcome> outcomes;
+      if (!accept(incoming, {model::kNoHeight}, std::move(verdict), outcomes)) return told(Kind::kOverloaded);
+      rests.push_back(building_->token);
+      try_parked(case_id);
+      return outcomes.front();
+    }
+  }
+  const bool in_order = bundle_->sources[event->source_id].in_order || expected.has_value();
+  if (model::info(refusal.code).curability == model::Curability::kFinal || in_order) return reject(*event, std::move(refusal), model::kNoHeight, rests);
+  // All parked events of the case together with this one, as one fold and one block, if that is legal.
+  if (const auto waiting = parked_ahead(case_id); !waiting.empty()) {
+    std::vector<EventOutcome> outcomes;
+    if (accept_together(waiting, event, outcomes)) {
+      rests.push_back(building_->token);
+      try_parked(case_id);
+      return outcomes.front();
+    }
+  }
+  return park(event, std::move(refusal), rests);
+}
+
+// Accepts all of `waiting` (and `event`, if any) as one set; the outcome of `event` is put first.
+bool PartitionLoop::accept_together(const std::vector<Parked>& waiting, const model::EventPtr& event, std::vector<EventOutcome>& first) {
+  std::size_t bytes = 0;
+  std::vector<validate::Incoming> incoming;
+  for (const auto& row : waiting) {
+    incoming.push_back({row.event, row.height, false, nullptr});
+    bytes += event_bytes(*row.event);
+  }
+  if (event != nullptr) incoming.push_back({event, model::kNoHeight, false, nullptr});
+  if (building_->bytes + bytes > ledger::kBlockBytesMax) return false;  // another turn, another block
+  const std::string case_id = incoming.front().event->subject;
+  std::sort(incoming.begin(), incoming.end(), [](const auto& a, const auto& b) {
+    return std::tuple(a.event->time, a.event->sequence, a.height) < std::tuple(b.event->time, b.event->sequence, b.height);
+  });
+  std::vector<Height> resolves;
+  for (const auto& row : incoming) resolves.push_back(row.height);
+  for (auto& row : incoming) {
+    if (add_replacement(row, case_id)) return false;
+  }
+  auto verdict = judge_set(incoming, case_id);
+  if (verdict.refusal) return false;
+  std::vector<EventOutcome> outcomes;
+  if (!accept(incoming, resolves, std::move(verdict), outcomes)) return false;
+  for (std::size_t i = 0; i < incoming.size(); ++i) {
+    if (incoming[i].event == event) first.push_back(outcomes[i]);
+  }
+  return true;
+}
+
+void PartitionLoop::try_parked(const std::string& case_id) {
+  for (bool progress = true; progress;) {
+    progress = false;
+    auto waiting = parked_ahead(case_id);
+    if (waiting.empty()) return;
+    std::vector<EventOutcome> ignored;
+    if (accept_together(waiting, nullptr, ignored)) return;
+    std::sort(waiting.begin(), waiting.end(), [](const Parked& a, const Parked& b) {
+      return std::tuple(a.event->time, a.event->sequence, a.height) < std::tuple(b.event->time, b.event->sequence, b.height);
+    });
+    for (const auto& row : waiting) {
+      if (accept_together({row}, nullptr, ignored)) {
+        progress = true;
+        break;
+      }
+    }
+  }
+}
+
+void PartitionLoop::expire_parked(Instant now) {
+  std::vector<std::pair<std::string, Height>> due;
+  for (auto it = parked_until_.begin(); it != parked_until_.end() && it->first < now; ++it) due.push_back(it->second);
+  for (const auto& [case_id, height] : due) {
+    const auto waiting = parked_ahead(case_id);
+    const auto it = std::find_if(waiting.begin(), waiting.end(), [h = height](const Parked& row) { return row.height == h; });
+    if (it == waiting.end() || !make_room(4096)) continue;
+    std::vector<std::uint64_t> rests;
+    model::Refusal refusal{Rejection::kOutOfOrder, "waited until " + model::format_instant(it->until) + "; still " + std::string(model::name(it->refusal.code)) + ": " + it->refusal.detail, {}};
+    static_cast<void>(reject(*it->event, std::move(refusal), height, rests));
+  }
+}
+
+model::Refusal PartitionLoop::add_replacement(validate::Incoming& incoming, const std::string& case_id) {
+  const auto& event = *incoming.event;
+  const auto& def = bundle_->kinds[event.kind].events[event.event];
+  if (def.action != definition::EventAction::kCorrected) return {};
+  const auto correction = apply::correction_data(def, event);
+  if (!correction) {
+    return {Rejection::kInvalidData, "corrected needs event {source, id} and either replace {time, data} or void: true", {{"#/data/event", "name the event by source and id", "value"}}};
+  }
+  if (correction->void_it) return {};
+  const auto history = history_ahead(case_id);
+  const auto* target = history.find(correction->source, correction->id);
+  if (target == nullptr) return {};  // judge() says target-not-found
+  const std::string json = apply::replaced_json(*target->event, *correction);
+  if (correction->replace_data.empty()) {
+    auto stored = ingest_.parse_stored(json, target->event->identity.tag);
+    if (!stored) return {Rejection::kInvalidData, "replace.time: " + stored.error().message, {{"#/data/replace/time", stored.error().message, "format"}}};
+    incoming.replacement = *stored;
+    return {};
+  }
+  auto offered = ingest_.parse(json);
+  if (offered.stage != ingest::Stage::kReady) {
+    model::Refusal refusal{Rejection::kInvalidData, "the replacement is not valid: " + offered.refusal.detail, {}};
+    for (auto error : offered.refusal.errors) {
+      error.pointer = "#/data/replace" + error.pointer.substr(std::min<std::size_t>(1, error.pointer.size()));
+      refusal.errors.push_back(std::move(error));
+    }
+    return refusal;
+  }
+  incoming.replacement = offered.event;
+  return {};
+}
+
+validate::Verdict PartitionLoop::judge_set(std::vector<validate::Incoming>& incoming, const std::string& case_id) {
+  for (std::size_t i = 0; i < incoming.size(); ++i) incoming[i].height = next_height() + i;
+  return validate::judge(*bundle_, case_ahead(case_id), incoming, building_->block.recorded, [&] { return history_ahead(case_id); });
+}
+
+bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, const std::vector<Height>& resolves, validate::Verdict verdict,
+                           std::vector<EventOutcome>& outcomes) {
+  const auto& kind = bundle_->kinds[incoming.front().event->kind];
+  const std::string& case_id = incoming.front().event->subject;
+  std::vector<std::string> sealed;
+  for (const auto& row : incoming) {
+    auto text = sealer_.accepted_event(kind, *row.event, row.replacement.get());
+    if (!text) return false;
+    sealed.push_back(std::move(*text));
+  }
+  model::CasePtr before = case_ahead(case_id);
+  for (std::size_t i = 0; i < incoming.size(); ++i) {
+    const auto& event = *incoming[i].event;
+    const bool last = i + 1 == incoming.size();
+    ledger::Record record;
+    record.kind = incoming[i].timer ? ledger::RecordKind::kTimer : ledger::RecordKind::kAccepted;
+    record.event = std::move(sealed[i]);
+    record.tag = ingest::tag_text(event.identity.tag);
+    record.parked_at = resolves[i];
+    record.backfill = bundle_->sources[event.source_id].backfill;
+    record.versions = versions_of(*bundle_, kind);
+    if (!verdict.effects[i].empty()) record.effects.push_back({model::kNoHeight, name_effects(*bundle_, kind, verdict.effects[i])});
+    Applied applied;
+    applied.event = incoming[i].event;
+    applied.identity = event.identity;
+    applied.case_id = case_id;
+    applied.resolves = resolves[i];
+    applied.before = before;
+    if (verdict.refolded) {
+      applied.after = last ? verdict.after : before;
+      if (last) {
+        for (const auto& later : verdict.later) record.effects.push_back({later.of, name_effects(*bundle_, kind, later.effects)});
+        record.displaces = verdict.displaced;
+        measure::append_refolded(applied.deltas, *bundle_, verdict.old_timeline, verdict.new_timeline);
+      }
+      if (i == 0 && incoming.size() > 1) record.body = "{\"set\":" + std::to_string(incoming.size()) + "}";
+    } else {
+      applied.after = verdict.steps[i];
+      measure::append_next(applied.deltas, *bundle_, before.get(), *applied.after, event.time);
+    }
+    record.case_version = (before ? before->version : 0) + (verdict.refolded ? static_cast<std::uint32_t>(i) + 1 : 1);
+    record.case_revision = applied.after ? applied.after->revision : 0;
+    EventOutcome outcome = told(Kind::kAccepted);
+    outcome.case_version = record.case_version;
+    outcome.case_revision = verdict.after->revision;
+    outcomes.push_back(outcome);
+    if (!verdict.refolded) before = applied.after;
+    add_record(std::move(record), std::move(applied));
+    ahead_events_[event.identity.fingerprint] = {{event.identity.tag, next_height() - 1, ledger::RecordKind::kAccepted}, outcome, building_->token};
+  }
+  auto& ahead = touch(case_id);
+  ahead.state = verdict.after;
+  ahead.exists = true;
+  for (const auto height : resolves) {
+    if (height == model::kNoHeight) continue;
+    if (!ahead.parked) ahead.parked = parked_ahead(case_id);
+    std::erase_if(*ahead.parked, [&](const Parked& row) { return row.height == height; });
+  }
+  return true;
+}
+
+EventOutcome PartitionLoop::reject(const model::Event& event, model::Refusal refusal, Height resolves, std::vector<std::uint64_t>& rests) {
+  EventOutcome outcome = told(Kind::kRejected, refusal);
+  ledger::Record record;
+  record.kind = ledger::RecordKind::kRejected;
+  record.source = event.source;
+  record.id = event.id;
+  record.subject = event.subject;
+  for (const auto& attribute : event.attributes) {
+    if (attribute.name == "type" && attribute.raw.size() > 2) record.type = std::string(attribute.raw.substr(1, attribute.raw.size() - 2));
+  }
+  record.tag = ingest::tag_text(event.identity.tag);
+  record.code = refusal.code;
+  record.parked_at = resolves;
+  // A rejected payload never stands in the ledger: of field findings only the pointers, since their words quote values.
+  const bool quotes = !refusal.errors.empty() && model::info(refusal.code).curability == model::Curability::kFinal;
+  if (!quotes) record.detail = refusal.detail;
+  for (const auto& error : refusal.errors) record.errors.push_back({error.pointer, quotes ? std::string() : error.detail, error.code});
+  Applied applied;
+  applied.identity = event.identity;
+  applied.case_id = event.subject;
+  applied.before = applied.after = case_ahead(event.subject);
+  applied.resolves = resolves;
+  add_record(std::move(record), std::move(applied));
+  ahead_events_[event.identity.fingerprint] = {{event.identity.tag, next_height() - 1, ledger::RecordKind::kRejected}, outcome, building_->token};
+  rests.push_back(building_->token);
+  if (resolves != model::kNoHeight) {
+    auto& ahead = touch(event.subject);
+    if (!ahead.parked) ahead.parked = parked_ahead(event.subject);
+    std::erase_if(*ahead.parked, [&](const Parked& row) { return row.height == resolves; });
+  }
+  return outcome;
+}
+
+EventOutcome PartitionLoop::park(const model::EventPtr& event, model::Refusal refusal, std::vector<std::uint64_t>& rests) {
+  auto waiting = parked_ahead(event->subject);
+  if (waiting.size() >= options_.parked_per_case_max || parked_count_ >= options_.parked_max) {
+    return reject(*event, {Rejection::kTooManyParked, "too many events wait for this case; it waits for: " + refusal.detail, {}}, model::kNoHeight, rests);
+  }
+  const Instant recorded = building_->block.recorded;
+  auto sealed = sealer_.parked_event(*event, bundle_->zone.local_day(recorded));
+  if (!sealed) return told(Kind::kOverloaded);
+  ledger::Record record;
+  record.kind = ledger::RecordKind::kParked;
+  record.event = std::move(*sealed);
+  record.source = event->source;
+  record.id = event->id;
+  record.subject = event->subject;
+  record.tag = ingest::tag_text(event->identity.tag);
+  record.code = refusal.code;
+  record.detail = refusal.detail;
+  record.until = recorded + bundle_->kinds[event->kind].parking_ms;
+  EventOutcome outcome = told(Kind::kParked, refusal);
+  outcome.until = record.until;
+  Applied applied;
+  applied.identity = event->identity;
+  applied.case_id = event->subject;
+  applied.before = applied.after = case_ahead(event->subject);
+  applied.event = event;
+  const Parked row{event, next_height(), record.until, std::move(refusal)};
+  add_record(std::move(record), std::move(applied));
+  ahead_events_[event->identity.fingerprint] = {{event->identity.tag, row.height, ledger::RecordKind::kParked}, outcome, building_->token};
+  auto& ahead = touch(event->subject);
+  waiting.push_back(row);
+  ahead.parked = std::move(waiting);
+  rests.push_back(building_->token);
+  return outcome;
+}
+
+}  // namespace docket::partition

@@ -1,0 +1,233 @@
+// The loop of one partition: ingest, validate, append, apply, answer. Start reading here.
+//
+//   offer() -> queue -> turn(): judge on judged-ahead state -> a block -> Port::append
+//                                   ^ settle                              |
+//                       read_done() +--- freeze <--- report(): not next --+--- next --> valid -> Sink -> answers
+//
+// A block counts if it extends the head of the chain (ledger.md). What the loop has judged but not yet heard of is the overlay
+// "ahead"; everything told to anybody rests on valid blocks. A pure step machine: time comes in as an argument, I/O goes out as
+// values, so that a simulator can drive it. Thread rule: one thread; Sink and readers are called on it.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/definition/bundle.h"
+#include "engine/ingest/ingest.h"
+#include "engine/ledger/block_codec.h"
+#include "engine/ledger/port.h"
+#include "engine/ledger/record.h"
+#include "engine/partition/history_loader.h"
+#include "engine/partition/ports.h"
+#include "engine/partition/records.h"
+#include "engine/validate/judge.h"
+
+namespace docket::partition {
+
+// What a caller is told of one event.
+struct EventOutcome {
+  enum class Kind : std::uint8_t {
+    kAccepted, kDuplicate, kRejected, kParked, kIdentityConflict, kVersionConflict,
+    kUnknown,      // 503 outcome-unknown: ask, or send again with the same id
+    kOverloaded,   // 503, nothing was written
+    kTooLarge,     // 413: the events of one case don't fit in one block
+  } kind = Kind::kUnknown;
+  model::Refusal refusal;            // rejected; parked: what is missing
+  std::uint32_t case_version = 0;
+  std::uint32_t case_revision = 0;
+  ledger::Position position;
+  Instant until = model::kNoInstant; // parked: rejected then at the latest
+};
+
+// Events of one request that belong to this partition, in the order given.
+struct Offer {
+  std::vector<ingest::Offered> events;              // kReady or kRejected
+  std::optional<std::int64_t> expected_revision;    // If-Match
+  bool dry_run = false;
+  Instant deadline = model::kForever;
+  std::function<void(std::vector<EventOutcome>)> done;
+};
+
+struct LoopOptions {
+  int partition = 0;
+  std::string ledger_id;
+  std::string node = "node-1";
+  std::uint64_t process = 0;         // the process's random number
+  std::string version = "0.1.0";     // oldest program version that can read what it writes
+  std::size_t queue_events_max = 50'000;
+  std::size_t turn_events_max = 1'000;
+  std::size_t blocks_in_flight_max = 4;
+  std::size_t parked_per_case_max = 100;
+  std::size_t parked_max = 100'000;
+  std::int64_t report_ms_max = 30'000;
+  // The offset after a block of that many records (Port::after).
+  std::function<ledger::Offset(ledger::Offset, std::uint64_t)> after = [](ledger::Offset offset, std::uint64_t) { return offset + 1; };
+};
+
+class PartitionLoop {
+ public:
+  enum class Mode : std::uint8_t { kStandby, kReading, kSettling, kOwner, kStopped };
+
+  PartitionLoop(LoopOptions options, definition::BundlePtr bundle, ingest::Ingest& ingest, ledger::KeyStore& keys, const StateReader& states,
+                const RecordReader& records, Sink& sink);
+
+  // Where the projections stand; the loop reads on from there. `offset`: the home's offset after that block.
+  void restore(const ledger::Position& position, const std::string& head, std::uint64_t term, Instant recorded, ledger::Offset offset);
+  // This node is to own the partition: read to the end, then append owner-changed.
+  void own() { mode_ = Mode::kReading; }
+
+  // False: the queue is full (503 overloaded, nothing written); `done` is then not called.
+  [[nodiscard]] bool offer(Offer offer);
+  // Judges what is queued; returns the blocks to append. Call after reports and reads are in.
+  [[nodiscard]] std::vector<ledger::Appending> turn(Instant now);
+  void report(const ledger::Report& report);
+  // The offset to read from, if the loop waits for a read.
+  [[nodiscard]] std::optional<ledger::Offset> wants_read() const;
+  void read_done(const ledger::ReadBatch& batch);
+  // No report in time, or the home failed: settle.
+  void freeze();
+
+  [[nodiscard]] Mode mode() const { return mode_; }
+  [[nodiscard]] bool owner() const { return mode_ == Mode::kOwner; }
+  [[nodiscard]] bool idle() const { return queue_.empty() && flight_.empty(); }
+  [[nodiscard]] const ledger::Position& position() const { return position_; }
+  [[nodiscard]] std::uint64_t term() const { return term_; }
+  [[nodiscard]] std::uint64_t void_blocks() const { return void_blocks_; }
+  [[nodiscard]] std::size_t parked() const { return parked_count_; }
+  [[nodiscard]] const std::string& stop_reason() const { return stop_reason_; }
+
+ private:
+  struct Parked {
+    model::EventPtr event;
+    Height height = 0;
+    Instant until = 0;
+    model::Refusal refusal;
+  };
+  // Judged ahead: a case as it will be when the blocks in flight are valid.
+  struct Ahead {
+    model::CasePtr state;
+    bool exists = false;
+    std::vector<Applied> records;              // of blocks in flight, in height order
+    std::optional<std::vector<Parked>> parked; // if they changed
+    std::uint64_t token = 0;                   // newest block that touches it
+  };
+  struct AheadEvent {
+    KnownEvent known;
+    EventOutcome outcome;
+    std::uint64_t token = 0;
+  };
+  struct Waiting {                             // an offer whose answers rest on blocks in flight
+    Offer offer;
+    std::vector<EventOutcome> outcomes;
+    std::vector<std::uint64_t> rests;          // tokens
+  };
+  struct InFlight {
+    std::uint64_t token = 0;
+    AppliedBlock applied;
+    std::string hash;
+    std::uint64_t records = 0;
+    Instant sent = 0;
+    bool owner_changed = false;
+    bool barrier = false;
+  };
+  struct Building {                            // the block that this turn fills
+    ledger::Block block;
+    std::vector<Applied> applied;
+    std::uint64_t token = 0;
+    std::size_t bytes = 0;
+  };
+
+  // judging (judging.cpp)
+  void judge_offer(Offer offer);
+  void judge_corrections(const std::string& case_id, const std::vector<std::size_t>& indexes, const Offer& offer, Waiting& waiting);
+  bool accept_together(const std::vector<Parked>& waiting, const model::EventPtr& event, std::vector<EventOutcome>& first);
+  EventOutcome judge_event(const ingest::Offered& offered, const Offer& offer, std::vector<std::uint64_t>& rests);
+  std::optional<EventOutcome> known_outcome(const model::Event& event, std::vector<std::uint64_t>& rests);
+  EventOutcome judge_ready(const model::EventPtr& event, const Offer& offer, std::vector<std::uint64_t>& rests);
+  EventOutcome reject(const model::Event& event, model::Refusal refusal, Height resolves, std::vector<std::uint64_t>& rests);
+  EventOutcome park(const model::EventPtr& event, model::Refusal refusal, std::vector<std::uint64_t>& rests);
+  bool accept(const std::vector<validate::Incoming>& incoming, const std::vector<Height>& resolves, validate::Verdict verdict,
+              std::vector<EventOutcome>& outcomes);
+  validate::Verdict judge_set(std::vector<validate::Incoming>& incoming, const std::string& case_id);
+  void try_parked(const std::string& case_id);
+  void expire_parked(Instant now);
+  model::Refusal add_replacement(validate::Incoming& incoming, const std::string& case_id);
+  bool make_room(std::size_t bytes);
+
+  // state (ahead over valid)
+  [[nodiscard]] model::CasePtr case_ahead(const std::string& case_id) const;
+  [[nodiscard]] apply::CaseHistory history_ahead(const std::string& case_id) const;
+  [[nodiscard]] std::vector<Parked> parked_ahead(const std::string& case_id) const;
+  Ahead& touch(const std::string& case_id);
+  void add_record(ledger::Record record, Applied applied);
+  [[nodiscard]] Height next_height() const { return building_->block.height + building_->block.records.size(); }
+
+  // blocks
+  void open_block(Instant now);
+  void close_block(Instant now);
+  void make_valid(InFlight flight);
+  void answer_rested(std::uint64_t token);
+  void fail_offer(Offer& offer, EventOutcome::Kind kind);
+  void own_block(Instant now);
+
+  // replay (replay.cpp)
+  [[nodiscard]] Status replay(const ledger::Stored& stored);
+  [[nodiscard]] Result<AppliedBlock> apply_block(const ledger::Block& block, const std::string& value_hash, std::uint64_t hash_prefix);
+  [[nodiscard]] Status apply_accepted(Applied& applied, std::unordered_map<std::string, std::vector<Applied>>& local, bool held_back, bool in_set);
+  [[nodiscard]] static bool is_held_back(const std::vector<Applied>& rows, const Applied& row);
+  void note_valid(const Applied& applied);
+  [[nodiscard]] std::optional<Parked> reopen_parked(const ledger::Record& record, Height height) const;
+  void stop(std::string reason);
+
+  LoopOptions options_;
+  definition::BundlePtr bundle_;
+  ingest::Ingest& ingest_;
+  mutable RecordSealer sealer_;
+  ledger::KeyStore& keys_;
+  const StateReader& states_;
+  const RecordReader& records_;
+  Sink& sink_;
+  HistoryLoader histories_;
+
+  Mode mode_ = Mode::kStandby;
+  std::string stop_reason_;
+  // the known end
+  ledger::Position position_;
+  std::string head_;
+  ledger::Offset next_offset_ = 0;
+  std::uint64_t term_ = 0;
+  std::uint64_t own_term_ = 0;       // 0: not won yet
+  Instant recorded_ = 0;
+  bool read_to_end_ = false;
+  std::uint64_t void_blocks_ = 0;
+  std::uint64_t barriers_ = 0;
+
+  // judged ahead
+  std::unordered_map<std::string, Ahead> ahead_;
+  std::map<std::array<std::uint8_t, 16>, AheadEvent> ahead_events_;
+  std::deque<InFlight> flight_;
+  std::string ahead_head_;
+  Height ahead_height_ = 0;
+  Instant ahead_recorded_ = 0;
+  std::optional<Building> building_;
+  std::vector<ledger::Appending> outgoing_;
+  std::uint64_t tokens_ = 0;
+  Instant now_ = 0;
+
+  // valid
+  std::unordered_map<std::string, std::vector<Parked>> parked_;
+  std::multimap<Instant, std::pair<std::string, Height>> parked_until_;
+  std::size_t parked_count_ = 0;
+
+  std::deque<Offer> queue_;
+  std::size_t queued_events_ = 0;
+  std::deque<Waiting> waiting_;
+};
+
+}  // namespace docket::partition

@@ -1,0 +1,97 @@
+// What the loop of one partition needs of the outside beside the ledger, and what it hands to the projections.
+// Thread rule: called on the worker's own thread; implementations may be read by query threads at the same time.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/ledger/record.h"
+#include "engine/measure/contribution.h"
+#include "engine/model/case_state.h"
+#include "engine/model/event.h"
+#include "engine/model/result.h"
+
+namespace docket::partition {
+
+using ledger::Height;
+using model::Instant;
+
+// The latest outcome of an event by its fingerprint.
+struct KnownEvent {
+  std::uint64_t tag = 0;
+  Height height = 0;                 // of the record that tells it
+  ledger::RecordKind kind = ledger::RecordKind::kAccepted;  // accepted, rejected, parked or timer
+};
+
+// One row of a case's history: which records concern it.
+struct HistoryRow {
+  Height height = 0;
+  std::uint32_t version = 0;         // case_version after it; 0 for records that accept nothing (rejected, notice)
+  Instant recorded = 0;
+  Instant time = 0;
+  ledger::RecordKind kind = ledger::RecordKind::kAccepted;
+  std::string event;                 // the event's name
+};
+
+struct ParkedRow {
+  Height height = 0;                 // of the parked record
+  std::string case_id;
+  Instant until = 0;
+};
+
+// Valid state, as the projections hold it (active, frozen, store).
+class StateReader {
+ public:
+  virtual ~StateReader() = default;
+  [[nodiscard]] virtual model::CasePtr find(int partition, std::string_view case_id) const = 0;
+  [[nodiscard]] virtual std::optional<KnownEvent> known(int partition, const std::array<std::uint8_t, 16>& fingerprint) const = 0;
+  [[nodiscard]] virtual std::vector<HistoryRow> history(int partition, std::string_view case_id) const = 0;
+  [[nodiscard]] virtual std::vector<ParkedRow> parked(int partition) const = 0;
+};
+
+// A record of the valid chain by its height.
+struct RecordAt {
+  ledger::Record record;
+  Instant recorded = 0;
+};
+class RecordReader {
+ public:
+  virtual ~RecordReader() = default;
+  [[nodiscard]] virtual Result<RecordAt> record(int partition, Height height) const = 0;
+};
+
+// What one valid record did, for the projections. `before` and `after` are equal pointers when no case changed.
+struct Applied {
+  Height height = 0;
+  Instant recorded = 0;
+  std::shared_ptr<const ledger::Record> record;
+  model::EventPtr event;             // of accepted, timer and parked (tell them apart by record->kind); else null
+  model::Identity identity;          // of the event whose outcome this is; zero if none
+  std::string case_id;               // "" if none
+  model::CasePtr before;             // null: the case did not exist
+  model::CasePtr after;
+  std::vector<measure::Delta> deltas;
+  Height resolves = model::kNoHeight;  // the parked record that is over with it
+};
+struct AppliedBlock {
+  ledger::Position position;         // after the block
+  Instant recorded = 0;
+  std::uint64_t term = 0;
+  std::vector<ledger::IntakeCursor> next;
+  std::vector<Applied> records;
+};
+
+// Takes each valid block exactly once, in chain order of its partition.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void apply(AppliedBlock&& block) = 0;
+};
+
+}  // namespace docket::partition

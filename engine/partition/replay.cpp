@@ -1,0 +1,241 @@
+// apply, in the loop: from a block of the ledger to what it did, without judging (design.md section 2). Live and replayed blocks
+// hand the same values to the projections.
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "engine/ingest/digest.h"
+#include "engine/partition/loop.h"
+
+namespace docket::partition {
+namespace {
+
+std::size_t set_size(const ledger::Record& record) {
+  if (record.body.empty()) return 1;
+  boost::system::error_code error;
+  const auto body = boost::json::parse(record.body, error);
+  if (error || !body.is_object()) return 1;
+  const auto* set = body.get_object().if_contains("set");
+  return set != nullptr && set->is_int64() && set->get_int64() > 1 ? static_cast<std::size_t>(set->get_int64()) : 1;
+}
+
+bool accepts(const ledger::Record& record) { return record.kind == ledger::RecordKind::kAccepted || record.kind == ledger::RecordKind::kTimer; }
+
+bool changes_others(const ledger::Record& record) {
+  return !record.displaces.empty() ||
+         std::any_of(record.effects.begin(), record.effects.end(), [](const ledger::EffectsOf& row) { return row.of != model::kNoHeight; });
+}
+
+const std::vector<ledger::NamedEffect>* own_effects(const ledger::Record& record) {
+  for (const auto& row : record.effects) {
+    if (row.of == model::kNoHeight) return &row.effects;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Status PartitionLoop::replay(const ledger::Stored& stored) {
+  auto block = ledger::decode_block(stored.value);
+  if (!block) {
+    // What can't be read as a block can't extend the chain; a newer format must not be passed over.
+    if (block.error().code == ErrorCode::kConflict) return block.error().with_context("partition " + std::to_string(options_.partition));
+    ++void_blocks_;
+    return {};
+  }
+  if (block->previous != head_ || block->height != position_.height) {
+    ++void_blocks_;
+    return {};
+  }
+  const auto hash = ledger::block_hash(stored.value);
+  const std::string text = ledger::hash_text(hash);
+  const bool genesis = !block->records.empty() && block->records.front().kind == ledger::RecordKind::kGenesis;
+  if (!genesis && block->bundle != bundle_->id) {
+    return Error{ErrorCode::kConflict, "partition " + std::to_string(options_.partition) + " is judged by bundle " + block->bundle + ", which this node lacks", false};
+  }
+  bool foreign_owner = false;
+  for (const auto& record : block->records) {
+    if (record.kind == ledger::RecordKind::kOwnerChanged && own_term_ != 0 && block->term >= own_term_) foreign_owner = true;
+  }
+  auto applied = apply_block(*block, text, ledger::hash_prefix(hash));
+  if (!applied) return applied.error();
+  position_ = applied->position;
+  head_ = text;
+  recorded_ = block->recorded;
+  term_ = std::max(term_, block->term);
+  for (const auto& row : applied->records) note_valid(row);
+  sink_.apply(std::move(*applied));
+  if (foreign_owner) stop("another owner took the partition at term " + std::to_string(block->term));
+  return {};
+}
+
+Result<AppliedBlock> PartitionLoop::apply_block(const ledger::Block& block, const std::string& value_hash, std::uint64_t hash_prefix) {
+  static_cast<void>(value_hash);
+  AppliedBlock out;
+  out.position = {options_.partition, block.end(), hash_prefix};
+  out.recorded = block.recorded;
+  out.term = block.term;
+  out.next = block.next;
+  std::unordered_map<std::string, std::vector<Applied>> local;
+  ingest::Digest digest(std::string(reinterpret_cast<const char*>(keys_.tag_key().data()), keys_.tag_key().size()));
+  for (std::size_t i = 0; i < block.records.size(); ++i) {
+    const auto& record = block.records[i];
+    Applied applied;
+    applied.height = block.height + i;
+    applied.recorded = block.recorded;
+    applied.record = std::make_shared<const ledger::Record>(record);
+    applied.resolves = record.parked_at;
+    if (accepts(record)) {
+      // A refolded set stands or falls as one: its records change the case together, at the last one.
+      const std::size_t set = set_size(record);
+      for (std::size_t k = 0; k < set && i + k < block.records.size(); ++k) {
+        const auto& member = block.records[i + k];
+        Applied row;
+        row.height = block.height + i + k;
+        row.recorded = block.recorded;
+        row.record = std::make_shared<const ledger::Record>(member);
+        row.resolves = member.parked_at;
+        auto event = ingest_.parse_stored(member.event, ingest::tag_from_text(member.tag));
+        if (!event) return event.error().with_context("record " + std::to_string(row.height));
+        row.event = *event;
+        row.identity = row.event->identity;
+        row.case_id = row.event->subject;
+        if (auto status = apply_accepted(row, local, k + 1 < set, set > 1); !status) return status.error();
+        local[row.case_id].push_back(row);
+        local[row.case_id].back().deltas.clear();
+        out.records.push_back(std::move(row));
+      }
+      i += set - 1;
+      continue;
+    }
+    if (record.kind == ledger::RecordKind::kRejected || record.kind == ledger::RecordKind::kParked) {
+      applied.case_id = record.subject;
+      applied.identity = {digest.fingerprint(record.source, record.id), ingest::tag_from_text(record.tag)};
+      const auto it = local.find(record.subject);
+      applied.before = it != local.end() ? it->second.back().after : states_.find(options_.partition, record.subject);
+      applied.after = applied.before;
+      if (record.kind == ledger::RecordKind::kParked) {
+        if (auto parked = reopen_parked(record, applied.height)) applied.event = parked->event;
+      }
+      local[applied.case_id].push_back(applied);
+    }
+    out.records.push_back(std::move(applied));
+  }
+  return out;
+}
+
+Status PartitionLoop::apply_accepted(Applied& applied, std::unordered_map<std::string, std::vector<Applied>>& local, bool held_back, bool in_set) {
+  const auto& event = *applied.event;
+  if (event.kind == model::kNone16 || event.event == model::kNone16) {
+    return Error{ErrorCode::kCorrupt, "record " + std::to_string(applied.height) + " names a kind or event that its bundle lacks", false};
+  }
+  const auto& kind = bundle_->kinds[event.kind];
+  const auto found = local.find(applied.case_id);
+  const std::vector<Applied>* earlier = found != local.end() ? &found->second : nullptr;
+  applied.before = earlier != nullptr ? earlier->back().after : states_.find(options_.partition, applied.case_id);
+  if (held_back) {
+    applied.after = applied.before;
+    return {};
+  }
+  const model::OrderKey key{event.time, event.sequence, applied.height};
+  const bool in_order = !in_set && !apply::acts_by_recorded(kind.events[event.event]) && !changes_others(*applied.record) &&
+                        (applied.before == nullptr || key > applied.before->last);
+  model::CaseState state;
+  if (in_order) {
+    model::Effects effects;
+    if (const auto* named = own_effects(*applied.record)) {
+      auto resolved = resolve_effects(*bundle_, kind, *named);
+      if (!resolved) return resolved.error();
+      effects = std::move(*resolved);
+    }
+    if (applied.before != nullptr) {
+      state = *applied.before;
+    } else {
+      state.id = applied.case_id;
+      state.bundle = bundle_->id;
+      state.kind = event.kind;
+    }
+    apply::RecordedEffects source(effects);
+    if (auto status = apply::apply_event(kind, state, event, key, source); !status) return status.error();
+    if (applied.record->backfill) state.backfilled = true;
+    validate::count_acceptance(*bundle_, state, event, applied.recorded);
+    applied.after = std::make_shared<const model::CaseState>(std::move(state));
+    measure::append_next(applied.deltas, *bundle_, applied.before.get(), *applied.after, event.time);
+    return {};
+  }
+  // Out of order: fold the case again. `old`: before the first record of this set.
+  std::vector<Applied> before_set;
+  std::vector<Applied> members;
+  if (earlier != nullptr) {
+    for (const auto& row : *earlier) {
+      const bool same_set = in_set && row.after == row.before && accepts(*row.record) && row.height + 64 > applied.height && is_held_back(*earlier, row);
+      (same_set ? members : before_set).push_back(row);
+    }
+  }
+  auto old_history = histories_.load(options_.partition, applied.case_id, model::kForever, &before_set);
+  if (!old_history) return old_history.error();
+  apply::CaseHistory now = *old_history;
+  for (const auto& row : members) {
+    if (auto status = histories_.add(now, row.height, row.recorded, *row.record, row.event); !status) return status;
+  }
+  if (auto status = histories_.add(now, applied.height, applied.recorded, *applied.record, applied.event); !status) return status;
+  const auto old_timeline = validate::timeline(*bundle_, applied.case_id, old_history->folded(), old_history->overlay());
+  const auto new_timeline = validate::timeline(*bundle_, applied.case_id, now.folded(), now.overlay());
+  if (!new_timeline.empty()) {
+    state = *new_timeline.back().state;
+  } else if (applied.before != nullptr) {
+    state = *applied.before;
+  }
+  if (applied.before != nullptr) {
+    state.version = applied.before->version;
+    state.revision = applied.before->revision;
+    state.opened_recorded = applied.before->opened_recorded;
+    state.last_recorded = applied.before->last_recorded;
+    state.quarantined = applied.before->quarantined;
+    state.backfilled = state.backfilled || applied.before->backfilled;
+  }
+  for (const auto& row : members) {
+    if (row.record->backfill) state.backfilled = true;
+    validate::count_acceptance(*bundle_, state, *row.event, row.recorded);
+  }
+  if (applied.record->backfill) state.backfilled = true;
+  validate::count_acceptance(*bundle_, state, event, applied.recorded);
+  apply::lay_over(state, now.overlay());
+  applied.after = std::make_shared<const model::CaseState>(std::move(state));
+  measure::append_refolded(applied.deltas, *bundle_, old_timeline, new_timeline);
+  return {};
+}
+
+// Whether a row of this block belongs to the set that is being completed: the unbroken run of unchanged acceptances at the end.
+bool PartitionLoop::is_held_back(const std::vector<Applied>& rows, const Applied& row) {
+  for (auto it = rows.rbegin(); it != rows.rend(); ++it) {
+    if (!accepts(*it->record) || it->after != it->before) return false;
+    if (it->height == row.height) return true;
+    if (set_size(*it->record) > 1) return false;
+  }
+  return false;
+}
+
+std::optional<PartitionLoop::Parked> PartitionLoop::reopen_parked(const ledger::Record& record, Height height) const {
+  const auto json = sealer_.open_parked(record);
+  if (!json) return std::nullopt;  // its key is gone: it waited too long
+  auto offered = ingest_.parse(*json);
+  if (offered.event == nullptr) return std::nullopt;
+  return Parked{offered.event, height, record.until, {record.code, record.detail, {}}};
+}
+
+void PartitionLoop::note_valid(const Applied& applied) {
+  if (applied.resolves != model::kNoHeight) {
+    if (const auto it = parked_.find(applied.case_id); it != parked_.end()) {
+      parked_count_ -= std::erase_if(it->second, [&](const Parked& row) { return row.height == applied.resolves; });
+      if (it->second.empty()) parked_.erase(it);
+    }
+    std::erase_if(parked_until_, [&](const auto& row) { return row.second.second == applied.resolves; });
+  }
+  if (applied.record->kind == ledger::RecordKind::kParked && applied.event != nullptr) {
+    parked_[applied.case_id].push_back({applied.event, applied.height, applied.record->until, {applied.record->code, applied.record->detail, {}}});
+    parked_until_.emplace(applied.record->until, std::pair{applied.case_id, applied.height});
+    ++parked_count_;
+  }
+}
+
+}  // namespace docket::partition

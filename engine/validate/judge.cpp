@@ -1,0 +1,252 @@
+#include "engine/validate/judge.h"
+
+#include <algorithm>
+#include <map>
+
+#include "engine/validate/computed_effects.h"
+#include "engine/validate/step_check.h"
+
+namespace docket::validate {
+namespace {
+
+using apply::CaseHistory;
+using apply::Folded;
+using model::CasePtr;
+using model::CaseState;
+using model::Refusal;
+using model::Rejection;
+
+model::OrderKey key_of(const Incoming& incoming) { return {incoming.event->time, incoming.event->sequence, incoming.height}; }
+
+CaseState unopened(const definition::Bundle& bundle, const std::string& id) {
+  CaseState state;
+  state.id = id;
+  state.bundle = bundle.id;
+  return state;
+}
+
+Refusal engine_defect(const Error& error) { return {Rejection::kMalformed, "engine defect: " + error.message, {}}; }
+
+void mark_source(const definition::Bundle& bundle, CaseState& state, const model::Event& event) {
+  if (event.source_id != model::kNone16 && bundle.sources[event.source_id].backfill) state.backfilled = true;
+}
+
+bool at_end(const definition::Bundle& bundle, const CasePtr& before, const std::vector<Incoming>& incoming) {
+  auto last = before != nullptr ? before->last : model::OrderKey{};
+  for (const auto& row : incoming) {
+    if (apply::acts_by_recorded(bundle.kinds[row.event->kind].events[row.event->event])) return false;
+    if (last.time != model::kNoInstant && key_of(row) < last) return false;
+    last = key_of(row);
+  }
+  return true;
+}
+
+// All events come after everything accepted: judge and apply one after another, no history needed.
+Verdict append(const definition::Bundle& bundle, const CasePtr& before, const std::vector<Incoming>& incoming, model::Instant recorded_at) {
+  Verdict verdict;
+  auto state = before != nullptr ? *before : unopened(bundle, incoming.front().event->subject);
+  for (std::size_t i = 0; i < incoming.size(); ++i) {
+    const auto& event = *incoming[i].event;
+    if (Refusal refusal = check_step(bundle, state, event)) return {std::move(refusal), i, {}, {}, {}, {}, {}, false, {}, {}};
+    const auto& kind = bundle.kinds[event.kind];
+    state.kind = event.kind;
+    ComputedEffects computed(bundle, kind, event);
+    if (auto status = apply::apply_event(kind, state, event, key_of(incoming[i]), computed); !status) {
+      return {engine_defect(status.error()), i, {}, {}, {}, {}, {}, false, {}, {}};
+    }
+    mark_source(bundle, state, event);
+    count_acceptance(bundle, state, event, recorded_at);
+    verdict.effects.push_back(computed.take());
+    if (i + 1 < incoming.size()) {
+      verdict.steps.push_back(std::make_shared<const CaseState>(state));
+    }
+  }
+  verdict.after = std::make_shared<const CaseState>(std::move(state));
+  verdict.steps.push_back(verdict.after);
+  return verdict;
+}
+
+// Folds the case again with the incoming events at their places; what was accepted before must stay legal.
+class Refold {
+ public:
+  Refold(const definition::Bundle& bundle, const CasePtr& before, const std::vector<Incoming>& incoming, const CaseHistory& history, model::Instant recorded)
+      : bundle_(bundle), before_(before), incoming_(incoming), old_(history), new_(history), recorded_(recorded) {}
+
+  Verdict run() {
+    id_ = incoming_.front().event->subject;
+    const auto old_events = old_.folded();
+    if (Refusal refusal = take_meta()) return refused(std::move(refusal), refused_at_);
+    for (const auto& row : incoming_) new_.add({row.event, row.height, 0, {}, false, row.timer, row.replacement});
+    auto events = new_.folded();
+    const std::size_t first = first_change(old_events, events);
+    for (bool again = true; again;) {
+      again = false;
+      if (auto problem = walk(events, first); problem) {
+        if (problem->timer) {  // Docket's own event gives way to a human one
+          verdict_.displaced.push_back(problem->height);
+          new_.displace(problem->height);
+          std::erase_if(events, [&](const Folded& row) { return row.key.height == problem->height; });
+          again = true;
+          continue;
+        }
+        return refused(std::move(problem->refusal), problem->incoming);
+      }
+    }
+    const auto old_overlay = old_.overlay();
+    const auto overlay = new_.overlay();
+    for (auto& row : events) row.effects = effects_.at(row.key.height);
+    verdict_.old_timeline = timeline(bundle_, id_, old_events, old_overlay);
+    verdict_.new_timeline = timeline(bundle_, id_, events, overlay);
+    CaseState state = verdict_.new_timeline.empty() ? (before_ != nullptr ? *before_ : unopened(bundle_, id_)) : *verdict_.new_timeline.back().state;
+    if (before_ != nullptr) {
+      state.version = before_->version;
+      state.revision = before_->revision;
+      state.opened_recorded = before_->opened_recorded;
+      state.last_recorded = before_->last_recorded;
+      state.quarantined = before_->quarantined;
+      state.backfilled = state.backfilled || before_->backfilled;
+    }
+    for (const auto& row : incoming_) {
+      mark_source(bundle_, state, *row.event);
+      count_acceptance(bundle_, state, *row.event, recorded_);
+    }
+    apply::lay_over(state, overlay);
+    verdict_.after = std::make_shared<const CaseState>(std::move(state));
+    for (const auto& row : incoming_) verdict_.effects.push_back(effects_.contains(row.height) ? effects_.at(row.height) : model::Effects{});
+    collect_later();
+    verdict_.refolded = true;
+    return std::move(verdict_);
+  }
+
+ private:
+  struct Problem {
+    Refusal refusal;
+    std::size_t incoming = 0;
+    bool timer = false;
+    model::Height height = 0;
+  };
+
+  Verdict refused(Refusal refusal, std::size_t index) const { return {std::move(refusal), index, {}, {}, {}, {}, {}, false, {}, {}}; }
+
+  std::optional<std::size_t> incoming_index(model::Height height) const {
+    for (std::size_t i = 0; i < incoming_.size(); ++i) {
+      if (incoming_[i].height == height) return i;
+    }
+    return std::nullopt;
+  }
+
+  // Meta events are judged on the case as it is now.
+  Refusal take_meta() {
+    const CaseState now = before_ != nullptr ? *before_ : unopened(bundle_, id_);
+    for (std::size_t i = 0; i < incoming_.size(); ++i) {
+      const auto& event = *incoming_[i].event;
+      const auto& def = bundle_.kinds[event.kind].events[event.event];
+      if (!apply::acts_by_recorded(def)) continue;
+      refused_at_ = i;
+      if (Refusal refusal = check_step(bundle_, now, event)) return refusal;
+      if (def.action != definition::EventAction::kCorrected) continue;
+      const auto data = apply::correction_data(def, event);
+      if (!data) return {Rejection::kInvalidData, "corrected needs event {source, id} and either replace {time, data} or void", {{"#/data/event", "{source, id}", "value"}}};
+      const auto* target = old_.find(data->source, data->id);
+      if (target == nullptr || bundle_.kinds[target->event->kind].events[target->event->event].action == definition::EventAction::kCorrected) {
+        return {Rejection::kTargetNotFound, "no accepted event " + data->id + " of source " + data->source + " in this case", {{"#/data/event", "its target is not accepted", "value"}}};
+      }
+    }
+    return {};
+  }
+
+  static std::size_t first_change(const std::vector<Folded>& a, const std::vector<Folded>& b) {
+    std::size_t i = 0;
+    while (i < a.size() && i < b.size() && a[i].event == b[i].event && a[i].key == b[i].key) ++i;
+    return i;
+  }
+
+  bool is_timer(model::Height height) const {
+    const auto& entries = old_.entries();
+    return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) { return entry.height == height && entry.timer; });
+  }
+
+  std::optional<Problem> walk(const std::vector<Folded>& events, std::size_t first) {
+    effects_.clear();
+    CaseState state = unopened(bundle_, id_);
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      const auto& row = events[i];
+      const auto& kind = bundle_.kinds[row.event->kind];
+      if (i >= first) {
+        if (Refusal refusal = check_step(bundle_, state, *row.event)) {
+          if (const auto index = incoming_index(row.key.height)) return Problem{std::move(refusal), *index, false, row.key.height};
+          Refusal later{Rejection::kWouldBreakLater,
+                        "it would make " + kind.events[row.event->event].name + " (" + row.event->id + ") of " + model::format_instant(row.event->time) +
+                            " illegal: " + refusal.detail + "; correct that one first, or both in one batch",
+                        {}};
+          return Problem{std::move(later), 0, is_timer(row.key.height), row.key.height};
+        }
+      }
+      if (state.kind == model::kNone16) state.kind = row.event->kind;
+      if (i < first) {
+        apply::RecordedEffects recorded(row.effects);
+        if (auto status = apply::apply_event(kind, state, *row.event, row.key, recorded); !status) return Problem{engine_defect(status.error()), 0, false, 0};
+        effects_[row.key.height] = row.effects;
+      } else {
+        ComputedEffects computed(bundle_, kind, *row.event);
+        if (auto status = apply::apply_event(kind, state, *row.event, row.key, computed); !status) return Problem{engine_defect(status.error()), 0, false, 0};
+        effects_[row.key.height] = computed.take();
+      }
+    }
+    return std::nullopt;
+  }
+
+  void collect_later() {
+    for (const auto& entry : old_.entries()) {
+      const auto it = effects_.find(entry.height);
+      if (it == effects_.end() || it->second == entry.effects) continue;
+      verdict_.later.push_back({entry.height, it->second});
+    }
+  }
+
+  const definition::Bundle& bundle_;
+  const CasePtr& before_;
+  const std::vector<Incoming>& incoming_;
+  const CaseHistory& old_;
+  CaseHistory new_;
+  model::Instant recorded_;
+  std::string id_;
+  std::size_t refused_at_ = 0;
+  std::map<model::Height, model::Effects> effects_;
+  Verdict verdict_;
+};
+
+}  // namespace
+
+Verdict judge(const definition::Bundle& bundle, const CasePtr& before, const std::vector<Incoming>& incoming,
+              model::Instant recorded, const std::function<CaseHistory()>& history) {
+  if (at_end(bundle, before, incoming)) return append(bundle, before, incoming, recorded);
+  const CaseHistory known = history();
+  return Refold(bundle, before, incoming, known, recorded).run();
+}
+
+void count_acceptance(const definition::Bundle& bundle, CaseState& state, const model::Event& event, model::Instant recorded) {
+  ++state.version;
+  if (!bundle.kinds[event.kind].events[event.event].quiet) ++state.revision;
+  if (state.opened_recorded == model::kNoInstant) state.opened_recorded = recorded;
+  state.last_recorded = recorded;
+}
+
+std::vector<measure::Step> timeline(const definition::Bundle& bundle, std::string_view case_id, const std::vector<Folded>& events,
+                                    const apply::Overlay& overlay) {
+  std::vector<measure::Step> steps;
+  steps.reserve(events.size());
+  CaseState state = unopened(bundle, std::string(case_id));
+  for (const auto& row : events) {
+    if (state.kind == model::kNone16) state.kind = row.event->kind;
+    apply::RecordedEffects recorded(row.effects);
+    if (!apply::apply_event(bundle.kinds[state.kind], state, *row.event, row.key, recorded)) return {};
+    mark_source(bundle, state, *row.event);
+    CaseState shown = state;
+    apply::lay_over(shown, overlay);
+    steps.push_back({row.event->time, std::make_shared<const CaseState>(std::move(shown))});
+  }
+  return steps;
+}
+
+}  // namespace docket::validate

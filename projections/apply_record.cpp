@@ -1,0 +1,233 @@
+#include "projections/apply_record.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "projections/aliases/alias_rows.h"
+#include "projections/metrics/periods.h"
+
+namespace docket::projections {
+namespace {
+
+constexpr std::size_t kCaseBytes = 256;        // map node and entry
+constexpr std::size_t kIdentityBytes = 64;
+constexpr std::size_t kTransitionBytes = 24;
+constexpr std::size_t kRestatedBytes = 64;
+
+// "org.docket.hotline-ticket.dispatched.v1" -> "dispatched"
+std::string event_of_type(std::string_view type) {
+  const auto version = type.rfind('.');
+  if (version == std::string_view::npos || version == 0) return std::string(type);
+  const auto event = type.rfind('.', version - 1);
+  return std::string(event == std::string_view::npos ? type.substr(0, version) : type.substr(event + 1, version - event - 1));
+}
+
+class RecordWriter {
+ public:
+  RecordWriter(PartitionState& partition, const BundleLookup& bundles, const partition::Applied& applied)
+      : partition_(partition), layer_(*partition.active), bundles_(bundles), applied_(applied) {}
+
+  [[nodiscard]] Status write() {
+    ++layer_.events;
+    write_identity();
+    if (applied_.case_id.empty()) return {};
+    write_parked();
+    auto entry = load_entry();
+    if (!entry.ok()) return entry.error();
+    entry_ = *entry;
+    const model::CasePtr before = entry_->state;
+    const model::CasePtr& after = applied_.after;
+    const bool changed = after != nullptr && after != before;
+    const meta::BundleNames* names = nullptr;
+    if (changed || !applied_.deltas.empty()) {
+      const auto& of = after ? after : before;
+      if (!of) return Error{ErrorCode::kInternal, "figures of case " + applied_.case_id + ", which does not exist", false};
+      names = partition_.names_of(of->bundle, bundles_);
+      if (names == nullptr) return Error{ErrorCode::kNotFound, "bundle " + of->bundle + " of case " + applied_.case_id, false};
+    }
+    if (changed) {
+      entry_->state = after;
+      write_change(*names, before.get(), *after);
+    }
+    write_deltas(names);
+    write_history(names);
+    count_bytes();
+    return {};
+  }
+
+ private:
+  [[nodiscard]] Result<CaseEntry*> load_entry();
+  void write_identity();
+  void write_parked();
+  void write_change(const meta::BundleNames& names, const model::CaseState* before, const model::CaseState& after);
+  void write_aliases(const meta::BundleNames& names, const meta::BundleNames* before_names, const model::CaseState* before,
+                     const model::CaseState& after);
+  void write_anchors(const meta::BundleNames& names, const model::CaseState& after);
+  void write_deltas(const meta::BundleNames* names);
+  void write_restatement(const measure::Delta& delta, const meta::BundleNames& names, std::uint32_t group);
+  void write_history(const meta::BundleNames* names);
+  void count_bytes();
+  [[nodiscard]] model::Day recorded_day(const meta::BundleNames& names) const { return names.bundle->zone.local_day(applied_.recorded); }
+
+  PartitionState& partition_;
+  Layer& layer_;
+  const BundleLookup& bundles_;
+  const partition::Applied& applied_;
+  CaseEntry* entry_ = nullptr;
+  const std::string* case_id_ = nullptr;  // the key in the layer's table
+};
+
+Result<CaseEntry*> RecordWriter::load_entry() {
+  const auto found = layer_.cases.find(applied_.case_id);
+  if (found != layer_.cases.end()) {
+    case_id_ = &found->first;
+    return &found->second;
+  }
+  CaseEntry fresh;
+  const CaseEntry* frozen = partition_.frozen ? partition_.frozen->find(applied_.case_id) : nullptr;
+  if (frozen != nullptr) {
+    fresh.state = frozen->state;
+    fresh.tail = frozen->tail;
+  } else {
+    const auto stored = read_stored_case(partition_, *partition_.view, applied_.case_id);
+    if (!stored.ok()) return stored.error();
+    if (stored->row) {
+      fresh.state = stored->row->state;
+      fresh.tail = stored->row->tail;
+    }
+  }
+  fresh.base = fresh.state;
+  if (fresh.base) layer_.bytes += cases::state_bytes(*fresh.base);
+  const auto [it, added] = layer_.cases.emplace(applied_.case_id, std::move(fresh));
+  case_id_ = &it->first;
+  layer_.bytes += kCaseBytes + applied_.case_id.size();
+  return &it->second;
+}
+
+void RecordWriter::write_identity() {
+  if (applied_.identity.fingerprint == Fingerprint{}) return;
+  const auto [it, added] = layer_.identities.insert_or_assign(applied_.identity.fingerprint,
+                                                              partition::KnownEvent{applied_.identity.tag, applied_.height});
+  static_cast<void>(it);
+  if (added) layer_.bytes += kIdentityBytes;
+}
+
+void RecordWriter::write_parked() {
+  if (applied_.record && applied_.record->kind == ledger::RecordKind::kParked) {
+    layer_.parked.insert_or_assign({applied_.case_id, applied_.height}, applied_.record->until);
+    layer_.bytes += kCaseBytes;
+  }
+  if (applied_.resolves != model::kNoHeight) {
+    layer_.parked.insert_or_assign({applied_.case_id, applied_.resolves}, std::nullopt);
+    layer_.bytes += kCaseBytes;
+  }
+}
+
+void RecordWriter::write_change(const meta::BundleNames& names, const model::CaseState* before, const model::CaseState& after) {
+  const meta::BundleNames* before_names = &names;
+  if (before != nullptr && before->bundle != after.bundle) before_names = partition_.names_of(before->bundle, bundles_);
+  std::vector<listings::Change> changes;
+  listings::append_changes(changes, before_names, before, names, after);
+  if (!changes.empty()) {
+    const model::Day day = recorded_day(names);
+    for (const auto& change : changes) layer_.listings.add(change, *case_id_, day);
+    layer_.bytes += changes.size() * kTransitionBytes;
+  }
+  write_aliases(names, before_names, before, after);
+  write_anchors(names, after);
+}
+
+void RecordWriter::write_aliases(const meta::BundleNames& names, const meta::BundleNames* before_names, const model::CaseState* before,
+                                 const model::CaseState& after) {
+  if (before != nullptr && !aliases::alias_may_differ(names, *before, after)) return;
+  const auto now = aliases::alias_keys(names, partition_.number, after);
+  std::vector<std::string> old;
+  if (before != nullptr && before_names != nullptr) old = aliases::alias_keys(*before_names, partition_.number, *before);
+  for (const auto& key : old) {
+    if (!std::binary_search(now.begin(), now.end(), key)) layer_.aliases.insert_or_assign(key, false);
+  }
+  for (const auto& key : now) {
+    if (!std::binary_search(old.begin(), old.end(), key)) layer_.aliases.insert_or_assign(key, true);
+  }
+  layer_.bytes += (old.size() + now.size()) * kCaseBytes;
+}
+
+void RecordWriter::write_anchors(const meta::BundleNames& names, const model::CaseState& after) {
+  if (after.kind >= names.kinds.size()) return;
+  const auto& numbers = names.kinds[after.kind].anchors;
+  for (const auto& day : measure::anchor_days(*names.bundle, after)) {
+    if (day.anchor >= numbers.size()) continue;
+    const AnchorAt at{numbers[day.anchor], day.day};
+    const auto place = std::lower_bound(entry_->anchors.begin(), entry_->anchors.end(), at);
+    if (place == entry_->anchors.end() || *place != at) entry_->anchors.insert(place, at);
+  }
+}
+
+void RecordWriter::write_deltas(const meta::BundleNames* names) {
+  if (applied_.deltas.empty()) return;
+  const model::Day recorded = recorded_day(*names);
+  const model::Day open_month = metrics::month_start(recorded);
+  const bool backfill = applied_.record && applied_.record->backfill;
+  for (const auto& delta : applied_.deltas) {
+    const meta::Number metric = names->metrics.at(delta.metric);
+    if (layer_.tables.size() <= metric) layer_.tables.resize(metric + std::size_t{1});
+    auto& tables = layer_.tables[metric];
+    if (tables.size() <= delta.by) tables.resize(delta.by + std::size_t{1});
+    const std::uint32_t group = layer_.groups.number(*names->bundle, names->index, delta.group);
+    auto& table = tables[delta.by];
+    layer_.bytes -= table.bytes();
+    table.add({group, delta.anchor, recorded, delta.occurred, delta.value, delta.series, true});
+    layer_.bytes += table.bytes();
+    if (delta.anchor < open_month && !backfill) write_restatement(delta, *names, group);
+  }
+}
+
+void RecordWriter::write_restatement(const measure::Delta& delta, const meta::BundleNames& names, std::uint32_t group) {
+  const meta::Number metric = names.metrics[delta.metric];
+  const model::Day month = metrics::month_start(delta.anchor);
+  auto row = layer_.restatements.rbegin();
+  for (; row != layer_.restatements.rend() && row->second.height == applied_.height; ++row) {
+    if (row->first == metric && row->second.month == month) break;
+  }
+  if (row == layer_.restatements.rend() || row->second.height != applied_.height) {
+    layer_.restatements.push_back({metric, {month, applied_.height, applied_.case_id, {}}});
+    row = layer_.restatements.rbegin();
+    layer_.bytes += kRestatedBytes + sizeof(metrics::Restatement);
+  }
+  row->second.cells.push_back({delta.by, delta.series, delta.anchor, layer_.groups.text(group), delta.value});
+  layer_.bytes += kRestatedBytes;
+}
+
+void RecordWriter::write_history(const meta::BundleNames* names) {
+  partition::HistoryRow row;
+  row.height = applied_.height;
+  row.recorded = applied_.recorded;
+  row.time = applied_.event ? applied_.event->time : applied_.recorded;
+  if (applied_.record) {
+    row.kind = applied_.record->kind;
+    row.version = applied_.record->case_version;
+    row.event = event_of_type(applied_.record->type);
+  }
+  if (applied_.event && names != nullptr && applied_.event->kind < names->bundle->kinds.size()) {
+    const auto& events = names->bundle->kinds[applied_.event->kind].events;
+    if (applied_.event->event < events.size()) row.event = events[applied_.event->event].name;
+  }
+  history::append_row(entry_->tail, row, entry_->chunks);
+}
+
+void RecordWriter::count_bytes() {
+  std::size_t bytes = entry_->tail.bytes.capacity() + entry_->anchors.capacity() * sizeof(AnchorAt);
+  if (entry_->state) bytes += cases::state_bytes(*entry_->state);
+  for (const auto& chunk : entry_->chunks) bytes += chunk.bytes.capacity();
+  layer_.bytes += bytes - entry_->bytes;  // unsigned, and right when it shrinks
+  entry_->bytes = bytes;
+}
+
+}  // namespace
+
+Status apply_record(PartitionState& partition, const BundleLookup& bundles, const partition::Applied& applied) {
+  return RecordWriter(partition, bundles, applied).write();
+}
+
+}  // namespace docket::projections

@@ -1,0 +1,78 @@
+// One layer of one partition in memory: what its blocks changed since the layer began. Active: written by the loop under the
+// partition's lock. Frozen: the same object, immutable, at a block boundary. It says everything about the cases in it, so that a
+// newer layer hides an older one.
+// Thread rule: see PartitionState.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "engine/partition/ports.h"
+#include "projections/cases/case_row.h"
+#include "projections/listings/listing_log.h"
+#include "projections/meta/head.h"
+#include "projections/meta/names.h"
+#include "projections/metrics/delta_table.h"
+#include "projections/metrics/group_table.h"
+#include "projections/metrics/restatement.h"
+
+namespace docket::projections {
+
+using Fingerprint = std::array<std::uint8_t, 16>;
+
+struct FingerprintHash {
+  std::size_t operator()(const Fingerprint& fingerprint) const {
+    std::size_t hash = 0;
+    std::memcpy(&hash, fingerprint.data(), sizeof hash);  // it is a hash already
+    return hash;
+  }
+};
+
+struct AnchorAt {
+  meta::Number anchor = 0;
+  model::Day day = 0;
+  friend auto operator<=>(const AnchorAt&, const AnchorAt&) = default;
+};
+
+struct CaseEntry {
+  model::CasePtr base;                  // before the layer
+  model::CasePtr state;                 // now
+  history::Tail tail;
+  std::vector<history::Chunk> chunks;   // filled in this layer
+  std::vector<AnchorAt> anchors;        // of any state in this layer, sorted
+  std::size_t bytes = 0;
+};
+
+struct Layer {
+  definition::NameMap<CaseEntry> cases;
+  std::unordered_map<Fingerprint, partition::KnownEvent, FingerprintHash> identities;
+  std::map<std::pair<std::string, model::Height>, std::optional<model::Instant>> parked;  // nullopt: over
+  std::map<std::string, bool> aliases;  // key -> there or gone
+  listings::ListingLog listings;
+  metrics::GroupTable groups;
+  std::vector<std::vector<metrics::DeltaTable>> tables;  // metric number, grouping
+  std::vector<std::pair<meta::Number, metrics::Restatement>> restatements;
+  std::vector<meta::NameRegistry::Named> names;          // given out in this layer; filled when it is frozen
+  std::optional<meta::Head> head;                        // after its last block; none: empty
+  std::size_t events = 0;
+  std::size_t bytes = 0;                                 // estimate
+
+  [[nodiscard]] const CaseEntry* find(std::string_view case_id) const {
+    const auto found = cases.find(case_id);
+    return found == cases.end() ? nullptr : &found->second;
+  }
+  [[nodiscard]] const metrics::DeltaTable* table(meta::Number metric, std::uint8_t by) const {
+    return metric < tables.size() && by < tables[metric].size() ? &tables[metric][by] : nullptr;
+  }
+};
+using FrozenPtr = std::shared_ptr<const Layer>;
+
+}  // namespace docket::projections

@@ -1,0 +1,211 @@
+#include "projections/metrics/roll_up.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "projections/metrics/cell_key.h"
+#include "projections/metrics/series.h"
+
+namespace docket::projections::metrics {
+namespace {
+
+using store::Family;
+
+constexpr int kStepsBeforeSeek = 8;  // rows to walk before a new seek is the cheaper way
+
+struct Part {              // of one cell and day
+  Day start = 0;
+  std::uint32_t rank = 0;  // of the group's text
+  Day day = 0;
+  std::uint8_t series = 0;
+  std::uint32_t group = 0;
+  std::int64_t value = 0;
+
+  [[nodiscard]] bool same_cell(const Part& other) const { return start == other.start && rank == other.rank; }
+  [[nodiscard]] bool same_row(const Part& other) const { return same_cell(other) && day == other.day; }
+};
+
+bool before(const Part& a, const Part& b) {
+  if (a.start != b.start) return a.start < b.start;
+  if (a.rank != b.rank) return a.rank < b.rank;
+  if (a.day != b.day) return a.day < b.day;
+  return a.series < b.series;
+}
+
+// Sorts, and leaves one part for each (cell, day, series).
+void combine(std::vector<Part>& parts) {
+  std::sort(parts.begin(), parts.end(), before);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (kept > 0 && parts[kept - 1].same_row(parts[i]) && parts[kept - 1].series == parts[i].series) {
+      parts[kept - 1].value += parts[i].value;
+    } else {
+      parts[kept++] = parts[i];
+    }
+  }
+  parts.resize(kept);
+}
+
+struct DayTotal {
+  Day day = 0;
+  Series series;
+};
+
+// Walks the rows of one level in ascending order beside the parts.
+class LevelWriter {
+ public:
+  LevelWriter(const Layer& layer, const store::View& view, Family family, const codec::KeyWriter& prefix, store::RowBatch& batch)
+      : layer_(layer), known_(family == Family::kMetricsKnown), prefix_(prefix), batch_(batch),
+        cursor_(view.cursor(family, prefix.str(), codec::after_prefix(prefix.str()))) {}
+
+  [[nodiscard]] Status write(const std::vector<Part>& parts) {
+    for (std::size_t first = 0; first < parts.size();) {
+      std::vector<DayTotal> days;
+      std::size_t i = first;
+      for (; i < parts.size() && parts[i].same_cell(parts[first]); ++i) {
+        if (days.empty() || days.back().day != parts[i].day) days.push_back({parts[i].day, {}});
+        add_to(days.back().series, parts[i].series, parts[i].value);
+      }
+      codec::KeyWriter cell = prefix_;
+      cell.i32(parts[first].start).text(layer_.groups.text(parts[first].group));
+      if (auto done = known_ ? write_known(cell, days) : write_happened(cell, days); !done.ok()) return done;
+      first = i;
+    }
+    return cursor_->status();
+  }
+
+ private:
+  // On the first row at or after `key`.
+  void go_to(std::string_view key) {
+    for (int step = 0; cursor_->valid() && cursor_->key() < key; ++step) {
+      if (step == kStepsBeforeSeek) {
+        cursor_->seek(key);
+        return;
+      }
+      cursor_->next();
+    }
+  }
+  [[nodiscard]] bool at_cell(const std::string& cell) const { return cursor_->valid() && cursor_->key().substr(0, cell.size()) == cell; }
+
+  [[nodiscard]] Result<Series> here() {
+    const auto payload = cursor_->payload();
+    if (auto status = cursor_->status(); !status.ok()) return status.error();
+    return decode_series(payload);
+  }
+
+  [[nodiscard]] Status write_happened(codec::KeyWriter cell, std::vector<DayTotal>& days) {
+    const std::size_t cell_bytes = cell.size();
+    for (auto& day : days) {
+      cell.i32(day.day);
+      go_to(cell.str());
+      if (cursor_->valid() && cursor_->key() == cell.str()) {
+        auto stored = here();
+        if (!stored.ok()) return stored.error();
+        add_to(day.series, *stored);
+      }
+      batch_.put(cell.str(), encode_series(day.series));
+      cell.cut(cell_bytes);
+    }
+    return {};
+  }
+
+  // Rows recorded after the first new day (recorded never goes back, so there are none) would be raised as well.
+  [[nodiscard]] Status write_known(codec::KeyWriter cell, const std::vector<DayTotal>& days) {
+    const std::string prefix = cell.str();
+    go_to(prefix);
+    Series running;
+    std::vector<DayTotal> later;  // newest first
+    for (; at_cell(prefix); cursor_->next()) {
+      codec::KeyReader rest(cursor_->key().substr(prefix.size()));
+      const Day day = rest.i32_descending();
+      auto stored = here();
+      if (!stored.ok()) return stored.error();
+      if (day <= days.front().day) {
+        running = std::move(*stored);
+        break;
+      }
+      later.push_back({day, std::move(*stored)});
+    }
+    std::vector<DayTotal> rows;
+    Series added;
+    for (const auto& day : days) {
+      for (; !later.empty() && later.back().day < day.day; later.pop_back()) raise(rows, later.back(), added, running);
+      if (!later.empty() && later.back().day == day.day) {
+        running = std::move(later.back().series);
+        later.pop_back();
+      }
+      add_to(added, day.series);
+      rows.push_back({day.day, running});
+      add_to(rows.back().series, added);
+    }
+    for (; !later.empty(); later.pop_back()) raise(rows, later.back(), added, running);
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+      cell.i32_descending(row->day);
+      batch_.put(cell.str(), encode_series(row->series));
+      cell.cut(prefix.size());
+    }
+    return {};
+  }
+
+  static void raise(std::vector<DayTotal>& rows, DayTotal& stored, const Series& added, Series& running) {
+    running = stored.series;
+    rows.push_back({stored.day, std::move(stored.series)});
+    add_to(rows.back().series, added);
+  }
+
+  const Layer& layer_;
+  const bool known_;
+  const codec::KeyWriter prefix_;
+  store::RowBatch& batch_;
+  std::unique_ptr<store::Cursor> cursor_;
+};
+
+// The parts of one family at one level, from those of the level below.
+std::vector<Part> lift(const std::vector<Part>& below, Level level, Family family) {
+  std::vector<Part> parts = below;
+  for (auto& part : parts) {
+    part.start = level_start(level, part.start);
+    if (level == Level::kYear && family == Family::kMetricsHappened) part.day = month_start(part.day);
+  }
+  combine(parts);
+  return parts;
+}
+
+Status write_table(const Layer& layer, const DeltaTable& table, const std::vector<std::uint32_t>& ranks, Family family, int partition,
+                   std::uint16_t metric, std::uint8_t by, const store::View& view, store::RowBatch& batch) {
+  std::vector<Part> parts;
+  table.each([&](const DeltaEntry& entry) {
+    const Day day = family == Family::kMetricsKnown ? entry.recorded : entry.occurred;
+    parts.push_back({entry.anchor, ranks[entry.group], day, entry.series, entry.group, entry.value});
+  });
+  combine(parts);
+  for (const Level level : {Level::kDay, Level::kMonth, Level::kYear}) {
+    if (level != Level::kDay) parts = lift(parts, level, family);
+    LevelWriter writer(layer, view, family, level_key(partition, metric, by, level), batch);
+    if (auto done = writer.write(parts); !done.ok()) return done;
+  }
+  return {};
+}
+
+}  // namespace
+
+Status roll_up(const Layer& layer, int partition, const store::View& view, store::Batches& batches) {
+  const auto ranks = layer.groups.ranks();
+  for (std::size_t metric = 0; metric < layer.tables.size(); ++metric) {
+    for (std::size_t by = 0; by < layer.tables[metric].size(); ++by) {
+      const DeltaTable& table = layer.tables[metric][by];
+      if (table.empty()) continue;
+      for (const Family family : {Family::kMetricsKnown, Family::kMetricsHappened}) {
+        auto done = write_table(layer, table, ranks, family, partition, static_cast<std::uint16_t>(metric), static_cast<std::uint8_t>(by), view,
+                                batches[store::index_of(family)]);
+        if (!done.ok()) return done;
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace docket::projections::metrics

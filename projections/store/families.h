@@ -1,0 +1,33 @@
+// The column families of the projections' store. Names and numbers are on disk: append only.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace docket::projections::store {
+
+enum class Family : std::uint8_t {
+  kMeta = 0,
+  kCases = 1,
+  kHistory = 2,
+  kIdentities = 3,
+  kParked = 4,
+  kAliases = 5,
+  kListings = 6,
+  kClocks = 7,
+  kMetricsKnown = 8,
+  kMetricsHappened = 9,
+  kRestatements = 10,
+  kAnchors = 11,
+};
+inline constexpr std::size_t kFamilies = 12;
+inline constexpr std::array<const char*, kFamilies> kFamilyNames = {
+    "meta",   "cases",  "history",       "identities",       "parked",       "aliases",
+    "listings", "clocks", "metrics_known", "metrics_happened", "restatements", "anchors"};
+
+inline constexpr std::uint32_t kFormatVersion = 1;
+
+[[nodiscard]] constexpr std::size_t index_of(Family family) { return static_cast<std::size_t>(family); }
+
+}  // namespace docket::projections::store

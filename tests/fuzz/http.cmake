@@ -1,0 +1,1 @@
+docket_fuzz(NAME http_fuzz LIBS docket::http docket::service)

@@ -1,0 +1,1 @@
+docket_fuzz(NAME record_fuzz LIBS docket::ledger docket::embedded)

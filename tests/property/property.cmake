@@ -1,0 +1,2 @@
+docket_test(NAME worked_example_test SOURCES property/worked_example_test.cpp LIBS docket::partition docket::definition Boost::json LABELS property)
+docket_test(NAME late_events_test SOURCES property/late_events_test.cpp LIBS docket::partition docket::definition LABELS property)

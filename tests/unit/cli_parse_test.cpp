@@ -1,0 +1,77 @@
+// Goal: a slip of the hand is named with what was probably meant, and ends with exit code 2. Method: argument lists by hand.
+#include "connectors/cli/parse.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+#include <sstream>
+
+#include "connectors/cli/client_commands.h"
+
+namespace docket::cli {
+namespace {
+
+using testing::HasSubstr;
+
+struct Outcome {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+Outcome run(std::vector<const char*> words) {
+  CLI::App app("docket");
+  app.require_subcommand(1);
+  Exit exit;
+  add_client_commands(app, exit);
+  words.insert(words.begin(), "docket");
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = parse_and_run(app, static_cast<int>(words.size()), words.data(), exit, out, err);
+  return {code, out.str(), err.str()};
+}
+
+TEST(CliParse, UnknownCommandsGetASuggestion) {
+  EXPECT_EQ(run({"metrik", "show"}).code, kUsage);
+  EXPECT_EQ(run({"metrik", "show"}).err, "docket: unknown command metrik; did you mean metric?\n  docket --help says more\n");
+  EXPECT_EQ(run({"case", "lst"}).err, "docket: unknown command lst; did you mean list?\n  docket case --help says more\n");
+  EXPECT_THAT(run({"case", "frobnicate"}).err, HasSubstr("there are: get list history explain"));
+}
+
+TEST(CliParse, UnknownOptionsGetASuggestion) {
+  const auto got = run({"metric", "show", "x", "--know-at", "2017-01-01"});
+  EXPECT_EQ(got.code, kUsage);
+  EXPECT_THAT(got.err, HasSubstr("unknown option --know-at; did you mean --known-at?"));
+}
+
+TEST(CliParse, MissingAndWrongValuesAreUsageErrors) {
+  EXPECT_EQ(run({}).code, kUsage);
+  EXPECT_EQ(run({"case"}).code, kUsage);
+  EXPECT_EQ(run({"case", "get"}).code, kUsage);
+  EXPECT_THAT(run({"case", "get"}).err, HasSubstr("ID"));
+  EXPECT_EQ(run({"case", "get", "T1", "--format", "xml"}).code, kUsage);
+  EXPECT_EQ(run({"case", "list", "--limit", "0"}).code, kUsage);
+}
+
+TEST(CliParse, HelpShowsExamplesFirst) {
+  const auto got = run({"metric", "show", "--help"});
+  EXPECT_EQ(got.code, kOk);
+  EXPECT_EQ(got.err, "");
+  const auto example = got.out.find("docket metric show hotline.on_time_rate --period 2017-03");
+  ASSERT_NE(example, std::string::npos);
+  EXPECT_LT(example, got.out.find("--known-at"));
+  EXPECT_THAT(run({"case", "--help"}).out, HasSubstr("Shows a case as it is, or as it was."));
+}
+
+TEST(CliParse, ANounThatIsThereIsKept) {
+  CLI::App app("docket");
+  Exit exit;
+  noun(app, "kind", "Kinds").add_subcommand("check", "Checks");
+  add_client_commands(app, exit);
+  const auto kinds = app.get_subcommand("kind")->get_subcommands([](const CLI::App*) { return true; });
+  EXPECT_EQ(kinds.size(), 2U);
+}
+
+}  // namespace
+}  // namespace docket::cli

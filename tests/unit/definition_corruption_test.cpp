@@ -1,0 +1,151 @@
+// One-token corruptions of the shipped definitions: each word once, dropped, misspelt, or exchanged for another word of its file, from a
+// fixed seed.
+// The checker must refuse at least 81 % of them; the share is printed, and with DOCKET_SHOW_ACCEPTED=1 each corruption that passed.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <random>
+
+#include "tests/unit/definition_fixture.h"
+#include "tests/unit/definition_small_office.h"
+
+namespace docket::definition {
+namespace {
+
+struct Token {
+  std::size_t at = 0;
+  std::size_t size = 0;
+};
+
+// The words of a YAML text: no comments, no punctuation, nothing of `title: {...}` and `source: ...`, which are prose.
+std::vector<Token> words_of(const std::string& text) {
+  std::vector<Token> out;
+  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                                   std::string_view("_.@-").find(c) != std::string_view::npos; };
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] == '#' && (i == 0 || text[i - 1] == ' ' || text[i - 1] == '\n')) {
+      while (i < text.size() && text[i] != '\n') ++i;
+    } else if (is_word(text[i])) {
+      const std::size_t start = i;
+      while (i < text.size() && is_word(text[i])) ++i;
+      const std::string word = text.substr(start, i - start);
+      if (word == "title" && text.compare(i, 3, ": {") == 0) i = text.find('}', i);
+      else if (word == "source" && text.compare(i, 2, ": ") == 0) i = text.find(", certainty", i);
+      else out.push_back({start, word.size()});
+    } else {
+      ++i;
+    }
+  }
+  return out;
+}
+
+std::string misspell(std::string word, std::mt19937_64& random) {
+  const std::size_t at = random() % word.size();
+  switch (random() % 3) {
+    case 0: word.erase(at, 1); break;
+    case 1: word.insert(at, 1, word[at]); break;
+    default: word[at] = word[at] == 'x' ? 'y' : 'x';
+  }
+  return word;
+}
+
+struct Tally {
+  std::size_t made = 0;
+  std::size_t refused = 0;
+};
+
+// The office's texts with a short calendar and few units, which take most of the time and are not what is corrupted here.
+std::map<std::string, std::string> light_texts(const std::string& office) {
+  std::map<std::string, std::string> texts = load_office(office)->texts;
+  if (texts.contains("units/qingdao.yaml")) texts["units/qingdao.yaml"] = "units: qingdao\nvalid_from: 2010-01-01\n";
+  if (texts.contains("calendars/national.yaml")) {
+    texts["calendars/national.yaml"] =
+        "calendar: national\nlayer: national\nversion: short\ntitle: {zh: 短, en: short}\nspans: [\"09:00-17:00\"]\nweekend: [sat, sun]\n"
+        "years: {2017: {source: none, certainty: assumed}}\n";
+  }
+  return texts;
+}
+
+Tally corrupt(const std::string& office, const std::string& path, std::mt19937_64& random) {
+  Tally tally;
+  std::map<std::string, std::string> texts = light_texts(office);
+  EXPECT_TRUE(compile(texts, office).ok());
+  const std::string whole = texts.at(path);
+  const std::vector<Token> words = words_of(whole);
+  const bool show = std::getenv("DOCKET_SHOW_ACCEPTED") != nullptr;
+  for (const Token& token : words) {
+    const std::string word = whole.substr(token.at, token.size);
+    const Token& other = words[random() % words.size()];
+    const std::uint64_t way = random() % 3;
+    const std::string instead = way == 0 ? std::string() : way == 1 ? misspell(word, random) : whole.substr(other.at, other.size);
+    if (instead == word) continue;
+    texts[path] = whole.substr(0, token.at) + instead + whole.substr(token.at + token.size);
+    ++tally.made;
+    const bool refused = !compile(texts, office).ok();
+    if (refused) ++tally.refused;
+    if (show && !refused) {
+      const auto line = 1 + std::count(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(token.at), '\n');
+      std::cout << path << ":" << line << ": " << word << " -> " << (instead.empty() ? "(dropped)" : instead) << "\n";
+    }
+  }
+  return tally;
+}
+
+TEST(Corruption, OneTokenIsMostlyRefused) {
+  constexpr std::uint64_t kSeed = 20170302;
+  std::mt19937_64 random(kSeed);
+  Tally all;
+  const std::pair<const char*, const char*> files[] = {
+      {"example", "definitions/hotline-ticket.yaml"}, {"example", "definitions/qa-session.yaml"}, {"example", "definitions/call.yaml"},
+      {"example", "definitions/common.yaml"},         {"boston", "definitions/boston-311.yaml"},  {"example", "metrics/hotline.yaml"},
+      {"example", "metrics/calls.yaml"},              {"example", "metrics/qa.yaml"},             {"boston", "metrics/boston.yaml"},
+  };
+  for (const auto& [office, path] : files) {
+    const Tally tally = corrupt(office, path, random);
+    ASSERT_GT(tally.made, 30U) << path;
+    std::cout << path << ": " << tally.refused << " of " << tally.made << " refused\n";
+    all.made += tally.made;
+    all.refused += tally.refused;
+  }
+  const double share = static_cast<double>(all.refused) / static_cast<double>(all.made);
+  std::cout << "seed " << kSeed << ": " << all.refused << " of " << all.made << " one-token corruptions refused, " << share * 100 << " %\n";
+  EXPECT_GE(share, 0.81);
+}
+
+// Bytes cut, copied and changed anywhere in any file: whatever comes of it, a refusal says why, and an acceptance is complete.
+TEST(Corruption, AnyBytesAreAnswered) {
+  constexpr std::uint64_t kSeed = 330;
+  std::mt19937_64 random(kSeed);
+  const std::map<std::string, std::string> whole = small_office();
+  constexpr std::string_view kBytes = "{}[],:&*!|>'\"%@` \n\t-?#~.0aZ\xE4\xFF";
+  std::size_t refused = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::map<std::string, std::string> texts = whole;
+    auto file = texts.begin();
+    std::advance(file, static_cast<std::ptrdiff_t>(random() % texts.size()));
+    std::string& text = file->second;
+    for (std::uint64_t edits = 1 + random() % 4; edits > 0 && !text.empty(); --edits) {
+      const std::size_t at = random() % text.size();
+      const std::size_t length = random() % 40;
+      switch (random() % 4) {
+        case 0: text.erase(at, length); break;
+        case 1: text.insert(random() % text.size(), text.substr(at, length)); break;
+        case 2: text[at] = kBytes[random() % kBytes.size()]; break;
+        default: text.insert(at, 1, kBytes[random() % kBytes.size()]);
+      }
+    }
+    const Compiled compiled = compile(texts, "small");
+    if (compiled.ok()) {
+      ASSERT_EQ(compiled.bundle->id.size(), 64U);
+    } else {
+      ++refused;
+      ASSERT_FALSE(compiled.diagnostics.empty()) << file->first << " in round " << round << ":\n" << text;
+    }
+  }
+  EXPECT_GT(refused, 2000U);
+}
+
+}  // namespace
+}  // namespace docket::definition

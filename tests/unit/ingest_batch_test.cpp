@@ -1,0 +1,70 @@
+// Batches and lines: every entry judged for itself, events that outlive their request.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/unit/ingest_fixture.h"
+
+namespace docket::test {
+namespace {
+
+using ingest::Stage;
+
+std::vector<Stage> stages(const std::vector<ingest::Offered>& rows) {
+  std::vector<Stage> out;
+  for (const auto& row : rows) out.push_back(row.stage);
+  return out;
+}
+
+TEST(Batch, EachEntryForItself) {
+  ingest::Ingest ingest(test_office(), kTagKey);
+  std::vector<ingest::Offered> rows;
+  {
+    const std::string deep = event_text({{"data", "{\"x\":" + std::string(100, '[') + std::string(100, ']') + "}"}});
+    const std::string text = " [" + event_text() + " ,\n" + event_text({{"id", "\"e-2\""}, {"data", "{\"level\":\"x\"}"}}) + ", 7, " +
+                             event_text({{"source", "\"nobody\""}}) + "," + deep + "," + event_text({{"id", "\"e-3\""}}) + "] ";
+    auto parsed = ingest.parse_batch(text);
+    ASSERT_TRUE(parsed.ok()) << parsed.error().message;
+    rows = std::move(*parsed);
+  }
+  EXPECT_EQ(stages(rows),
+            (std::vector<Stage>{Stage::kReady, Stage::kRejected, Stage::kMalformed, Stage::kForbidden, Stage::kMalformed, Stage::kReady}));
+  // The request's text is gone; each event holds its own.
+  EXPECT_EQ(rows[0].event->attributes[1].raw, "\"e-1\"");
+  EXPECT_EQ(*rows[5].event->text, event_text({{"id", "\"e-3\""}}));
+}
+
+TEST(Batch, NotAnArray) {
+  ingest::Ingest ingest(test_office(), kTagKey);
+  EXPECT_EQ(ingest.parse_batch("{}").error().message, "expected a JSON array of CloudEvents");
+  EXPECT_EQ(ingest.parse_batch("[{]").error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(ingest.parse_batch("").error().message, "not JSON: empty");
+  EXPECT_TRUE(ingest.parse_batch("[]")->empty());
+}
+
+TEST(Batch, LargerThanTheBufferThatIsKept) {
+  ingest::Ingest ingest(test_office(), kTagKey);
+  std::string text = "[";
+  const std::size_t count = 8000;
+  for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : ",") + event_text({{"id", "\"e" + std::to_string(i) + "\""}});
+  ASSERT_GT(text.size(), 1024U * 1024U);
+  const auto rows = ingest.parse_batch(text + "]");
+  ASSERT_TRUE(rows.ok());
+  EXPECT_EQ(rows->size(), count);
+  EXPECT_EQ((*rows)[count - 1].event->id, "e7999");
+  EXPECT_EQ(ingest.parse(event_text()).stage, Stage::kReady);
+}
+
+TEST(Lines, OneEventALine) {
+  ingest::Ingest ingest(test_office(), kTagKey);
+  const auto rows = ingest.parse_lines("\n" + event_text() + "\r\n  \n{broken\n" + event_text({{"source", "\"nobody\""}}) + "\n" +
+                                       event_text({{"id", "\"last\""}}));
+  EXPECT_EQ(stages(rows), (std::vector<Stage>{Stage::kReady, Stage::kMalformed, Stage::kForbidden, Stage::kReady}));
+  EXPECT_EQ(rows[3].event->id, "last");
+  EXPECT_TRUE(ingest.parse_lines("").empty());
+  EXPECT_TRUE(ingest.parse_lines("\n\n").empty());
+}
+
+}  // namespace
+}  // namespace docket::test
