@@ -30,16 +30,19 @@ struct Local {
 
 void add_ledger_commands(CLI::App& app, Local& given, int& code) {
   auto& ledger = noun(app, "ledger", "The ledger of a data folder");
-  auto* create = local(ledger, "create", "Makes a data folder with an empty ledger.", "  docket ledger create --data data --office example");
+  auto* create =
+      local(ledger, "create", "Makes a data folder with an empty ledger.", "  docket ledger create --data data --office example");
   create->add_option("--data", given.data, "the folder")->capture_default_str();
   create->add_option("--office", given.office, "the office whose definitions judge")->capture_default_str();
   create->add_option("--schemas", given.schemas, "a folder of definitions laid over the shipped ones");
   create->callback([&] { code = docket::local::run_ledger_create(given.data, given.office, given.schemas); });
-  auto* verify = local(ledger, "verify", "Checks every chain from its first block.", "  docket ledger verify --data data\n  docket ledger verify --data data --heads heads.ndjson");
+  auto* verify = local(ledger, "verify", "Checks every chain from its first block.",
+                       "  docket ledger verify --data data\n  docket ledger verify --data data --heads heads.ndjson");
   verify->add_option("--data", given.data, "the folder")->capture_default_str();
   verify->add_option("--heads", given.heads, "signed heads kept elsewhere: finds a cut tail and a rewrite");
   verify->callback([&] { code = docket::local::run_ledger_verify(given.data, given.heads); });
-  auto* copy = local(ledger, "copy", "Copies the chains, byte for byte, into another folder; goes on where it ended.", "  docket ledger copy --from data --to copy");
+  auto* copy = local(ledger, "copy", "Copies the chains, byte for byte, into another folder; goes on where it ended.",
+                     "  docket ledger copy --from data --to copy");
   copy->add_option("--from", given.from, "a data folder")->required();
   copy->add_option("--to", given.to, "another one")->required();
   copy->callback([&] { code = docket::local::run_ledger_copy(given.from, given.to); });
@@ -47,7 +50,8 @@ void add_ledger_commands(CLI::App& app, Local& given, int& code) {
 
 void add_store_commands(CLI::App& app, Local& given, int& code) {
   auto& store = noun(app, "store", "The projections of a data folder");
-  auto* rebuild = local(store, "rebuild", "Builds the projections anew from the ledger, compares, and swaps.", "  docket store rebuild --data data");
+  auto* rebuild =
+      local(store, "rebuild", "Builds the projections anew from the ledger, compares, and swaps.", "  docket store rebuild --data data");
   rebuild->add_option("--data", given.data, "the folder")->capture_default_str();
   rebuild->callback([&] { code = docket::local::run_store_rebuild(given.data); });
   auto* verify = local(store, "verify", "Replays the ledger and compares every family of rows.", "  docket store verify --data data");
@@ -64,8 +68,10 @@ void add_store_commands(CLI::App& app, Local& given, int& code) {
 }
 
 void add_event_import(CLI::App& app, Local& given, int& code) {
-  auto* import = local(noun(app, "event", "Events: the one way to change anything"), "import", "Imports history: rows of a file become events.",
-                       "  docket event import --data data --format ndjson events.ndjson\n  xz -dc 311.csv.xz | docket event import --data boston --format csv --mapping boston-311 -");
+  auto* import =
+      local(noun(app, "event", "Events: the one way to change anything"), "import", "Imports history: rows of a file become events.",
+            "  docket event import --data data --format ndjson events.ndjson\n  xz -dc 311.csv.xz | docket event import --data boston "
+            "--format csv --mapping boston-311 -");
   import->add_option("FILE", given.import.file, "the file; - is standard input")->capture_default_str();
   import->add_option("--data", given.import.data, "a data folder that no server holds")->capture_default_str();
   import->add_option("--server", given.import.server, "a running server instead, as http://127.0.0.1:7417");
@@ -76,8 +82,9 @@ void add_event_import(CLI::App& app, Local& given, int& code) {
   import->add_option("--batch", given.import.batch, "events a batch")->check(CLI::Range(1, 10000))->capture_default_str();
   import->add_flag("-n,--dry-run", given.import.dry_run, "judge, and write nothing");
   import->add_flag("-q,--quiet", given.import.quiet, "no progress");
-  import->callback([&] { code = docket::local::run_event_import(given.import); });
-}
+  import->callback([&] { code = docket::local::run_event_import(given.import);
+});
+}  // namespace
 
 }  // namespace
 
@@ -99,8 +106,9 @@ int main(int argc, char** argv) {
   serve->add_flag("--access-log", given.serve.access_log, "a JSON line for each request on standard error");
   serve->callback([&] { exit.code = docket::local::run_serve(given.serve); });
 
-  auto* check = local(noun(app, "kind", "Kinds of case"), "check", "Checks an office's definitions: every mistake with file, line and column.",
-                      "  docket kind check\n  docket kind check --office example --schemas my-schemas");
+  auto* check =
+      local(noun(app, "kind", "Kinds of case"), "check", "Checks an office's definitions: every mistake with file, line and column.",
+            "  docket kind check\n  docket kind check --office example --schemas my-schemas");
   check->add_option("--office", given.office, "the office")->capture_default_str();
   check->add_option("--schemas", given.schemas, "a folder of definitions laid over the shipped ones");
   check->callback([&] { exit.code = docket::local::run_kind_check(given.office, given.schemas); });

@@ -10,7 +10,7 @@
 namespace docket::projections {
 namespace {
 
-constexpr std::size_t kCaseBytes = 256;        // map node and entry
+constexpr std::size_t kCaseBytes = 256;  // map node and entry
 constexpr std::size_t kIdentityBytes = 64;
 constexpr std::size_t kTransitionBytes = 24;
 constexpr std::size_t kRestatedBytes = 64;
@@ -107,8 +107,8 @@ Result<CaseEntry*> RecordWriter::load_entry() {
 
 void RecordWriter::write_identity() {
   if (applied_.identity.fingerprint == Fingerprint{}) return;
-  const auto [it, added] = layer_.identities.insert_or_assign(applied_.identity.fingerprint,
-                                                              partition::KnownEvent{applied_.identity.tag, applied_.height});
+  const auto [it, added] =
+      layer_.identities.insert_or_assign(applied_.identity.fingerprint, partition::KnownEvent{applied_.identity.tag, applied_.height});
   static_cast<void>(it);
   if (added) layer_.bytes += kIdentityBytes;
 }

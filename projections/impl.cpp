@@ -79,7 +79,8 @@ void Projections::Impl::apply(partition::AppliedBlock&& block) {
   const std::size_t bytes = layer.bytes;
   for (const auto& record : block.records) {
     if (auto done = apply_record(state, options.bundles, record); !done.ok()) {
-      note_failure(done.error().with_context("applying record " + std::to_string(record.height) + " of partition " + std::to_string(state.number)));
+      note_failure(
+          done.error().with_context("applying record " + std::to_string(record.height) + " of partition " + std::to_string(state.number)));
       return;  // the head stays behind: nothing after this is complete
     }
   }

@@ -18,13 +18,13 @@ namespace docket::projections {
 // The partitions that one loop owns; they freeze together.
 struct Worker {
   std::vector<int> partitions;
-  std::mutex freezing;                    // one freeze at a time
-  std::atomic<std::size_t> events{0};     // of the active layers
+  std::mutex freezing;                 // one freeze at a time
+  std::atomic<std::size_t> events{0};  // of the active layers
   std::atomic<std::size_t> bytes{0};
-  std::atomic<bool> pending{false};       // a frozen layer is not yet written; changes under Impl::mutex
+  std::atomic<bool> pending{false};          // a frozen layer is not yet written; changes under Impl::mutex
   model::Instant since = model::kNoInstant;  // when the active layers began; the worker's own thread
   model::Instant retry_at = model::kNoInstant;
-  bool failed = false;                    // guarded by Impl::mutex, like the next
+  bool failed = false;  // guarded by Impl::mutex, like the next
   Status failure;
 };
 
@@ -34,7 +34,7 @@ struct Projections::Impl {
 
   [[nodiscard]] Status start();
   void apply(partition::AppliedBlock&& block);
-  void freeze(Worker& worker);            // nothing happens while a frozen layer is pending
+  void freeze(Worker& worker);  // nothing happens while a frozen layer is pending
   void wake(std::size_t worker);
   [[nodiscard]] Status wait_written(std::size_t worker);
   [[nodiscard]] bool full(const Worker& worker) const;
@@ -45,15 +45,15 @@ struct Projections::Impl {
   std::unique_ptr<store::Store> store;
   std::vector<std::unique_ptr<PartitionState>> partitions;
   std::vector<std::unique_ptr<Worker>> workers;
-  std::vector<std::size_t> worker_of;     // by partition
+  std::vector<std::size_t> worker_of;  // by partition
   std::atomic<std::uint64_t> alarms{0};
 
   mutable std::mutex mutex;
   std::condition_variable work;
   std::condition_variable written;
-  std::deque<std::size_t> queue;          // workers with a frozen layer; guarded by mutex
-  bool stopping = false;                  // guarded by mutex
-  mutable Status broken;                  // a failed read or an impossible record; guarded by mutex
+  std::deque<std::size_t> queue;  // workers with a frozen layer; guarded by mutex
+  bool stopping = false;          // guarded by mutex
+  mutable Status broken;          // a failed read or an impossible record; guarded by mutex
   mutable std::atomic<bool> is_broken{false};
   std::thread writer;
 

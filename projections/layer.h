@@ -43,11 +43,11 @@ struct AnchorAt {
 };
 
 struct CaseEntry {
-  model::CasePtr base;                  // before the layer
-  model::CasePtr state;                 // now
+  model::CasePtr base;   // before the layer
+  model::CasePtr state;  // now
   history::Tail tail;
-  std::vector<history::Chunk> chunks;   // filled in this layer
-  std::vector<AnchorAt> anchors;        // of any state in this layer, sorted
+  std::vector<history::Chunk> chunks;  // filled in this layer
+  std::vector<AnchorAt> anchors;       // of any state in this layer, sorted
   std::size_t bytes = 0;
 };
 
@@ -55,15 +55,15 @@ struct Layer {
   definition::NameMap<CaseEntry> cases;
   std::unordered_map<Fingerprint, partition::KnownEvent, FingerprintHash> identities;
   std::map<std::pair<std::string, model::Height>, std::optional<model::Instant>> parked;  // nullopt: over
-  std::map<std::string, bool> aliases;  // key -> there or gone
+  std::map<std::string, bool> aliases;                                                    // key -> there or gone
   listings::ListingLog listings;
   metrics::GroupTable groups;
   std::vector<std::vector<metrics::DeltaTable>> tables;  // metric number, grouping
   std::vector<std::pair<meta::Number, metrics::Restatement>> restatements;
-  std::vector<meta::NameRegistry::Named> names;          // given out in this layer; filled when it is frozen
-  std::optional<meta::Head> head;                        // after its last block; none: empty
+  std::vector<meta::NameRegistry::Named> names;  // given out in this layer; filled when it is frozen
+  std::optional<meta::Head> head;                // after its last block; none: empty
   std::size_t events = 0;
-  std::size_t bytes = 0;                                 // estimate
+  std::size_t bytes = 0;  // estimate
 
   [[nodiscard]] const CaseEntry* find(std::string_view case_id) const {
     const auto found = cases.find(case_id);

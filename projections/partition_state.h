@@ -20,7 +20,6 @@
 
 namespace docket::projections {
 
-
 // What is below the active layer.
 struct Below {
   FrozenPtr frozen;

@@ -131,7 +131,8 @@ std::vector<partition::HistoryRow> Projections::history(int partition, std::stri
     for (std::uint32_t number = 0; number < stored_chunks; ++number) {
       const auto bytes = view->get(store::Family::kHistory, history::chunk_key(partition, case_id, number));
       if (!bytes.ok()) return bytes.error();
-      if (!bytes->has_value()) return Error{ErrorCode::kCorrupt, "a part of the history of case " + std::string(case_id) + " is missing", false};
+      if (!bytes->has_value())
+        return Error{ErrorCode::kCorrupt, "a part of the history of case " + std::string(case_id) + " is missing", false};
       if (auto decoded = history::decode_rows(**bytes, rows); !decoded.ok()) return decoded.error();
     }
     for (const auto& chunk : newest) {

@@ -34,20 +34,20 @@ using BundleLookup = std::function<definition::BundlePtr(std::string_view bundle
 
 struct FreezeLimits {
   std::size_t events = 65'536;
-  std::size_t bytes = 64U << 20U;     // estimated
+  std::size_t bytes = 64U << 20U;  // estimated
   std::int64_t age_ms = 60'000;
 };
 
 struct Options {
-  std::filesystem::path folder;       // holds CURRENT-STORE and the stores
-  std::string store_name;             // "" = the current one
+  std::filesystem::path folder;  // holds CURRENT-STORE and the stores
+  std::string store_name;        // "" = the current one
   int partitions = model::kPartitions;
   std::vector<std::vector<int>> workers;  // partitions of each worker; empty: one worker with all
   FreezeLimits limits;
   std::size_t case_cache_bytes = 64U << 20U;
   std::size_t block_cache_bytes = 128U << 20U;
-  BundleLookup bundles;               // called on worker and query threads; null result: unknown
-  rocksdb::Env* env = nullptr;        // null: the default one
+  BundleLookup bundles;                 // called on worker and query threads; null result: unknown
+  rocksdb::Env* env = nullptr;          // null: the default one
   std::function<void()> before_ingest;  // for tests: between writing the files and taking them in
 };
 
@@ -55,10 +55,10 @@ struct Options {
 struct CellQuery {
   std::string metric;
   std::uint16_t version = 1;
-  std::uint8_t by = 0;                // 0 = total, i + 1 = MetricDef::by[i]
+  std::uint8_t by = 0;  // 0 = total, i + 1 = MetricDef::by[i]
   model::Day start = 0;
   model::Day end = 0;
-  std::optional<std::string> group;   // one group's text; none: all
+  std::optional<std::string> group;     // one group's text; none: all
   std::optional<model::Day> at_day;     // what had happened by the end of that day
   std::optional<model::Day> known_day;  // what was recorded by the end of that day
 };
@@ -77,9 +77,9 @@ struct PrefixQuery {
 struct ListQuery {
   std::string kind;
   std::vector<listings::Condition> conditions;
-  std::string after;                  // case id of the last one seen; "" = from the start
+  std::string after;  // case id of the last one seen; "" = from the start
   std::size_t limit = 50;
-  std::optional<model::Day> known_day;  // as recorded at the end of that day; `state` of a row is still the present one
+  std::optional<model::Day> known_day;                // as recorded at the end of that day; `state` of a row is still the present one
   std::function<bool(const model::CaseState&)> also;  // more conditions, of the present state
 };
 struct ListPage {
@@ -124,7 +124,7 @@ class Projections final : public partition::StateReader, public partition::Sink 
   [[nodiscard]] std::vector<meta::Head> heads() const;  // applied so far, with their positions
   [[nodiscard]] Result<ListPage> list(const ListQuery& query) const;
   [[nodiscard]] Result<std::vector<aliases::Owner>> find_alias(std::string_view kind, std::string_view alias,
-                                                              const std::vector<std::string>& values) const;
+                                                               const std::vector<std::string>& values) const;
   // Attention wanted by running clocks in [from, to] of one partition, by instant; at most `limit` (then ask again from the last one).
   [[nodiscard]] Result<std::vector<DueRow>> due(int partition, model::Instant from, model::Instant to, std::size_t limit) const;
   [[nodiscard]] Result<metrics::Totals> cells(const CellQuery& query) const;
@@ -132,13 +132,13 @@ class Projections final : public partition::StateReader, public partition::Sink 
   [[nodiscard]] Result<std::vector<RestatementRow>> restatements(std::string_view metric, std::uint16_t version, model::Day month) const;
   // Cases that ever had that anchor (by index into measure::anchors_of) on a day of [from, to]; sorted.
   [[nodiscard]] Result<std::vector<aliases::Owner>> anchored(const definition::Bundle& bundle, model::KindId kind, std::uint8_t anchor,
-                                                            model::Day from, model::Day to) const;
+                                                             model::Day from, model::Day to) const;
 
   // ---- care
-  [[nodiscard]] Status flush();                     // freezes and writes back all there is, waits
-  [[nodiscard]] Status health() const;              // the last failure that has not gone away
-  [[nodiscard]] std::uint64_t alarms() const;       // numbers that got a second owner since the start
-  [[nodiscard]] std::size_t memory_bytes() const;   // layers, estimated
+  [[nodiscard]] Status flush();                    // freezes and writes back all there is, waits
+  [[nodiscard]] Status health() const;             // the last failure that has not gone away
+  [[nodiscard]] std::uint64_t alarms() const;      // numbers that got a second owner since the start
+  [[nodiscard]] std::size_t memory_bytes() const;  // layers, estimated
   [[nodiscard]] std::uint64_t stored_bytes(store::Family family) const;
   // A copy of the store that open() takes as a folder; `folder` must not exist. While serving.
   [[nodiscard]] Status backup(const std::filesystem::path& folder);

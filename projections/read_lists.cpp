@@ -86,7 +86,8 @@ Result<ListPage> Projections::list(const ListQuery& query) const {
   ListPage page;
   std::size_t looks = std::max(kLooksMin, query.limit * kLooksPerRow);
   while (!streams.empty()) {
-    const auto least = std::min_element(streams.begin(), streams.end(), [](const Running& a, const Running& b) { return a.ids->id() < b.ids->id(); });
+    const auto least =
+        std::min_element(streams.begin(), streams.end(), [](const Running& a, const Running& b) { return a.ids->id() < b.ids->id(); });
     if (page.cases.size() >= query.limit || looks == 0) return page;  // `next` is the last one looked at: there are more
     const std::string id = least->ids->id();
     auto state = read_state(impl_->partition(least->partition), id);
@@ -95,7 +96,8 @@ Result<ListPage> Projections::list(const ListQuery& query) const {
     page.next = id;
     if (*state) {
       const auto bundle = impl_->options.bundles ? impl_->options.bundles((*state)->bundle) : nullptr;
-      const bool holds = bundle && (query.known_day || listings::matches(*bundle, **state, query.conditions)) && (!query.also || query.also(**state));
+      const bool holds =
+          bundle && (query.known_day || listings::matches(*bundle, **state, query.conditions)) && (!query.also || query.also(**state));
       if (holds) page.cases.push_back(std::move(*state));
     }
     if (!least->ids->seek(id + '\0')) {

@@ -45,7 +45,9 @@ Table attribute_table(const Display& show, const json::object& item) {
   for (const auto& member : attributes->get_object()) {
     const std::string name(member.key().data(), member.key().size());
     const bool erased = member.value().is_object() && has(member.value().get_object(), "erased");
-    table.rows.push_back({name, member.value().is_null() ? Cell("—") : erased ? Cell("(erased)", "erased", Colour::kDim) : Cell(show.text(member.value()))});
+    table.rows.push_back({name, member.value().is_null() ? Cell("—")
+                                : erased                 ? Cell("(erased)", "erased", Colour::kDim)
+                                                         : Cell(show.text(member.value()))});
   }
   return table;
 }
@@ -65,12 +67,13 @@ Cell counted_cell(const Display& show, const json::object& span) {
 
 Table span_table(const Display& show, const json::object& deadline) {
   Table table;
-  table.columns = {{"from", false}, {"to", false}, {"sort", false}, {"name", false}, {"counted", true}, {"layer", false}, {"source", false}};
+  table.columns = {{"from", false},   {"to", false},    {"sort", false},  {"name", false},
+                   {"counted", true}, {"layer", false}, {"source", false}};
   for (const auto& span : array_of(deadline, "explain")) {
     if (!span.is_object()) continue;
     const auto& own = span.get_object();
-    table.rows.push_back({show.cell(own, "from"), show.cell(own, "to"), show.text(own, "sort"), show.text(own, "name"), counted_cell(show, own),
-                          show.text(own, "layer"), show.text(own, "source")});
+    table.rows.push_back({show.cell(own, "from"), show.cell(own, "to"), show.text(own, "sort"), show.text(own, "name"),
+                          counted_cell(show, own), show.text(own, "layer"), show.text(own, "source")});
   }
   return table;
 }
@@ -132,12 +135,14 @@ int run_case_list(const CommonOptions& options, const CaseListArgs& args) {
   Output output;
   output.json = remote.last_body();
   output.items = &array_of(*answer, "cases");
-  output.table.columns = {{"id", false}, {"kind", false}, {"state", false}, {"light", false}, {"unit", false}, {"due", false}, {"opened", false}, {"updated", false}, {"version", true}};
+  output.table.columns = {{"id", false},  {"kind", false},   {"state", false},   {"light", false}, {"unit", false},
+                          {"due", false}, {"opened", false}, {"updated", false}, {"version", true}};
   for (const auto& entry : *output.items) {
     if (!entry.is_object()) continue;
     const auto& item = entry.get_object();
-    output.table.rows.push_back({show.text(item, "id"), show.text(item, "kind"), state_cell(show, item), show.cell(item, "light"), show.text(item, "unit"),
-                                 show.cell(item, "due"), show.cell(item, "opened"), show.cell(item, "updated"), show.text(item, "version")});
+    output.table.rows.push_back({show.text(item, "id"), show.text(item, "kind"), state_cell(show, item), show.cell(item, "light"),
+                                 show.text(item, "unit"), show.cell(item, "due"), show.cell(item, "opened"), show.cell(item, "updated"),
+                                 show.text(item, "version")});
   }
   const int code = print(options, output);
   if (args.total && !options.quiet && has(*answer, "total")) *options.err << "total: " << integer_of(*answer, "total") << "\n";
@@ -155,7 +160,8 @@ int run_case_get(const CommonOptions& options, const std::string& id, const AsOf
   const bool colour = use_colour(options);
   Output output;
   output.json = remote.last_body();
-  output.table = show.rows(json::array{*answer}, {"id", "kind", "state", "light", "unit", "due", "opened", "updated", "round", "version", "revision"});
+  output.table =
+      show.rows(json::array{*answer}, {"id", "kind", "state", "light", "unit", "due", "opened", "updated", "round", "version", "revision"});
   const auto text = [&](std::string_view key) { return Cell(show.text(*answer, key)); };
   std::string& page = output.page;
   page = fields_block({{"id", text("id")},
@@ -173,7 +179,10 @@ int run_case_get(const CommonOptions& options, const std::string& id, const AsOf
                        {"calendar", text("calendar")},
                        {"times in", Cell(show.time_zone)}},
                       colour);
-  page += section("Clocks", show.rows(array_of(*answer, "clocks"), {"clock", "label", "round", "value", "light", "start", "due", "original_due", "stop"}), colour);
+  page +=
+      section("Clocks",
+              show.rows(array_of(*answer, "clocks"), {"clock", "label", "round", "value", "light", "start", "due", "original_due", "stop"}),
+              colour);
   page += section("Attributes", attribute_table(show, *answer), colour);
   page += section("Parts", show.rows(array_of(*answer, "parts"), {"part", "key", "n", "round", "state"}), colour);
   page += section("Links", show.rows(array_of(*answer, "links"), {"link", "to", "case"}, true), colour);
@@ -190,7 +199,8 @@ int run_case_history(const CommonOptions& options, const std::string& id, const 
   Output output;
   output.json = remote.last_body();
   output.items = &array_of(*answer, "events");
-  output.table.columns = {{"version", true}, {"time", false}, {"recorded", false}, {"event", false}, {"role", false}, {"unit", false}, {"actor", false}, {"outcome", false}, {"data", false}};
+  output.table.columns = {{"version", true}, {"time", false},  {"recorded", false}, {"event", false}, {"role", false},
+                          {"unit", false},   {"actor", false}, {"outcome", false},  {"data", false}};
   for (const auto& entry : *output.items) {
     if (!entry.is_object()) continue;
     const auto& event = entry.get_object();
@@ -202,8 +212,8 @@ int run_case_history(const CommonOptions& options, const std::string& id, const 
     const auto* data = event.if_contains("data");
     const std::string pairs = data == nullptr ? "" : show.pairs(*data);
     output.table.rows.push_back({show.text(event, "version"), show.cell(event, "time"), show.cell(event, "recorded"),
-                                 Cell(label.empty() || label == name ? name : name + " " + label, name), show.text(event, "role"), show.text(event, "unit"),
-                                 show.text(event, "actor"), outcome, Cell(clip(pairs, kDataWidth), pairs)});
+                                 Cell(label.empty() || label == name ? name : name + " " + label, name), show.text(event, "role"),
+                                 show.text(event, "unit"), show.text(event, "actor"), outcome, Cell(clip(pairs, kDataWidth), pairs)});
   }
   return print(options, output);
 }
@@ -219,7 +229,8 @@ int run_case_explain(const CommonOptions& options, const std::string& id, const 
   Output output;
   output.json = remote.last_body();
   output.items = &deadlines;
-  output.table = show.rows(deadlines, {"clock", "part", "round", "value", "start", "due", "original_due", "stop", "light", "rule", "limit", "source", "certainty"});
+  output.table = show.rows(deadlines, {"clock", "part", "round", "value", "start", "due", "original_due", "stop", "light", "rule", "limit",
+                                       "source", "certainty"});
   for (const auto& entry : deadlines) {
     if (!entry.is_object()) continue;
     if (!output.page.empty()) output.page += "\n";

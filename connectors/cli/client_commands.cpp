@@ -34,9 +34,12 @@ void add_common(CLI::App& command, CommonOptions& options) {
   options.language = default_language();
   options.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
   command.add_option("--server", options.server, "Docket's address")->envname("DOCKET_SERVER")->capture_default_str();
-  command.add_option("--format", options.format, "table, plain, json, ndjson or csv")->transform(CLI::CheckedTransformer(kFormats).description(""));
+  command.add_option("--format", options.format, "table, plain, json, ndjson or csv")
+      ->transform(CLI::CheckedTransformer(kFormats).description(""));
   command.add_option("-o,--output", options.output, "write to a file; - is standard output");
-  command.add_option("--lang", options.language, "zh or en: titles, labels and messages")->check(CLI::IsMember({"zh", "en"}).description(""))->capture_default_str();
+  command.add_option("--lang", options.language, "zh or en: titles, labels and messages")
+      ->check(CLI::IsMember({"zh", "en"}).description(""))
+      ->capture_default_str();
   command.add_option("--time-zone", options.time_zone, "zone of the times in tables; default: the office's");
   command.add_option("--timeout-ms", options.timeout_ms, "longest wait for an answer")->capture_default_str();
   command.add_flag("--no-color", options.no_color, "no colours (as NO_COLOR does)");
@@ -71,8 +74,9 @@ void add_case_commands(CLI::App& app, Exit& exit) {
   CLI::App& parent = noun(app, "case", "Cases: one, many, their history, their deadlines");
   {
     std::shared_ptr<Bound<CaseArgs>> bound;
-    CLI::App& command = verb<CaseArgs>(parent, "get", "Shows a case as it is, or as it was.", "  docket case get T1\n  docket case get T1 --at 2017-03-10", exit,
-                                       bound, [](const CommonOptions& o, const CaseArgs& a) { return run_case_get(o, a.id, a.as_of, a.version); });
+    CLI::App& command =
+        verb<CaseArgs>(parent, "get", "Shows a case as it is, or as it was.", "  docket case get T1\n  docket case get T1 --at 2017-03-10",
+                       exit, bound, [](const CommonOptions& o, const CaseArgs& a) { return run_case_get(o, a.id, a.as_of, a.version); });
     command.add_option("ID", bound->args.id, "the case id")->required();
     command.add_option("--version", bound->args.version, "as of this version");
     add_as_of(command, bound->args.as_of);
@@ -80,14 +84,16 @@ void add_case_commands(CLI::App& app, Exit& exit) {
   }
   {
     std::shared_ptr<Bound<CaseListArgs>> bound;
-    CLI::App& command = verb<CaseListArgs>(parent, "list", "Lists cases. The same filter twice means either, different filters mean all.",
-                                           "  docket case list --light overdue\n  docket case list --unit U --state open --format csv -o open.csv", exit, bound,
-                                           [](const CommonOptions& o, const CaseListArgs& a) { return run_case_list(o, a); });
+    CLI::App& command =
+        verb<CaseListArgs>(parent, "list", "Lists cases. The same filter twice means either, different filters mean all.",
+                           "  docket case list --light overdue\n  docket case list --unit U --state open --format csv -o open.csv", exit,
+                           bound, [](const CommonOptions& o, const CaseListArgs& a) { return run_case_list(o, a); });
     CaseListArgs& args = bound->args;
     command.add_option("--kind", args.kinds, "kind, for example hotline-ticket")->allow_extra_args(false);
     command.add_option("--state", args.states, "state")->allow_extra_args(false);
     command.add_option("--unit", args.units, "unit that holds the case")->allow_extra_args(false);
-    command.add_option("--light", args.lights, "on_track, due_soon, overdue, paused, closed_in_time, closed_late or none")->allow_extra_args(false);
+    command.add_option("--light", args.lights, "on_track, due_soon, overdue, paused, closed_in_time, closed_late or none")
+        ->allow_extra_args(false);
     command.add_option("--alias", args.aliases, "another number of the case")->allow_extra_args(false);
     command.add_option("--where", args.where, "NAME=VALUE: any declared dimension")->allow_extra_args(false);
     command.add_option("--due-before", args.due_before, "due before this time");
@@ -99,9 +105,10 @@ void add_case_commands(CLI::App& app, Exit& exit) {
   }
   {
     std::shared_ptr<Bound<CaseArgs>> bound;
-    CLI::App& command = verb<CaseArgs>(parent, "history", "Shows every event of a case, with when it happened and when it was recorded.",
-                                       "  docket case history T1\n  docket case history T1 --format ndjson", exit, bound,
-                                       [](const CommonOptions& o, const CaseArgs& a) { return run_case_history(o, a.id, a.as_of, a.limit); });
+    CLI::App& command =
+        verb<CaseArgs>(parent, "history", "Shows every event of a case, with when it happened and when it was recorded.",
+                       "  docket case history T1\n  docket case history T1 --format ndjson", exit, bound,
+                       [](const CommonOptions& o, const CaseArgs& a) { return run_case_history(o, a.id, a.as_of, a.limit); });
     command.add_option("ID", bound->args.id, "the case id")->required();
     command.add_option("--limit", bound->args.limit, "at most so many")->check(CLI::PositiveNumber.description(""))->capture_default_str();
     add_as_of(command, bound->args.as_of);
@@ -109,8 +116,9 @@ void add_case_commands(CLI::App& app, Exit& exit) {
   }
   {
     std::shared_ptr<Bound<CaseArgs>> bound;
-    CLI::App& command = verb<CaseArgs>(parent, "explain", "Shows how each deadline came about, span by span, with rule and source.", "  docket case explain T2",
-                                       exit, bound, [](const CommonOptions& o, const CaseArgs& a) { return run_case_explain(o, a.id, a.as_of); });
+    CLI::App& command = verb<CaseArgs>(parent, "explain", "Shows how each deadline came about, span by span, with rule and source.",
+                                       "  docket case explain T2", exit, bound,
+                                       [](const CommonOptions& o, const CaseArgs& a) { return run_case_explain(o, a.id, a.as_of); });
     command.add_option("ID", bound->args.id, "the case id")->required();
     add_as_of(command, bound->args.as_of);
     add_common(command, bound->common);
@@ -159,9 +167,10 @@ void add_metric_commands(CLI::App& app, Exit& exit) {
 void add_event_commands(CLI::App& app, Exit& exit) {
   CLI::App& parent = noun(app, "event", "Events: the one way to change anything");
   std::shared_ptr<Bound<PublishArgs>> bound;
-  CLI::App& command = verb<PublishArgs>(parent, "publish", "Publishes CloudEvents: one, a JSON array, or one a line. Publishing again takes none twice.",
-                                        "  docket event publish event.json\n  docket event publish events.ndjson --dry-run\n  cat events.ndjson | docket event publish -",
-                                        exit, bound, [](const CommonOptions& o, const PublishArgs& a) { return run_event_publish(o, a, std::cin); });
+  CLI::App& command = verb<PublishArgs>(
+      parent, "publish", "Publishes CloudEvents: one, a JSON array, or one a line. Publishing again takes none twice.",
+      "  docket event publish event.json\n  docket event publish events.ndjson --dry-run\n  cat events.ndjson | docket event publish -",
+      exit, bound, [](const CommonOptions& o, const PublishArgs& a) { return run_event_publish(o, a, std::cin); });
   command.add_option("FILE", bound->args.file, "the file; - is standard input")->capture_default_str();
   command.add_flag("-n,--dry-run", bound->args.dry_run, "judge, and write nothing");
   command.add_option("--if-match", bound->args.if_match, "ETag that the case must have (one event)");
@@ -172,9 +181,10 @@ void add_list_commands(CLI::App& app, Exit& exit) {
   struct None {};
   {
     std::shared_ptr<Bound<RejectsArgs>> bound;
-    CLI::App& command = verb<RejectsArgs>(noun(app, "rejects", "Events that were refused"), "list", "Lists refused events, the latest first.",
-                                          "  docket rejects list\n  docket rejects list --code not-from-state", exit, bound,
-                                          [](const CommonOptions& o, const RejectsArgs& a) { return run_rejects_list(o, a); });
+    CLI::App& command =
+        verb<RejectsArgs>(noun(app, "rejects", "Events that were refused"), "list", "Lists refused events, the latest first.",
+                          "  docket rejects list\n  docket rejects list --code not-from-state", exit, bound,
+                          [](const CommonOptions& o, const RejectsArgs& a) { return run_rejects_list(o, a); });
     command.add_option("--source", bound->args.source, "of this source");
     command.add_option("--code", bound->args.code, "with this rejection code");
     command.add_option("--limit", bound->args.limit, "at most so many")->check(CLI::PositiveNumber.description(""))->capture_default_str();
@@ -185,22 +195,24 @@ void add_list_commands(CLI::App& app, Exit& exit) {
       bool assumed = false;
     };
     std::shared_ptr<Bound<RulesArgs>> bound;
-    CLI::App& command = verb<RulesArgs>(noun(app, "rules", "The office's rules"), "list", "Lists the rules in force with source and certainty.",
-                                        "  docket rules list\n  docket rules list --assumed", exit, bound,
-                                        [](const CommonOptions& o, const RulesArgs& a) { return run_rules_list(o, a.assumed); });
+    CLI::App& command =
+        verb<RulesArgs>(noun(app, "rules", "The office's rules"), "list", "Lists the rules in force with source and certainty.",
+                        "  docket rules list\n  docket rules list --assumed", exit, bound,
+                        [](const CommonOptions& o, const RulesArgs& a) { return run_rules_list(o, a.assumed); });
     command.add_flag("--assumed", bound->args.assumed, "only what no text backs");
     add_common(command, bound->common);
   }
   {
     std::shared_ptr<Bound<None>> bound;
-    CLI::App& command = verb<None>(noun(app, "calendar", "Working days"), "status", "Shows which years the calendars know, and which are provisional.",
-                                   "  docket calendar status", exit, bound, [](const CommonOptions& o, const None&) { return run_calendar_status(o); });
+    CLI::App& command =
+        verb<None>(noun(app, "calendar", "Working days"), "status", "Shows which years the calendars know, and which are provisional.",
+                   "  docket calendar status", exit, bound, [](const CommonOptions& o, const None&) { return run_calendar_status(o); });
     add_common(command, bound->common);
   }
   {
     std::shared_ptr<Bound<None>> bound;
-    CLI::App& command = verb<None>(noun(app, "kind", "Kinds of cases"), "list", "Lists the kinds of this office.", "  docket kind list", exit, bound,
-                                   [](const CommonOptions& o, const None&) { return run_kind_list(o); });
+    CLI::App& command = verb<None>(noun(app, "kind", "Kinds of cases"), "list", "Lists the kinds of this office.", "  docket kind list",
+                                   exit, bound, [](const CommonOptions& o, const None&) { return run_kind_list(o); });
     add_common(command, bound->common);
   }
 }

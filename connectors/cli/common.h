@@ -13,10 +13,10 @@ enum ExitCode : int {
   kFailure = 1,
   kUsage = 2,
   kNotFound = 3,
-  kConflict = 4,      // conflict or precondition
+  kConflict = 4,  // conflict or precondition
   kNotPermitted = 5,
-  kUnavailable = 6,   // unavailable, behind, or the outcome is unknown
-  kSomeFailed = 7,    // finished, with some items failed
+  kUnavailable = 6,  // unavailable, behind, or the outcome is unknown
+  kSomeFailed = 7,   // finished, with some items failed
   kInterrupted = 130,
 };
 
@@ -30,9 +30,9 @@ enum class Format { kTable, kPlain, kJson, kNdjson, kCsv };
 struct CommonOptions {
   std::string server = "http://127.0.0.1:7417";
   Format format = Format::kTable;
-  std::string output;      // file, "" or "-": standard output
-  std::string language;    // "zh" or "en" for titles, labels and messages of the server
-  std::string time_zone;   // IANA name for tables, "": the office's
+  std::string output;     // file, "" or "-": standard output
+  std::string language;   // "zh" or "en" for titles, labels and messages of the server
+  std::string time_zone;  // IANA name for tables, "": the office's
   bool no_color = false;
   bool quiet = false;
   bool out_is_terminal = false;

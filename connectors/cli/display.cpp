@@ -111,7 +111,8 @@ std::string Display::pairs(const json::value& value) const {
   if (object == nullptr) return text(value);
   std::string out;
   for (const auto& member : *object) {
-    const std::string inner = member.value().is_object() || member.value().is_array() ? json::serialize(member.value()) : text(member.value());
+    const std::string inner =
+        member.value().is_object() || member.value().is_array() ? json::serialize(member.value()) : text(member.value());
     out += (out.empty() ? "" : " ") + string_of(member.key()) + "=" + inner;
   }
   return out;

@@ -69,14 +69,16 @@ std::string reason_of(const Display& show, const json::object& result) {
 Output outcome_output(const Display& show, const json::array& results) {
   Output output;
   output.items = &results;
-  output.table.columns = {{"index", true}, {"id", false}, {"outcome", false}, {"case", false}, {"version", true}, {"code", false}, {"detail", false}};
+  output.table.columns = {{"index", true},   {"id", false},   {"outcome", false}, {"case", false},
+                          {"version", true}, {"code", false}, {"detail", false}};
   for (const auto& entry : results) {
     if (!entry.is_object()) continue;
     const auto& result = entry.get_object();
     const std::string outcome = show.text(result, "outcome");
     const std::string reason = reason_of(show, result);
-    output.table.rows.push_back({show.text(result, "index"), show.text(result, "id"), Cell(outcome, "", colour_of(outcome)), show.text(result, "case"), show.text(result, "case_version"),
-                                 show.text(result, "code"), Cell(clip(reason, kDetailWidth), reason)});
+    output.table.rows.push_back({show.text(result, "index"), show.text(result, "id"), Cell(outcome, "", colour_of(outcome)),
+                                 show.text(result, "case"), show.text(result, "case_version"), show.text(result, "code"),
+                                 Cell(clip(reason, kDetailWidth), reason)});
   }
   return output;
 }
@@ -172,7 +174,8 @@ int publish_batches(const CommonOptions& options, const std::string& target, con
     }
   }
   if (code != kOk) {
-    if (!results.empty()) *options.err << "docket: " << results.size() << " events were handed over before; publishing all of them again takes none twice\n";
+    if (!results.empty())
+      *options.err << "docket: " << results.size() << " events were handed over before; publishing all of them again takes none twice\n";
     if (results.empty()) return code;
   }
   const Display show = remote.display();

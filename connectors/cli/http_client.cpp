@@ -23,7 +23,8 @@ using boost::system::error_code;
 std::string to_string(beast::string_view text) { return {text.data(), text.size()}; }
 
 Error unavailable(const ServerAddress& server, const std::string& what) {
-  return Error{ErrorCode::kUnavailable, "no Docket answers at " + server.text() + " (" + what + "); start one with: docket serve --data DIR", true};
+  return Error{ErrorCode::kUnavailable,
+               "no Docket answers at " + server.text() + " (" + what + "); start one with: docket serve --data DIR", true};
 }
 
 }  // namespace
@@ -51,7 +52,8 @@ Result<ServerAddress> parse_server(const std::string& text) {
   }
   if (server.port.empty()) server.port = "7417";
   const bool digits = std::all_of(server.port.begin(), server.port.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!digits || server.port.size() > 5 || std::stoi(server.port) < 1 || std::stoi(server.port) > 65535) return wrong("the port is no number from 1 to 65535");
+  if (!digits || server.port.size() > 5 || std::stoi(server.port) < 1 || std::stoi(server.port) > 65535)
+    return wrong("the port is no number from 1 to 65535");
   if (server.host.empty()) return wrong("the host is missing");
   if (server.host.find_first_of("/?#@ ") != std::string::npos) return wrong("it holds more than a host and a port");
   return server;
@@ -133,8 +135,8 @@ Result<HttpReply> HttpClient::call(const HttpCall& call) {
     error = impl_->exchange(request, parser);
     if (!error) {
       const auto& message = parser.get();
-      return HttpReply{static_cast<int>(message.result_int()), to_string(message[http::field::content_type]), std::move(parser.get().body()),
-                       to_string(message["Docket-Position"]), to_string(message[http::field::etag])};
+      return HttpReply{static_cast<int>(message.result_int()), to_string(message[http::field::content_type]),
+                       std::move(parser.get().body()), to_string(message["Docket-Position"]), to_string(message[http::field::etag])};
     }
     if (!kept || call.method != "GET" || error == beast::error::timeout) break;
   }

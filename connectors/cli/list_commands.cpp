@@ -45,8 +45,9 @@ int run_calendar_status(const CommonOptions& options) {
   output.table = show.rows(*output.items, {"year", "working_days"}, true);
   const std::string note = show.text(*answer, "note");
   if (options.format == Format::kTable) {
-    output.page = printable(show.text(*answer, "calendar") + "  " + show.text(*answer, "version") + "  " + show.text(*answer, "time_zone")) + "\n" +
-                  render_table(output.table, use_colour(options));
+    output.page =
+        printable(show.text(*answer, "calendar") + "  " + show.text(*answer, "version") + "  " + show.text(*answer, "time_zone")) + "\n" +
+        render_table(output.table, use_colour(options));
     if (!note.empty()) output.page += printable(note) + "\n";
   }
   return print(options, output);

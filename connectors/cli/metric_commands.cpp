@@ -41,7 +41,8 @@ Cell figure_cell(const json::object& metric, const json::object& figure) {
 Cell fraction_cell(const json::object& metric, const json::object& figure) {
   if (!has(figure, "denominator")) return "";
   const std::int64_t numerator = integer_of(figure, "numerator");
-  return (in_thousandths(metric, figure) ? thousandths(numerator) : std::to_string(numerator)) + "/" + std::to_string(integer_of(figure, "denominator"));
+  return (in_thousandths(metric, figure) ? thousandths(numerator) : std::to_string(numerator)) + "/" +
+         std::to_string(integer_of(figure, "denominator"));
 }
 
 // "paused 0, not_yet_due 2", and the figure with what was excluded.
@@ -52,7 +53,8 @@ std::string exclusions_text(const Display& show, const json::object& figure) {
   for (const auto& member : exclusions->get_object()) {
     out += (out.empty() ? "" : ", ") + std::string(member.key().data(), member.key().size()) + " " + show.text(member.value());
   }
-  if (!out.empty() && has(figure, "rate_without_exclusions")) out += "; with them " + rate_cell(figure.if_contains("rate_without_exclusions")).text;
+  if (!out.empty() && has(figure, "rate_without_exclusions"))
+    out += "; with them " + rate_cell(figure.if_contains("rate_without_exclusions")).text;
   return out;
 }
 
@@ -183,9 +185,9 @@ int run_metric_show(const CommonOptions& options, const MetricArgs& args) {
     const json::object none;
     const auto* total = answer->if_contains("total");
     const auto& figures = array_of(*answer, "figures");
-    const json::object& only = figures.size() == 1 && figures[0].is_object()      ? figures[0].get_object()
-                               : total != nullptr && total->is_object() ? total->get_object()
-                                                                        : none;
+    const json::object& only = figures.size() == 1 && figures[0].is_object() ? figures[0].get_object()
+                               : total != nullptr && total->is_object()      ? total->get_object()
+                                                                             : none;
     output.page += footer(show, *answer, only, output.table.header, colour);
   }
   return print(options, output);
@@ -209,7 +211,8 @@ int run_metric_explain(const CommonOptions& options, const MetricArgs& args) {
   const Display show = remote.display();
   Output output;
   output.json = remote.last_body();
-  output.table.columns = {{"counts", false}, {"case", false}, {"state", false}, {"due", false}, {"stop", false}, {"value", true}, {"reason", false}};
+  output.table.columns = {{"counts", false}, {"case", false}, {"state", false}, {"due", false},
+                          {"stop", false},   {"value", true}, {"reason", false}};
   const auto add = [&](const Cell& part, const json::array& rows) {
     for (const auto& entry : rows) {
       if (!entry.is_object()) continue;

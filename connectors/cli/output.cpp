@@ -28,7 +28,9 @@ bool use_colour(const CommonOptions& options) {
 int print(const CommonOptions& options, const Output& output) {
   std::string text;
   switch (options.format) {
-    case Format::kJson: text = output.json + "\n"; break;
+    case Format::kJson:
+      text = output.json + "\n";
+      break;
     case Format::kNdjson:
       if (output.items == nullptr) {
         text = output.json + "\n";
@@ -36,9 +38,15 @@ int print(const CommonOptions& options, const Output& output) {
         for (const auto& item : *output.items) text += boost::json::serialize(item) + "\n";
       }
       break;
-    case Format::kCsv: text = render_csv(output.table); break;
-    case Format::kPlain: text = render_plain(output.table); break;
-    case Format::kTable: text = output.page.empty() ? render_table(output.table, use_colour(options)) : output.page; break;
+    case Format::kCsv:
+      text = render_csv(output.table);
+      break;
+    case Format::kPlain:
+      text = render_plain(output.table);
+      break;
+    case Format::kTable:
+      text = output.page.empty() ? render_table(output.table, use_colour(options)) : output.page;
+      break;
   }
   if (options.output.empty() || options.output == "-") {
     *options.out << text << std::flush;

@@ -11,10 +11,10 @@
 namespace docket::cli {
 
 struct Output {
-  std::string json;                          // the whole answer: --format json
-  const boost::json::array* items = nullptr; // --format ndjson: one a line; null: the whole answer on one line
-  Table table;                               // plain, csv, and table if `page` is empty
-  std::string page;                          // --format table: a page of text instead of the table alone
+  std::string json;                           // the whole answer: --format json
+  const boost::json::array* items = nullptr;  // --format ndjson: one a line; null: the whole answer on one line
+  Table table;                                // plain, csv, and table if `page` is empty
+  std::string page;                           // --format table: a page of text instead of the table alone
 };
 
 [[nodiscard]] bool use_colour(const CommonOptions& options);

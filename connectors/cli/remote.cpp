@@ -35,15 +35,21 @@ std::string make_target(const std::string& path, const Params& params) {
 
 int exit_code_of_status(int status) {
   switch (status) {
-    case 400: return kUsage;
+    case 400:
+      return kUsage;
     case 401:
-    case 403: return kNotPermitted;
-    case 404: return kNotFound;
+    case 403:
+      return kNotPermitted;
+    case 404:
+      return kNotFound;
     case 409:
-    case 412: return kConflict;
+    case 412:
+      return kConflict;
     case 429:
-    case 503: return kUnavailable;
-    default: return status < 300 ? kOk : kFailure;
+    case 503:
+      return kUnavailable;
+    default:
+      return status < 300 ? kOk : kFailure;
   }
 }
 
@@ -142,7 +148,8 @@ int Remote::fail(const HttpReply& reply) {
   *options_.err << "docket: " << printable(line.empty() ? "the server answered " + std::to_string(reply.status) : line) << "\n";
   for (const auto& entry : errors) {
     if (!entry.is_object()) continue;
-    *options_.err << "  " << printable(words.text(entry.get_object(), "pointer")) << "  " << printable(words.text(entry.get_object(), "detail")) << "\n";
+    *options_.err << "  " << printable(words.text(entry.get_object(), "pointer")) << "  "
+                  << printable(words.text(entry.get_object(), "detail")) << "\n";
   }
   return exit_code_;
 }

@@ -13,11 +13,12 @@ struct Range {
 };
 
 // East Asian Wide and Fullwidth (Unicode TR 11), in blocks.
-constexpr std::array kWide{Range{0x1100, 0x115F},   Range{0x2E80, 0x303E},   Range{0x3041, 0x33FF},   Range{0x3400, 0x4DBF},  Range{0x4E00, 0x9FFF},
-                           Range{0xA000, 0xA4CF},   Range{0xA960, 0xA97F},   Range{0xAC00, 0xD7A3},   Range{0xF900, 0xFAFF},  Range{0xFE30, 0xFE6F},
-                           Range{0xFF01, 0xFF60},   Range{0xFFE0, 0xFFE6},   Range{0x1F300, 0x1F64F}, Range{0x1F900, 0x1F9FF},
-                           Range{0x20000, 0x2FFFD}, Range{0x30000, 0x3FFFD}};
-constexpr std::array kZero{Range{0x0300, 0x036F}, Range{0x200B, 0x200F}, Range{0x20D0, 0x20FF}, Range{0xFE00, 0xFE0F}, Range{0xFEFF, 0xFEFF}};
+constexpr std::array kWide{Range{0x1100, 0x115F},   Range{0x2E80, 0x303E},   Range{0x3041, 0x33FF},   Range{0x3400, 0x4DBF},
+                           Range{0x4E00, 0x9FFF},   Range{0xA000, 0xA4CF},   Range{0xA960, 0xA97F},   Range{0xAC00, 0xD7A3},
+                           Range{0xF900, 0xFAFF},   Range{0xFE30, 0xFE6F},   Range{0xFF01, 0xFF60},   Range{0xFFE0, 0xFFE6},
+                           Range{0x1F300, 0x1F64F}, Range{0x1F900, 0x1F9FF}, Range{0x20000, 0x2FFFD}, Range{0x30000, 0x3FFFD}};
+constexpr std::array kZero{Range{0x0300, 0x036F}, Range{0x200B, 0x200F}, Range{0x20D0, 0x20FF}, Range{0xFE00, 0xFE0F},
+                           Range{0xFEFF, 0xFEFF}};
 
 template <typename Ranges>
 bool within(std::uint32_t point, const Ranges& ranges) {
@@ -53,13 +54,20 @@ std::size_t width_of(std::uint32_t point) {
 
 std::string_view escape(Colour colour) {
   switch (colour) {
-    case Colour::kGreen: return "\x1b[32m";
-    case Colour::kYellow: return "\x1b[33m";
-    case Colour::kRed: return "\x1b[31m";
-    case Colour::kBlue: return "\x1b[34m";
-    case Colour::kDim: return "\x1b[2m";
-    case Colour::kBold: return "\x1b[1m";
-    case Colour::kNone: break;
+    case Colour::kGreen:
+      return "\x1b[32m";
+    case Colour::kYellow:
+      return "\x1b[33m";
+    case Colour::kRed:
+      return "\x1b[31m";
+    case Colour::kBlue:
+      return "\x1b[34m";
+    case Colour::kDim:
+      return "\x1b[2m";
+    case Colour::kBold:
+      return "\x1b[1m";
+    case Colour::kNone:
+      break;
   }
   return "";
 }
@@ -150,7 +158,8 @@ std::string render_table(const Table& table, bool colour) {
   std::vector<std::size_t> widths;
   for (const auto& column : table.columns) widths.push_back(table.header ? display_width(column.name) : 0);
   for (const auto& row : table.rows) {
-    for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i) widths[i] = std::max(widths[i], display_width(printable(row[i].text)));
+    for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
+      widths[i] = std::max(widths[i], display_width(printable(row[i].text)));
   }
   std::string out;
   if (table.header) {

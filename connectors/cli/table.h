@@ -15,7 +15,8 @@ struct Cell {
   Cell() = default;
   Cell(std::string shown) : text(std::move(shown)) {}  // NOLINT(google-explicit-constructor)
   Cell(const char* shown) : text(shown) {}             // NOLINT(google-explicit-constructor)
-  Cell(std::string shown, std::string machine, Colour tint = Colour::kNone) : text(std::move(shown)), raw(std::move(machine)), colour(tint) {}
+  Cell(std::string shown, std::string machine, Colour tint = Colour::kNone)
+      : text(std::move(shown)), raw(std::move(machine)), colour(tint) {}
   std::string text;  // for people
   std::string raw;   // for plain and csv, "" if the same
   Colour colour = Colour::kNone;

@@ -13,7 +13,9 @@ class EmbeddedLedger final : public ledger::Port {
  public:
   explicit EmbeddedLedger(EmbeddedStore& store) : store_(&store) {}
   void append(std::vector<ledger::Appending> blocks) override;
-  [[nodiscard]] ledger::Offset after(ledger::Offset offset, std::uint64_t records) const override { return offset + static_cast<ledger::Offset>(records); }
+  [[nodiscard]] ledger::Offset after(ledger::Offset offset, std::uint64_t records) const override {
+    return offset + static_cast<ledger::Offset>(records);
+  }
   [[nodiscard]] std::vector<ledger::Report> poll() override;
   [[nodiscard]] Result<ledger::ReadBatch> read(int partition, ledger::Offset from, std::size_t bytes_max) override;
   void renew() override { reports_.clear(); }

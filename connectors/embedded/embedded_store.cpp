@@ -41,8 +41,10 @@ Status check_format(const std::filesystem::path& folder) {
   }
   if (!text) return text.error();
   if (*text == kFormat) return {};
-  const std::string version = text->starts_with(kFormatName) ? text->substr(kFormatName.size(), text->find('\n') - kFormatName.size()) : "unknown";
-  return Error{ErrorCode::kConflict, "the ledger in " + folder.string() + " is of format " + version + ", and this program reads format 1 only"};
+  const std::string version =
+      text->starts_with(kFormatName) ? text->substr(kFormatName.size(), text->find('\n') - kFormatName.size()) : "unknown";
+  return Error{ErrorCode::kConflict,
+               "the ledger in " + folder.string() + " is of format " + version + ", and this program reads format 1 only"};
 }
 
 Status check_new(const NewLedger& ledger) {
@@ -117,7 +119,8 @@ Status EmbeddedStore::load() {
   if (status.ok()) status = rocks_->db->Get({}, rocks_->meta(), kMetaPartitions, &partitions);
   if (!status.ok()) return rocks_error(status, "reading the ledger's id");
   std::from_chars(partitions.data(), partitions.data() + partitions.size(), partitions_);
-  if (partitions_ < 1 || partitions_ > kPartitionsMax) return Error{ErrorCode::kCorrupt, "the ledger's number of partitions is \"" + partitions + "\""};
+  if (partitions_ < 1 || partitions_ > kPartitionsMax)
+    return Error{ErrorCode::kCorrupt, "the ledger's number of partitions is \"" + partitions + "\""};
   const auto there = ends();
   if (!there) return there.error();
   std::copy(there->begin(), there->end(), next_.begin());
@@ -165,7 +168,8 @@ Status EmbeddedStore::put_bundle(std::string_view id, std::string_view text) {
   if (!there) return there.error();
   if (*there) return **there == text ? Status() : Error{ErrorCode::kConflict, "bundle " + std::string(id) + " is there with another text"};
   std::string why;
-  if (!space_left(text.size()) || (stopped_ && !reopen(why))) return Error{ErrorCode::kUnavailable, "no space left for bundle " + std::string(id), true};
+  if (!space_left(text.size()) || (stopped_ && !reopen(why)))
+    return Error{ErrorCode::kUnavailable, "no space left for bundle " + std::string(id), true};
   const std::shared_lock guard(rocks_mutex_);
   if (auto open = closed(); !open) return open;
   const auto status = rocks_->db->Put(synced(), rocks_->bundles(), slice(id), pack_value(text));

@@ -43,8 +43,8 @@ struct EmbeddedOptions {
 
 struct NewLedger {
   std::string id;
-  std::vector<std::string> genesis;                            // the first block of each partition, from 0 on
-  std::vector<std::pair<std::string, std::string>> bundles;    // id, text
+  std::vector<std::string> genesis;                          // the first block of each partition, from 0 on
+  std::vector<std::pair<std::string, std::string>> bundles;  // id, text
 };
 
 class EmbeddedStore {

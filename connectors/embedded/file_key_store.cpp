@@ -31,7 +31,8 @@ Result<ledger::SealKey> read_master(const std::filesystem::path& path) {
   const auto text = read_whole_file(path);
   if (!text) return text.error();
   std::string_view line = *text;
-  if (!line.starts_with(kMasterName) || !line.ends_with('\n')) return Error{ErrorCode::kConflict, path.string() + " is no master key of format 1"};
+  if (!line.starts_with(kMasterName) || !line.ends_with('\n'))
+    return Error{ErrorCode::kConflict, path.string() + " is no master key of format 1"};
   line = line.substr(kMasterName.size(), line.size() - kMasterName.size() - 1);
   const auto key = ledger::base64url_bytes(line);
   ledger::SealKey master{};
@@ -60,7 +61,8 @@ Status FileKeyStore::create(const std::filesystem::path& data) {
   return put_in_place(made, folder);
 }
 
-Result<std::unique_ptr<FileKeyStore>> FileKeyStore::open(const std::filesystem::path& data, std::function<void(const std::string&)> on_fatal) {
+Result<std::unique_ptr<FileKeyStore>> FileKeyStore::open(const std::filesystem::path& data,
+                                                         std::function<void(const std::string&)> on_fatal) {
   auto file = PosixFile::open(data / "keys" / "keys.log", O_RDWR);
   if (!file) return file.error().with_context("the key store");
   auto master = read_master(data / "keys" / "master.key");
@@ -124,7 +126,8 @@ Status FileKeyStore::cut_torn_end(std::uint64_t at, std::uint64_t size) {
   const bool to_the_end = read_row(bytes, row) == RowState::kCut || kRowHeadBytes + static_cast<unsigned char>(bytes[5]) == bytes.size() ||
                           std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == '\0'; });
   bool row_behind = at + bytes.size() < size;
-  for (std::size_t i = 1; to_the_end && !row_behind && i < bytes.size(); ++i) row_behind = read_row(bytes.substr(i), row) == RowState::kWhole;
+  for (std::size_t i = 1; to_the_end && !row_behind && i < bytes.size(); ++i)
+    row_behind = read_row(bytes.substr(i), row) == RowState::kWhole;
   if (!to_the_end || row_behind) return Error{ErrorCode::kCorrupt, file_.path().string() + " is damaged at byte " + std::to_string(at)};
   torn_bytes_ = size - at;
   return file_.truncate(at);
@@ -157,7 +160,8 @@ Result<const FileKeyStore::Known*> FileKeyStore::known_at(std::uint64_t offset) 
   auto row = row_at(offset);
   if (!row) return row.error();
   const auto key = unwrap_key(master_, *row);
-  if (!key) return Error{ErrorCode::kCorrupt, file_.path().string() + " holds another key than was written at byte " + std::to_string(offset)};
+  if (!key)
+    return Error{ErrorCode::kCorrupt, file_.path().string() + " holds another key than was written at byte " + std::to_string(offset)};
   slot = Known{offset, row->type, std::move(row->name), {ledger::base64url(bytes_of(row->id)), *key}};
   return &slot;
 }

@@ -46,7 +46,7 @@ class FileKeyStore final : public ledger::KeyStore {
   [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
-  struct Known {                   // an unwrapped row
+  struct Known {  // an unwrapped row
     std::uint64_t offset = 0;
     KeyType type = KeyType::kCase;
     std::string name;
@@ -68,14 +68,14 @@ class FileKeyStore final : public ledger::KeyStore {
   ledger::SealKey signing_seed_{};
   std::uint64_t torn_bytes_ = 0;
 
-  std::mutex sync_mutex_;          // one sync at a time; taken before mutex_
-  mutable std::mutex mutex_;       // guards all below
+  std::mutex sync_mutex_;     // one sync at a time; taken before mutex_
+  mutable std::mutex mutex_;  // guards all below
   RowTable by_name_;
   RowTable by_id_;
-  std::vector<Known> recent_;      // direct-mapped by offset
-  std::string unwritten_;          // rows behind durable_
-  std::uint64_t durable_ = 0;      // bytes of the file that are synced
-  bool failed_ = false;            // a sync failed: nothing is known any more
+  std::vector<Known> recent_;  // direct-mapped by offset
+  std::string unwritten_;      // rows behind durable_
+  std::uint64_t durable_ = 0;  // bytes of the file that are synced
+  bool failed_ = false;        // a sync failed: nothing is known any more
 };
 
 }  // namespace docket::embedded

@@ -34,7 +34,9 @@ void random_bytes(unsigned char* bytes, std::size_t count) {
   if (RAND_bytes(bytes, static_cast<int>(count)) != 1) std::abort();  // no entropy: no key may be made
 }
 
-std::uint32_t check_of(std::string_view bytes) { return static_cast<std::uint32_t>(::crc32(0, in(bytes), static_cast<uInt>(bytes.size()))); }
+std::uint32_t check_of(std::string_view bytes) {
+  return static_cast<std::uint32_t>(::crc32(0, in(bytes), static_cast<uInt>(bytes.size())));
+}
 
 // What a wrapped key is bound to, beside its id (the nonce).
 std::string bound_to(KeyType type, std::string_view name) {

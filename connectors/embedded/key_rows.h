@@ -19,7 +19,7 @@ enum class KeyType : std::uint8_t {  // on disk: append only
   kSigning = 4,
 };
 
-inline constexpr std::size_t kKeyIdBytes = 12;      // random; the nonce of the row's wrapping too, so never used twice
+inline constexpr std::size_t kKeyIdBytes = 12;  // random; the nonce of the row's wrapping too, so never used twice
 inline constexpr std::size_t kWrappedBytes = 32 + 16;
 inline constexpr std::size_t kRowHeadBytes = 4 + 1 + 1 + kKeyIdBytes + kWrappedBytes;
 inline constexpr std::size_t kRowNameBytesMax = 255;
@@ -27,9 +27,9 @@ inline constexpr std::size_t kRowNameBytesMax = 255;
 // check (crc32 of the rest) u32 | type u8 | name length u8 | id | wrapped key | name
 struct WrappedRow {
   KeyType type = KeyType::kCase;
-  std::string id;       // kKeyIdBytes raw bytes
+  std::string id;  // kKeyIdBytes raw bytes
   std::string wrapped;
-  std::string name;     // case id, "2017-03-01", or empty
+  std::string name;  // case id, "2017-03-01", or empty
   [[nodiscard]] std::size_t bytes() const { return kRowHeadBytes + name.size(); }
 };
 

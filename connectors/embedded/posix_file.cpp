@@ -11,11 +11,12 @@ namespace docket::embedded {
 namespace {
 
 Error error_of(int number, const char* doing, const std::filesystem::path& path) {
-  const ErrorCode code = number == ENOENT                        ? ErrorCode::kNotFound
-                         : number == EEXIST                      ? ErrorCode::kConflict
+  const ErrorCode code = number == ENOENT                       ? ErrorCode::kNotFound
+                         : number == EEXIST                     ? ErrorCode::kConflict
                          : number == ENOSPC || number == EDQUOT ? ErrorCode::kUnavailable
-                                                                 : ErrorCode::kInternal;
-  return Error{code, std::string(doing) + " " + path.string() + ": " + std::generic_category().message(number), code == ErrorCode::kUnavailable};
+                                                                : ErrorCode::kInternal;
+  return Error{code, std::string(doing) + " " + path.string() + ": " + std::generic_category().message(number),
+               code == ErrorCode::kUnavailable};
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ struct EmbeddedStore::Rocks {
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   std::string path;
 
-  [[nodiscard]] static Result<std::unique_ptr<Rocks>> open(const std::filesystem::path& folder, const EmbeddedOptions& options, bool create);
+  [[nodiscard]] static Result<std::unique_ptr<Rocks>> open(const std::filesystem::path& folder, const EmbeddedOptions& options,
+                                                           bool create);
   Rocks() = default;
   ~Rocks();
   Rocks(const Rocks&) = delete;

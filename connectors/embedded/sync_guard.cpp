@@ -31,15 +31,16 @@ class GuardedFileSystem final : public rocksdb::FileSystemWrapper {
  public:
   using FileSystemWrapper::FileSystemWrapper;
   const char* Name() const override { return "DocketSyncGuard"; }
-  IOStatus NewWritableFile(const std::string& name, const FileOptions& options, std::unique_ptr<FSWritableFile>* file, IODebugContext* context) override {
+  IOStatus NewWritableFile(const std::string& name, const FileOptions& options, std::unique_ptr<FSWritableFile>* file,
+                           IODebugContext* context) override {
     return guarded(FileSystemWrapper::NewWritableFile(name, options, file, context), file);
   }
   IOStatus ReopenWritableFile(const std::string& name, const FileOptions& options, std::unique_ptr<FSWritableFile>* file,
                               IODebugContext* context) override {
     return guarded(FileSystemWrapper::ReopenWritableFile(name, options, file, context), file);
   }
-  IOStatus ReuseWritableFile(const std::string& name, const std::string& old_name, const FileOptions& options, std::unique_ptr<FSWritableFile>* file,
-                             IODebugContext* context) override {
+  IOStatus ReuseWritableFile(const std::string& name, const std::string& old_name, const FileOptions& options,
+                             std::unique_ptr<FSWritableFile>* file, IODebugContext* context) override {
     return guarded(FileSystemWrapper::ReuseWritableFile(name, old_name, options, file, context), file);
   }
 

@@ -59,7 +59,10 @@ bool write_all(int file, std::string_view bytes) {
 
 std::uint64_t add_to_digest(std::uint64_t digest, std::string_view row) {
   // Eight bytes at a time: as good against a changed row, and a tenth of the time of FNV byte by byte.
-  const auto mix = [&](std::uint64_t word) { digest = (digest ^ word) * 0x9E3779B97F4A7C15ULL; digest ^= digest >> 29U; };
+  const auto mix = [&](std::uint64_t word) {
+    digest = (digest ^ word) * 0x9E3779B97F4A7C15ULL;
+    digest ^= digest >> 29U;
+  };
   for (; row.size() >= 8; row.remove_prefix(8)) {
     std::uint64_t word = 0;
     std::memcpy(&word, row.data(), 8);

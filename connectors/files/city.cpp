@@ -32,7 +32,8 @@ Error refused(std::string message) { return {ErrorCode::kInvalid, "city: " + std
 bool has_code(const definition::Bundle& bundle, std::string_view list, std::string_view code) {
   const auto symbol = bundle.symbols.find(code);
   return std::any_of(bundle.codes.begin(), bundle.codes.end(), [&](const definition::CodeList& codes) {
-    return codes.name == list && std::any_of(codes.codes.begin(), codes.codes.end(), [&](const definition::CodeDef& def) { return def.code == symbol; });
+    return codes.name == list &&
+           std::any_of(codes.codes.begin(), codes.codes.end(), [&](const definition::CodeDef& def) { return def.code == symbol; });
   });
 }
 
@@ -44,7 +45,8 @@ Status check_city(const CityOptions& options, const definition::Bundle& bundle) 
   const model::Day kept_to = model::day_from_date({2017, 7, 1});
   const model::Day last = options.from + 365 + 60 + 60;  // deadlines reach behind the last event
   if (options.from < kept_to && last >= kept_from) {
-    return refused("a year from " + model::format_date(options.from) + " would touch 2016-12 to 2017-06, which belong to the worked example");
+    return refused("a year from " + model::format_date(options.from) +
+                   " would touch 2016-12 to 2017-06, which belong to the worked example");
   }
   const int first_year = model::date_from_day(options.from).year;
   const int last_year = model::date_from_day(last).year;
@@ -55,13 +57,16 @@ Status check_city(const CityOptions& options, const definition::Bundle& bundle) 
   if (!bundle.source_ids.contains(kCitySource)) return refused("office " + bundle.office + " has not registered the source docket:city");
   for (const auto unit : city_units()) {
     const auto symbol = bundle.symbols.find(unit);
-    if (symbol == model::kNoSymbol || !bundle.unit_ids.contains(symbol)) return refused("office " + bundle.office + " has no unit " + std::string(unit));
+    if (symbol == model::kNoSymbol || !bundle.unit_ids.contains(symbol))
+      return refused("office " + bundle.office + " has no unit " + std::string(unit));
   }
   for (const auto& topic : topics()) {
-    if (!has_code(bundle, "hotline-categories", topic.code)) return refused("office " + bundle.office + " has no category " + std::string(topic.code));
+    if (!has_code(bundle, "hotline-categories", topic.code))
+      return refused("office " + bundle.office + " has no category " + std::string(topic.code));
   }
   for (const auto& district : city_districts()) {
-    if (!has_code(bundle, "districts", district.code)) return refused("office " + bundle.office + " has no district " + std::string(district.code));
+    if (!has_code(bundle, "districts", district.code))
+      return refused("office " + bundle.office + " has no district " + std::string(district.code));
   }
   return {};
 }
@@ -87,7 +92,8 @@ struct City::State {
   [[nodiscard]] std::uint64_t is_workday(model::Day at) const { return context.work.calendar().is_working(at) ? 1 : 0; }
   [[nodiscard]] std::uint64_t weight(model::Day at) const {
     const bool holiday = context.work.calendar().rule(at) != nullptr && is_workday(at) == 0;
-    return kMonths[static_cast<std::size_t>(model::date_from_day(at).month - 1)] * (is_workday(at) != 0 ? 10U : holiday ? 5U : 7U);
+    const std::uint64_t month = kMonths[static_cast<std::size_t>(model::date_from_day(at).month - 1)];
+    return month * (is_workday(at) != 0 ? 10U : holiday ? 5U : 7U);
   }
 
   void plan_day() {
@@ -99,15 +105,18 @@ struct City::State {
     workdays_done += is_workday(day);
     const std::uint64_t sessions_now = share(sessions, workdays_done, workdays_all) - sessions_before;
 
-    Random of_day(options.seed, 0x5EED0000ULL + static_cast<std::uint64_t>(day));
+    constexpr std::uint64_t kDayStreams = std::uint64_t{1} << 40U;  // apart from the cases' numbers
+    Random of_day(options.seed, kDayStreams + static_cast<std::uint32_t>(day));
     opened.clear();
     for (std::uint64_t i = 0; i < count; ++i) {
       const auto hour = static_cast<std::int64_t>(of_day.weighted(kHours));
-      opened.push_back(context.work.zone().to_instant(day, hour * kHourMs + static_cast<std::int64_t>(of_day.below(static_cast<std::uint32_t>(kHourMs)))));
+      opened.push_back(context.work.zone().to_instant(
+          day, hour * kHourMs + static_cast<std::int64_t>(of_day.below(static_cast<std::uint32_t>(kHourMs)))));
     }
     std::sort(opened.begin(), opened.end());
     const auto date = model::date_from_day(day);
-    const std::string name = std::to_string(options.seed) + ":" + std::to_string(date.year % 100 * 10'000 + date.month * 100 + date.day) + "-";
+    const std::string name =
+        std::to_string(options.seed) + ":" + std::to_string(date.year % 100 * 10'000 + date.month * 100 + date.day) + "-";
     for (std::uint64_t i = 0; i < sessions_now; ++i) {
       Random random(options.seed, ++case_number);
       plan.begin("qa-session", "qa" + name + std::to_string(i + 1));
@@ -172,7 +181,8 @@ City::~City() = default;
 bool City::next(std::string& json, CityTruth* truth) {
   State& state = *state_;
   // Whatever leaves before the next day begins can't be overtaken by a case that isn't planned yet.
-  while (state.day < state.context.end && (state.queue.empty() || state.queue.top().deliver >= state.context.work.zone().day_start(state.day))) {
+  while (state.day < state.context.end &&
+         (state.queue.empty() || state.queue.top().deliver >= state.context.work.zone().day_start(state.day))) {
     state.plan_day();
   }
   if (state.queue.empty()) return false;

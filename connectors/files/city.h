@@ -19,17 +19,17 @@ inline constexpr std::string_view kCitySource = "docket:city";
 
 struct CityOptions {
   std::uint64_t seed = 1;
-  std::uint64_t cases = 10'000;     // tickets, calls and sessions together; at most 100 million
-  model::Day from = 20'270;         // 2025-07-01; a year from there
+  std::uint64_t cases = 10'000;  // tickets, calls and sessions together; at most 100 million
+  model::Day from = 20'270;      // 2025-07-01; a year from there
 };
 
 // What a ledger must make of an event once all of the city is in.
 enum class CityFate : std::uint8_t {
   kAccepted,
-  kDuplicate,   // the same bytes once more
-  kRejected,    // wrong by itself; `code`
-  kConflict,    // the id of another event with other content
-  kParks,       // can't ever become legal; waits with `code` until its time is over
+  kDuplicate,  // the same bytes once more
+  kRejected,   // wrong by itself; `code`
+  kConflict,   // the id of another event with other content
+  kParks,      // can't ever become legal; waits with `code` until its time is over
 };
 struct CityTruth {
   CityFate fate = CityFate::kAccepted;

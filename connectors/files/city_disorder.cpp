@@ -12,7 +12,8 @@ constexpr std::int64_t kDayMs = model::kMsPerDay;
 
 // Facts that nothing later rests on.
 bool may_come_late(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kFacts{"caller_contacted", "progress_reported", "noted", "urged", "call_repeated", "supervised"};
+  constexpr std::array<std::string_view, 6> kFacts{"caller_contacted", "progress_reported", "noted", "urged",
+                                                   "call_repeated",    "supervised"};
   return std::find(kFacts.begin(), kFacts.end(), name) != kFacts.end();
 }
 
@@ -40,7 +41,7 @@ class Disorder {
     for (std::size_t i = 0; i < own; ++i) {
       if (random_.chance(10)) repeat(i);
     }
-    if (!pair_late && events[own - 1].name != "voided" && random_.chance(4)) add_wrong(own);
+    if (!pair_late && events[own - 1].name != "voided" && random_.chance(6)) add_wrong(own);
   }
 
  private:
@@ -99,8 +100,12 @@ class Disorder {
         wrong("noted", time + 40LL * 365 * kDayMs, dispatcher, CityFate::kRejected, "future-time").text("text", "时间录入错误。");
         plan_.events.back().time = time;
         break;
-      case 3: wrong("signed", time, intake, CityFate::kRejected, "role-not-allowed"); break;
-      case 4: wrong("dispatched", time, dispatcher, CityFate::kRejected, "invalid-data").text("list_version", "2025-06"); break;
+      case 3:
+        wrong("signed", time, intake, CityFate::kRejected, "role-not-allowed");
+        break;
+      case 4:
+        wrong("dispatched", time, dispatcher, CityFate::kRejected, "invalid-data").text("list_version", "2025-06");
+        break;
       case 5:
         wrong("signed", time, {"unit", "x", 1, "b-unknown"}, CityFate::kRejected, "invalid-attribute");
         break;
@@ -110,16 +115,28 @@ class Disorder {
         break;
       case 7:
         plan_.id_instead = plan_.subject() + "/1";
-        wrong("created", plan_.events.front().time, intake, CityFate::kConflict, "identity-conflict").text("number", "-").text("channel", "phone")
-            .text("type", "help").text("category", "noise").text("district", "shinan").text("text", "同一编号，另一内容。").text("caller", "p0");
+        wrong("created", plan_.events.front().time, intake, CityFate::kConflict, "identity-conflict")
+            .text("number", "-")
+            .text("channel", "phone")
+            .text("type", "help")
+            .text("category", "noise")
+            .text("district", "shinan")
+            .text("text", "同一编号，另一内容。")
+            .text("caller", "p0");
         break;
       case 8:
         plan_.subject_instead = plan_.subject() + "-0";
         wrong("handling_started", time, {"unit", "b-cgj", 1, "b-cgj"}, CityFate::kParks, "no-case");
         break;
       case 9:
-        wrong("created", time, intake, CityFate::kParks, "case-exists").text("number", plan_.subject()).text("channel", "phone").text("type", "help")
-            .text("category", "noise").text("district", "shinan").text("text", "重复立案。").text("caller", "p0");
+        wrong("created", time, intake, CityFate::kParks, "case-exists")
+            .text("number", plan_.subject())
+            .text("channel", "phone")
+            .text("type", "help")
+            .text("category", "noise")
+            .text("district", "shinan")
+            .text("text", "重复立案。")
+            .text("caller", "p0");
         break;
       default:
         // Nothing ever leads out of these states to one in which a reply may be audited.

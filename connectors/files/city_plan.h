@@ -28,9 +28,9 @@ struct PlannedEvent {
 
 struct Actor {
   std::string_view role;
-  std::string_view author;  // beginning of the pseudonym
-  std::uint32_t number = 0; // its end
-  std::string_view unit;    // "": none
+  std::string_view author;   // beginning of the pseudonym
+  std::uint32_t number = 0;  // its end
+  std::string_view unit;     // "": none
 };
 
 // Writes the members of an event's data; closes the event when it goes.
@@ -100,9 +100,9 @@ struct CityContext {
   WorkTime work;
   std::optional<calendar::Duration> handle_limit;
   std::optional<calendar::Duration> handle_cap;
-  model::Day end = 0;                 // the first day behind the year
-  Instant horizon = 0;                // nothing happens behind it
-  std::vector<std::string> recent;    // tickets that others may be merged into
+  model::Day end = 0;               // the first day behind the year
+  Instant horizon = 0;              // nothing happens behind it
+  std::vector<std::string> recent;  // tickets that others may be merged into
   std::size_t next_recent = 0;
 };
 

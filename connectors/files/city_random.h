@@ -22,7 +22,9 @@ class Random {  // splitmix64
   }
   // 0 to n - 1; 0 for n = 0.
   std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(((next() >> 32U) * n) >> 32U); }
-  std::int32_t between(std::int32_t low, std::int32_t high) { return low + static_cast<std::int32_t>(below(static_cast<std::uint32_t>(high - low + 1))); }
+  std::int32_t between(std::int32_t low, std::int32_t high) {
+    return low + static_cast<std::int32_t>(below(static_cast<std::uint32_t>(high - low + 1)));
+  }
   std::int64_t ms_between(std::int64_t low_s, std::int64_t high_s) {
     return (low_s + static_cast<std::int64_t>(below(static_cast<std::uint32_t>(high_s - low_s + 1)))) * 1000;
   }

@@ -40,7 +40,8 @@ class SessionPlan {
     plan_.add("announced", now, host());
     const Instant held = context_.work.pick(now, 5, random_);
     const int early = random_.between(0, 4);
-    for (int i = 0; i < early; ++i) now = std::max(now + 1000, ask(std::min(held - kHourMs, now + random_.ms_between(600, 50'000)), "intake"));
+    for (int i = 0; i < early; ++i)
+      now = std::max(now + 1000, ask(std::min(held - kHourMs, now + random_.ms_between(600, 50'000)), "intake"));
     now = std::max(now + 1000, held);
     plan_.add("held", now, host());
     const int live = random_.between(4, 12);

@@ -102,8 +102,13 @@ class TicketPlan {
     auto data = plan_.add("created", now_, intake());
     const auto date = model::date_from_day(context_.work.day(now_));
     const std::string day = std::to_string(date.year * 10'000 + date.month * 100 + date.day);
-    data.text("number", std::to_string(context_.options.seed) + "-" + day + "-" + std::to_string(number)).text("channel", channel_).text("type", type_);
-    data.text("category", topic_.code).text("district", district_.code).text("text", text_).text("caller", "p" + std::to_string(random_.below(400'000)));
+    data.text("number", std::to_string(context_.options.seed) + "-" + day + "-" + std::to_string(number))
+        .text("channel", channel_)
+        .text("type", type_);
+    data.text("category", topic_.code)
+        .text("district", district_.code)
+        .text("text", text_)
+        .text("caller", "p" + std::to_string(random_.below(400'000)));
     if (random_.chance(850)) {
       text_.clear();
       append_address(text_, district_.title, random_);
@@ -127,7 +132,9 @@ class TicketPlan {
 
   void refuse() {
     step(random_.ms_between(120, 3600));
-    plan_.add("not_accepted", now_, intake()).text("ground", random_.any(Words{"litigation", "petition", "review", "settled"})).flag("explained", true);
+    plan_.add("not_accepted", now_, intake())
+        .text("ground", random_.any(Words{"litigation", "petition", "review", "settled"}))
+        .flag("explained", true);
   }
 
   void dispatch() {
@@ -242,7 +249,9 @@ class TicketPlan {
       plan_.add("reactivated", now_, dispatcher());
     } else if (fate < 104) {
       step_to_work(random_.between(1, 3));
-      plan_.add("terminated", now_, auditor()).text("ground", random_.chance(600) ? "caller_refuses" : "other").text("request_no", "zz-" + std::to_string(random_.below(9000)));
+      plan_.add("terminated", now_, auditor())
+          .text("ground", random_.chance(600) ? "caller_refuses" : "other")
+          .text("request_no", "zz-" + std::to_string(random_.below(9000)));
       return;
     }
     if (random_.chance(150)) {
@@ -267,8 +276,11 @@ class TicketPlan {
     step_to_work(random_.between(0, 1));
     const auto due_day = context_.work.day(due);
     model::Day until = context_.work.calendar().nth_working_day(due_day, random_.between(2, 9)).value_or(due_day + 5);
-    if (context_.handle_cap) until = std::min(until, context_.work.day(calendar::add_limit(*bundle.calendar, bundle.zone, dispatched_, *context_.handle_cap).due));
-    plan_.add("extension_requested", now_, unit()).text("reason", "配件采购需要时间，申请延期。").text("new_due", model::format_date(until));
+    if (context_.handle_cap)
+      until = std::min(until, context_.work.day(calendar::add_limit(*bundle.calendar, bundle.zone, dispatched_, *context_.handle_cap).due));
+    plan_.add("extension_requested", now_, unit())
+        .text("reason", "配件采购需要时间，申请延期。")
+        .text("new_due", model::format_date(until));
     step_to_work(random_.chance(700) ? 0 : 1);
     if (now_ < due && until > due_day && random_.chance(850)) {
       plan_.add("extension_approved", now_, dispatcher()).text("new_due", model::format_date(until));
@@ -283,11 +295,16 @@ class TicketPlan {
     plan_.add("urged", now_, dispatcher()).text("level", "红牌").text("document_no", "cb-" + std::to_string(random_.below(9000) + 1000));
     if (random_.chance(500)) {
       step_to_work(random_.between(4, 8));
-      plan_.add("supervised", now_, {"supervisor", "dc", seat_ % 7, {}}).text("level", "listed").text("document_no", "db-" + std::to_string(random_.below(900) + 100));
+      plan_.add("supervised", now_, {"supervisor", "dc", seat_ % 7, {}})
+          .text("level", "listed")
+          .text("document_no", "db-" + std::to_string(random_.below(900) + 100));
     }
     if (random_.chance(300)) {
       step_to_work(random_.between(2, 6));
-      plan_.add("escalated", now_, dispatcher()).text("to", district_.unit).text("reason", "多次督办仍未办结。").text("due", model::format_date(context_.work.day(now_) + 10));
+      plan_.add("escalated", now_, dispatcher())
+          .text("to", district_.unit)
+          .text("reason", "多次督办仍未办结。")
+          .text("due", model::format_date(context_.work.day(now_) + 10));
     }
     if (random_.chance(400)) reply_until_passed(random_.between(3, 20));
   }
@@ -354,9 +371,11 @@ class TicketPlan {
 
   // 0 very satisfied to 4 very dissatisfied.
   std::size_t rate(const Actor& by, std::string_view channel) {
-    constexpr std::array<std::string_view, 5> kLevels{"very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"};
+    constexpr std::array<std::string_view, 5> kLevels{"very_satisfied", "satisfied", "basically_satisfied", "dissatisfied",
+                                                      "very_dissatisfied"};
     const bool done = solved_ == "solved";
-    const auto level = random_.weighted(done ? std::array<std::uint32_t, 5>{430, 430, 90, 40, 10} : std::array<std::uint32_t, 5>{60, 300, 330, 230, 80});
+    const auto level =
+        random_.weighted(done ? std::array<std::uint32_t, 5>{430, 430, 90, 40, 10} : std::array<std::uint32_t, 5>{60, 300, 330, 230, 80});
     const std::string_view says = done ? (level < 3 ? "solved" : "partly") : level < 2 ? "partly" : "unsolved";
     auto data = plan_.add("rated", now_, by);
     data.text("caller_says", says).text("satisfaction", kLevels[level]).text("channel", channel);

@@ -15,12 +15,12 @@ namespace docket::files {
 
 struct Topic {
   std::string_view code;
-  std::array<std::uint8_t, 12> season;     // weight of each month, January first
-  std::string_view unit;                   // bureau or enterprise; "": the district
-  std::uint16_t to_district;               // of a thousand, how many go to the district nevertheless
-  std::uint16_t consult;                   // of a thousand, how many only ask
-  std::array<std::string_view, 3> matters; // complaint, report or request
-  std::string_view question;               // consultation
+  std::array<std::uint8_t, 12> season;      // weight of each month, January first
+  std::string_view unit;                    // bureau or enterprise; "": the district
+  std::uint16_t to_district;                // of a thousand, how many go to the district nevertheless
+  std::uint16_t consult;                    // of a thousand, how many only ask
+  std::array<std::string_view, 3> matters;  // complaint, report or request
+  std::string_view question;                // consultation
   std::array<std::string_view, 2> replies;
 };
 [[nodiscard]] std::span<const Topic> topics();

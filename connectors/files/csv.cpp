@@ -6,7 +6,9 @@
 
 namespace docket::files {
 
-CsvReader::CsvReader(std::istream& in, char separator, RowLimits limits) : bytes_(in), separator_(separator), limits_(limits) { bytes_.skip_mark(); }
+CsvReader::CsvReader(std::istream& in, char separator, RowLimits limits) : bytes_(in), separator_(separator), limits_(limits) {
+  bytes_.skip_mark();
+}
 
 void CsvReader::complain(CsvRecord& record, std::string problem) {
   if (record.problem.empty()) record.problem = std::move(problem);
@@ -63,8 +65,8 @@ bool CsvReader::read_quoted(CsvRecord& record) {
     }
     if (byte == '\n') ++line_;
     if (bytes_.taken() - row_begin_ > limits_.row_bytes_max) {
-      complain(record, "longer than " + std::to_string(limits_.row_bytes_max) + " bytes; the quote opened on line " + std::to_string(opened) +
-                           " may lack its end; passed over up to line " + std::to_string(line_));
+      complain(record, "longer than " + std::to_string(limits_.row_bytes_max) + " bytes; the quote opened on line " +
+                           std::to_string(opened) + " may lack its end; passed over up to line " + std::to_string(line_));
       if (byte != '\n') skip_line();
       return false;
     }
@@ -78,7 +80,8 @@ void CsvReader::read_plain(CsvRecord& record) {
     if (byte == ByteReader::kEnd || byte == '\n' || byte == separator_) break;
     bytes_.get();
     if (byte == '"') complain(record, "a quote inside the unquoted cell " + std::to_string(ends_.size() + 1));
-    if (bytes_.taken() - row_begin_ > limits_.row_bytes_max) complain(record, "longer than " + std::to_string(limits_.row_bytes_max) + " bytes");
+    if (bytes_.taken() - row_begin_ > limits_.row_bytes_max)
+      complain(record, "longer than " + std::to_string(limits_.row_bytes_max) + " bytes");
     keep(record, byte);
   }
   // The CR of a CRLF belongs to the line's end.
@@ -124,17 +127,24 @@ bool CsvReader::next(CsvRecord& record) {
 }
 
 Status CsvRows::bind(const std::vector<std::string>& columns) {
-  if (!reader_.next(record_)) return Error{ErrorCode::kInvalid, reader_.failed() ? "the file can't be read" : "the file is empty; its first row names the columns", false};
-  if (!record_.problem.empty()) return Error{ErrorCode::kInvalid, "the header on line " + std::to_string(record_.line) + ": " + record_.problem, false};
+  if (!reader_.next(record_))
+    return Error{ErrorCode::kInvalid, reader_.failed() ? "the file can't be read" : "the file is empty; its first row names the columns",
+                 false};
+  if (!record_.problem.empty())
+    return Error{ErrorCode::kInvalid, "the header on line " + std::to_string(record_.line) + ": " + record_.problem, false};
   width_ = record_.cells.size();
   const definition::Names known(record_.cells.begin(), record_.cells.end());
   for (const auto& column : columns) {
     const auto it = std::find(known.begin(), known.end(), column);
     if (it == known.end()) {
       const std::string near = definition::nearest(column, known);
-      return Error{ErrorCode::kInvalid, "the file has no column " + column + (near.empty() ? "" : "; did you mean " + near + "?") + " It has " + definition::join(known), false};
+      return Error{
+          ErrorCode::kInvalid,
+          "the file has no column " + column + (near.empty() ? "" : "; did you mean " + near + "?") + " It has " + definition::join(known),
+          false};
     }
-    if (std::find(it + 1, known.end(), column) != known.end()) return Error{ErrorCode::kInvalid, "the file has two columns " + column, false};
+    if (std::find(it + 1, known.end(), column) != known.end())
+      return Error{ErrorCode::kInvalid, "the file has two columns " + column, false};
     bound_.push_back(static_cast<std::size_t>(it - known.begin()));
   }
   return {};

@@ -17,7 +17,7 @@ using Fate = PublishedOutcome::Fate;
 struct BatchRow {
   std::uint64_t number = 0;
   std::uint64_t line = 0;
-  std::size_t events = 0;      // so many of the batch's events are its
+  std::size_t events = 0;  // so many of the batch's events are its
   std::uint32_t clamped = 0;
   std::string malformed;
 };
@@ -28,10 +28,10 @@ struct Batch {
   std::vector<BatchRow> rows;
   std::vector<std::string> events;
   std::uint64_t last_row = 0;
-  std::uint64_t digest = 0;                 // of the file up to last_row
+  std::uint64_t digest = 0;  // of the file up to last_row
   int tries = 0;
-  std::vector<PublishedOutcome> outcomes;   // one an event, as far as known
-  std::vector<std::size_t> pending;         // events that are out
+  std::vector<PublishedOutcome> outcomes;  // one an event, as far as known
+  std::vector<std::size_t> pending;        // events that are out
 };
 using BatchPtr = std::shared_ptr<Batch>;
 
@@ -84,13 +84,17 @@ class Import {
     if (!found->has_value()) return {};
     const Checkpoint& checkpoint = **found;
     if (checkpoint.mapping != report_.name || checkpoint.mapping_fingerprint != fingerprint()) {
-      return Error{ErrorCode::kConflict, "checkpoint " + options_.checkpoint + " is of another mapping (" + checkpoint.mapping + "); remove it to begin anew", false};
+      return Error{ErrorCode::kConflict,
+                   "checkpoint " + options_.checkpoint + " is of another mapping (" + checkpoint.mapping + "); remove it to begin anew",
+                   false};
     }
     Row row;
     while (rows_read_ < checkpoint.rows && source_.next(row)) note_read(row);
     if (rows_read_ < checkpoint.rows || digest_ != checkpoint.digest) {
-      return Error{ErrorCode::kConflict, "the file's first " + std::to_string(checkpoint.rows) + " rows are not those that checkpoint " + options_.checkpoint +
-                                             " has seen; remove it to begin anew", false};
+      return Error{ErrorCode::kConflict,
+                   "the file's first " + std::to_string(checkpoint.rows) + " rows are not those that checkpoint " + options_.checkpoint +
+                       " has seen; remove it to begin anew",
+                   false};
     }
     report_.counts = checkpoint.counts;
     report_.resumed_at = rows_done_ = checkpoint.rows;
@@ -171,7 +175,8 @@ class Import {
 
   void answered(const BatchPtr& batch, std::vector<PublishedOutcome> outcomes) {
     std::vector<std::size_t> again;
-    std::string why = "the publisher answered " + std::to_string(outcomes.size()) + " of " + std::to_string(batch->pending.size()) + " events";
+    std::string why =
+        "the publisher answered " + std::to_string(outcomes.size()) + " of " + std::to_string(batch->pending.size()) + " events";
     for (std::size_t k = 0; k < batch->pending.size(); ++k) {
       const std::size_t i = batch->pending[k];
       if (k < outcomes.size() && outcomes[k].fate != Fate::kUnavailable) {
@@ -232,7 +237,9 @@ class Import {
           ++counts.accepted;
           if (fate == RowFate::kDuplicate) fate = RowFate::kAccepted;
           break;
-        case Fate::kDuplicate: ++counts.duplicate; break;
+        case Fate::kDuplicate:
+          ++counts.duplicate;
+          break;
         case Fate::kParked:
           ++counts.parked;
           ++counts.parked_by_code[outcome.code];
@@ -294,7 +301,8 @@ class Import {
 
 }  // namespace
 
-Result<ImportReport> run_import(RowSource& source, std::shared_ptr<const Mapping> mapping, Publisher& publisher, const ImportOptions& options) {
+Result<ImportReport> run_import(RowSource& source, std::shared_ptr<const Mapping> mapping, Publisher& publisher,
+                                const ImportOptions& options) {
   return Import(source, std::move(mapping), publisher, options).run();
 }
 

@@ -33,7 +33,7 @@ struct RowProblem {
   std::uint64_t row = 0;
   std::uint64_t line = 0;
   RowFate fate = RowFate::kMalformed;
-  std::string code;    // of a rejected or parked event
+  std::string code;  // of a rejected or parked event
   std::string detail;
 };
 
@@ -52,7 +52,7 @@ struct ImportCounts {
 };
 
 struct ImportReport {
-  std::string name;                  // of the mapping, or "events"
+  std::string name;  // of the mapping, or "events"
   bool dry_run = false;
   bool complete = false;             // the file was read to its end and every event has an outcome
   std::string stopped;               // why not, if not
@@ -79,18 +79,19 @@ struct ImportOptions {
   // Nothing is published; `check` (if given) says of each event what is wrong with it, by code and sentence.
   bool dry_run = false;
   std::function<PublishedOutcome(const std::string& event)> check;
-  std::string checkpoint;            // path; "": none
+  std::string checkpoint;  // path; "": none
   std::size_t checkpoint_batches = 20;
   std::size_t problems_kept = 100;
-  int tries_max = 120;               // of a batch that finds the service unavailable
-  std::function<void(int tries)> wait;                   // before it is sent again; none: a pause that grows to 1 s
-  std::function<void(const ImportProgress&)> progress;   // after each batch
-  std::function<void(const RowProblem&)> problem;        // every one, as it is known
-  std::function<bool()> stop;        // true: read no further, finish what is in flight
+  int tries_max = 120;                                  // of a batch that finds the service unavailable
+  std::function<void(int tries)> wait;                  // before it is sent again; none: a pause that grows to 1 s
+  std::function<void(const ImportProgress&)> progress;  // after each batch
+  std::function<void(const RowProblem&)> problem;       // every one, as it is known
+  std::function<bool()> stop;                           // true: read no further, finish what is in flight
 };
 
 // `mapping` null: each row is an event as it stands (CloudEvents, one a line). An error: the file can't be read at all, or the
 // checkpoint is of something else.
-[[nodiscard]] Result<ImportReport> run_import(RowSource& source, std::shared_ptr<const Mapping> mapping, Publisher& publisher, const ImportOptions& options);
+[[nodiscard]] Result<ImportReport> run_import(RowSource& source, std::shared_ptr<const Mapping> mapping, Publisher& publisher,
+                                              const ImportOptions& options);
 
 }  // namespace docket::files

@@ -33,12 +33,18 @@ void append_codes(std::string& out, std::string_view title, const std::map<std::
 
 std::string_view name_of(RowFate fate) {
   switch (fate) {
-    case RowFate::kAccepted: return "accepted";
-    case RowFate::kDuplicate: return "duplicate";
-    case RowFate::kParked: return "parked";
-    case RowFate::kRejected: return "rejected";
-    case RowFate::kMalformed: return "malformed";
-    case RowFate::kEmpty: return "empty";
+    case RowFate::kAccepted:
+      return "accepted";
+    case RowFate::kDuplicate:
+      return "duplicate";
+    case RowFate::kParked:
+      return "parked";
+    case RowFate::kRejected:
+      return "rejected";
+    case RowFate::kMalformed:
+      return "malformed";
+    case RowFate::kEmpty:
+      return "empty";
   }
   return "empty";
 }
@@ -47,13 +53,12 @@ json::object counts_json(const ImportCounts& counts) {
   json::object rows{{"total", counts.rows}};
   for (std::size_t i = 0; i < kRowFates; ++i) rows[name_of(static_cast<RowFate>(i))] = counts.rows_by_fate[i];
   return {{"rows", std::move(rows)},
-          {"events",
-           json::object{{"total", counts.events},
-                        {"accepted", counts.accepted},
-                        {"duplicate", counts.duplicate},
-                        {"parked", counts.parked},
-                        {"rejected", counts.rejected},
-                        {"times_moved", counts.clamped}}},
+          {"events", json::object{{"total", counts.events},
+                                  {"accepted", counts.accepted},
+                                  {"duplicate", counts.duplicate},
+                                  {"parked", counts.parked},
+                                  {"rejected", counts.rejected},
+                                  {"times_moved", counts.clamped}}},
           {"rejected_by_code", codes_json(counts.rejected_by_code)},
           {"parked_by_code", codes_json(counts.parked_by_code)}};
 }
@@ -84,8 +89,8 @@ std::string ImportReport::text() const {
   for (std::size_t i = 0; i < kRowFates; ++i) {
     if (counts.rows_by_fate[i] > 0) out += ", " + grouped(counts.rows_by_fate[i]) + " " + std::string(name_of(static_cast<RowFate>(i)));
   }
-  out += "\n  events   " + grouped(counts.events) + ", " + grouped(counts.accepted) + (dry_run ? " without fault, " : " accepted, ") + grouped(counts.duplicate) +
-         " duplicate, " + grouped(counts.parked) + " parked, " + grouped(counts.rejected) + " rejected\n";
+  out += "\n  events   " + grouped(counts.events) + ", " + grouped(counts.accepted) + (dry_run ? " without fault, " : " accepted, ") +
+         grouped(counts.duplicate) + " duplicate, " + grouped(counts.parked) + " parked, " + grouped(counts.rejected) + " rejected\n";
   if (counts.clamped > 0) out += "  times    " + grouped(counts.clamped) + " moved to the transition before them, the original kept\n";
   if (sent_again > 0) out += "  again    " + grouped(sent_again) + " events sent once more, as the service was not available\n";
   append_codes(out, "  rejected", counts.rejected_by_code);

@@ -131,7 +131,8 @@ class MappingReader {
     EventMapping event;
     event.name = text(fields, "event");
     event.at = place_of(named != nullptr ? *named : node);
-    const bool twice = std::any_of(out_.events.begin(), out_.events.end(), [&](const EventMapping& other) { return other.name == event.name; });
+    const bool twice =
+        std::any_of(out_.events.begin(), out_.events.end(), [&](const EventMapping& other) { return other.name == event.name; });
     if (twice) report_.error(node, where + ": stands twice; ids are made of the row's id and the event's name");
     event.major = static_cast<int>(fields.integer("major", 1, 1000).value_or(1));
     event.role = text(fields, "role");
@@ -187,8 +188,9 @@ class MappingReader {
 
   void read_type(const Fields& parts, FieldMapping& field) {
     using Type = FieldMapping::Type;
-    static const std::vector<std::pair<std::string_view, Type>> kTypes{{"text", Type::kText}, {"integer", Type::kInteger}, {"decimal", Type::kDecimal},
-                                                                       {"flag", Type::kFlag}, {"date", Type::kDate},       {"instant", Type::kInstant}};
+    static const std::vector<std::pair<std::string_view, Type>> kTypes{{"text", Type::kText},       {"integer", Type::kInteger},
+                                                                       {"decimal", Type::kDecimal}, {"flag", Type::kFlag},
+                                                                       {"date", Type::kDate},       {"instant", Type::kInstant}};
     if (const Node* node = parts.scalar("type")) {
       const auto it = std::find_if(kTypes.begin(), kTypes.end(), [&](const auto& type) { return type.first == node->text; });
       if (it != kTypes.end()) {
@@ -196,7 +198,8 @@ class MappingReader {
       } else {
         definition::Names names;
         for (const auto& [name, type] : kTypes) names.push_back(name);
-        report_.error(*node, parts.where() + ": no type " + node->text + "; there are " + definition::join(names), definition::nearest(node->text, names));
+        report_.error(*node, parts.where() + ": no type " + node->text + "; there are " + definition::join(names),
+                      definition::nearest(node->text, names));
       }
     }
     const Node* format = parts.scalar("format");

@@ -37,9 +37,9 @@ struct FieldMapping {
   enum class Type : std::uint8_t { kText, kInteger, kDecimal, kFlag, kDate, kInstant };
   std::string name;
   Type type = Type::kText;
-  int column = -1;        // -1: `constant`
+  int column = -1;  // -1: `constant`
   std::string constant;
-  TimeFormat format;      // kDate and kInstant
+  TimeFormat format;                                        // kDate and kInstant
   std::vector<std::pair<std::string, std::string>> values;  // the file's word -> ours; sorted; empty: as it stands
   Place at;
 };
@@ -67,17 +67,17 @@ struct Mapping {
   model::Zone zone;
   Template subject;
   Template id;
-  bool clamp = false;     // a time before the last transition to it is moved there
-  std::string original;   // data field that keeps the time which was moved
+  bool clamp = false;                // a time before the last transition to it is moved there
+  std::string original;              // data field that keeps the time which was moved
   std::vector<std::string> columns;  // all that the mapping reads, each once
   std::vector<EventMapping> events;
-  std::uint64_t fingerprint = 0;     // of its text
+  std::uint64_t fingerprint = 0;  // of its text
   Place kind_at;
   Place source_at;
 };
 
 struct CompiledMapping {
-  std::shared_ptr<const Mapping> mapping;            // null if there is an error
+  std::shared_ptr<const Mapping> mapping;  // null if there is an error
   std::vector<definition::Diagnostic> diagnostics;
 };
 

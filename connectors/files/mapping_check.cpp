@@ -17,7 +17,8 @@ class Check {
   Check(const Mapping& mapping, const Bundle& bundle) : mapping_(mapping), bundle_(bundle) {}
 
   std::vector<Diagnostic> run() {
-    if (mapping_.prefix != bundle_.prefix) say(mapping_.kind_at, "mapping: the prefix is " + mapping_.prefix + ", the office's is " + bundle_.prefix, bundle_.prefix);
+    if (mapping_.prefix != bundle_.prefix)
+      say(mapping_.kind_at, "mapping: the prefix is " + mapping_.prefix + ", the office's is " + bundle_.prefix, bundle_.prefix);
     Names sources;
     for (const auto& source : bundle_.sources) sources.push_back(source.name);
     if (!bundle_.source_ids.contains(mapping_.source)) {
@@ -27,7 +28,8 @@ class Check {
     if (kind == nullptr) {
       Names kinds;
       for (const auto& def : bundle_.kinds) kinds.push_back(def.name);
-      say(mapping_.kind_at, "mapping: the office " + bundle_.office + " has no kind " + mapping_.kind, definition::nearest(mapping_.kind, kinds));
+      say(mapping_.kind_at, "mapping: the office " + bundle_.office + " has no kind " + mapping_.kind,
+          definition::nearest(mapping_.kind, kinds));
       return std::move(found_);
     }
     for (const auto& event : mapping_.events) check_event(bundle_.kinds[*kind], event);
@@ -59,7 +61,8 @@ class Check {
       say(field.at, "event " + event.name + ": no data field " + field.name, definition::nearest(field.name, known));
     }
     for (const auto& field : def.fields) {
-      const bool filled = std::any_of(event.data.begin(), event.data.end(), [&](const FieldMapping& row) { return row.name == field.name; });
+      const bool filled =
+          std::any_of(event.data.begin(), event.data.end(), [&](const FieldMapping& row) { return row.name == field.name; });
       if (field.required && !filled) say(event.at, "event " + event.name + ": nothing fills " + field.name + ", which it requires");
     }
   }

@@ -67,9 +67,15 @@ void NdjsonRows::take_cells(Row& row) {
         if (!ingest::string_text(value, decoded_[place], row.cells[place])) row.problem = "member " + *it + " has a broken escape";
         break;
       case ingest::JsonType::kNumber:
-      case ingest::JsonType::kFlag: row.cells[place] = value; break;
-      case ingest::JsonType::kNull: row.cells[place] = {}; break;
-      default: row.problem = "member " + *it + " is an object or a list, not one value"; break;
+      case ingest::JsonType::kFlag:
+        row.cells[place] = value;
+        break;
+      case ingest::JsonType::kNull:
+        row.cells[place] = {};
+        break;
+      default:
+        row.problem = "member " + *it + " is an object or a list, not one value";
+        break;
     }
   }
 }

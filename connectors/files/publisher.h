@@ -11,7 +11,10 @@ namespace docket::files {
 
 struct PublishedOutcome {
   enum class Fate : std::uint8_t {
-    kAccepted, kDuplicate, kParked, kRejected,
+    kAccepted,
+    kDuplicate,
+    kParked,
+    kRejected,
     kUnavailable,  // nothing is known of it (overloaded, outcome unknown, no connection): it is sent again under the same id
   } fate = Fate::kUnavailable;
   std::string code;    // rejected: the code's name; parked: what is missing, by its code

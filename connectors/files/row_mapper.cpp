@@ -21,7 +21,9 @@ bool valid_utf8(std::string_view text) {
     const std::size_t more = lead >= 0xF0 && lead <= 0xF4 ? 3 : lead >= 0xE0 && lead < 0xF0 ? 2 : lead >= 0xC2 && lead < 0xE0 ? 1 : 0;
     if (more == 0 || i + more >= text.size()) return false;
     const auto second = static_cast<unsigned char>(text[i + 1]);
-    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) return false;
+    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
+        (lead == 0xF4 && second > 0x8F))
+      return false;
     for (std::size_t k = 1; k <= more; ++k) {
       if ((static_cast<unsigned char>(text[i + k]) & 0xC0U) != 0x80U) return false;
     }
@@ -46,7 +48,8 @@ void append_member(std::string& json, std::string_view name, std::string_view va
 
 std::string RowMapper::fill(const Template& text, const Row& row) const {
   std::string out;
-  for (const auto& piece : text.pieces) out += piece.column < 0 ? std::string_view(piece.text) : row.cells[static_cast<std::size_t>(piece.column)];
+  for (const auto& piece : text.pieces)
+    out += piece.column < 0 ? std::string_view(piece.text) : row.cells[static_cast<std::size_t>(piece.column)];
   return out;
 }
 
@@ -57,8 +60,10 @@ std::string RowMapper::append_field(const FieldMapping& field, const Row& row, s
   const auto named = [&] { return field.column < 0 ? field.name : mapping_->columns[static_cast<std::size_t>(field.column)]; };
   if (!valid_utf8(cell)) return "column " + named() + " is not UTF-8";
   if (!field.values.empty()) {
-    const auto it = std::lower_bound(field.values.begin(), field.values.end(), cell, [](const auto& pair, std::string_view word) { return pair.first < word; });
-    if (it == field.values.end() || it->first != cell) return "column " + named() + ": " + quoted(cell) + " is none of the words that the mapping knows";
+    const auto it = std::lower_bound(field.values.begin(), field.values.end(), cell,
+                                     [](const auto& pair, std::string_view word) { return pair.first < word; });
+    if (it == field.values.end() || it->first != cell)
+      return "column " + named() + ": " + quoted(cell) + " is none of the words that the mapping knows";
     cell = it->second;
   }
   if (!first) json += ',';
@@ -67,7 +72,9 @@ std::string RowMapper::append_field(const FieldMapping& field, const Row& row, s
   json += ':';
   const auto wrong = [&](const std::string& what) { return "column " + named() + ": " + quoted(cell) + " is not " + what; };
   switch (field.type) {
-    case Type::kText: append_json_string(json, cell); return {};
+    case Type::kText:
+      append_json_string(json, cell);
+      return {};
     case Type::kInteger:
       if (!ingest::is_json_number(cell) || cell.find_first_of(".eE") != std::string_view::npos) return wrong("an integer");
       json += cell;
@@ -149,7 +156,8 @@ std::string RowMapper::map(const Row& row, std::vector<std::string>& events, std
   sequence_ = 0;
   std::uint32_t moved = 0;
   for (const auto& event : mapping_->events) {
-    const bool happened = std::none_of(event.when.begin(), event.when.end(), [&](int column) { return row.cells[static_cast<std::size_t>(column)].empty(); });
+    const bool happened =
+        std::none_of(event.when.begin(), event.when.end(), [&](int column) { return row.cells[static_cast<std::size_t>(column)].empty(); });
     if (!happened) continue;
     std::string json;
     if (auto problem = append_event(event, row, json); !problem.empty()) {

@@ -95,19 +95,36 @@ std::optional<model::Instant> TimeFormat::read(std::string_view text, const mode
         while (taken && literal == ' ' && at < text.size() && text[at] == ' ') ++at;
         break;
       }
-      case 'Y': taken = take_number(text, at, 4, date.year); break;
-      case 'm': taken = take_number(text, at, 2, date.month); break;
-      case 'd': taken = take_number(text, at, 2, date.day); break;
-      case 'H': taken = take_number(text, at, 2, hour) && hour < 24; break;
+      case 'Y':
+        taken = take_number(text, at, 4, date.year);
+        break;
+      case 'm':
+        taken = take_number(text, at, 2, date.month);
+        break;
+      case 'd':
+        taken = take_number(text, at, 2, date.day);
+        break;
+      case 'H':
+        taken = take_number(text, at, 2, hour) && hour < 24;
+        break;
       case 'I':
         taken = take_number(text, at, 2, hour) && hour >= 1 && hour <= 12;
         twelve = true;
         break;
-      case 'M': taken = take_number(text, at, 2, minute) && minute < 60; break;
-      case 'S': taken = take_number(text, at, 2, second) && second < 60; break;
-      case 'p': taken = take_half(text, at, afternoon); break;
-      case 'f': taken = take_fraction(text, at, ms); break;
-      default: break;
+      case 'M':
+        taken = take_number(text, at, 2, minute) && minute < 60;
+        break;
+      case 'S':
+        taken = take_number(text, at, 2, second) && second < 60;
+        break;
+      case 'p':
+        taken = take_half(text, at, afternoon);
+        break;
+      case 'f':
+        taken = take_fraction(text, at, ms);
+        break;
+      default:
+        break;
     }
     if (!taken) return std::nullopt;
   }

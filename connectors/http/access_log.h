@@ -13,7 +13,7 @@ struct AccessEntry {
   std::string_view method;  // "GET", or "_OTHER" for one that HTTP does not define
   std::string_view route;   // pattern, "" if no route matched
   int status = 0;
-  std::uint64_t duration_us = 0;  // from the end of the request to the answer
+  std::uint64_t duration_us = 0;     // from the end of the request to the answer
   std::uint64_t request_bytes = 0;   // of the body
   std::uint64_t response_bytes = 0;  // of the whole answer
   std::int64_t time_ms = 0;          // since 1970, UTC

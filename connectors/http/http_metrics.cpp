@@ -9,7 +9,8 @@ namespace {
 // Microseconds as seconds, in decimal and without a rounding of its own: 2500 -> "0.0025".
 std::string seconds(std::uint64_t us) {
   char text[32];
-  std::snprintf(text, sizeof text, "%llu.%06llu", static_cast<unsigned long long>(us / 1000000), static_cast<unsigned long long>(us % 1000000));
+  std::snprintf(text, sizeof text, "%llu.%06llu", static_cast<unsigned long long>(us / 1000000),
+                static_cast<unsigned long long>(us % 1000000));
   std::string out = text;
   while (out.back() == '0') out.pop_back();
   if (out.back() == '.') out.pop_back();
@@ -42,7 +43,8 @@ std::string HttpMetrics::text() const {
     }
   }
   static constexpr std::string_view kName = "http_server_request_duration_seconds";
-  std::string out = "# HELP " + std::string(kName) + " Time from the end of a request to its answer.\n# TYPE " + std::string(kName) + " histogram\n";
+  std::string out =
+      "# HELP " + std::string(kName) + " Time from the end of a request to its answer.\n# TYPE " + std::string(kName) + " histogram\n";
   for (const auto& [key, series] : total) {
     const auto& [method, route, status] = key;
     const std::string labels = "http_request_method=\"" + std::string(method) + "\",http_route=\"" + std::string(route) +
@@ -58,7 +60,8 @@ std::string HttpMetrics::text() const {
   }
   out += "# HELP docket_http_connections Connections that are open.\n# TYPE docket_http_connections gauge\n";
   out += "docket_http_connections " + std::to_string(connections_.load(std::memory_order_relaxed)) + "\n";
-  out += "# HELP docket_http_connections_refused_total Connections beyond the limit.\n# TYPE docket_http_connections_refused_total counter\n";
+  out +=
+      "# HELP docket_http_connections_refused_total Connections beyond the limit.\n# TYPE docket_http_connections_refused_total counter\n";
   out += "docket_http_connections_refused_total " + std::to_string(refused_.load(std::memory_order_relaxed)) + "\n";
   return out;
 }

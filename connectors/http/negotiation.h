@@ -9,8 +9,7 @@
 
 namespace docket::http {
 
-inline constexpr std::string_view kAcceptedTypes =
-    "application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson";
+inline constexpr std::string_view kAcceptedTypes = "application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson";
 
 // nullopt: another media type, or a charset that is not UTF-8.
 [[nodiscard]] std::optional<service::BodyFormat> body_format(std::string_view content_type);

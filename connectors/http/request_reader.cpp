@@ -72,7 +72,8 @@ RequestReader::Step RequestReader::feed(std::string_view bytes, std::size_t& use
     used += taken;
     if (error == beast_http::error::need_more) return Step::kNeedMore;
     if (error == beast_http::error::header_limit) {
-      return fail("headers-too-large", "the request line and the header fields may have " + std::to_string(limits_.header_bytes_max) + " bytes");
+      return fail("headers-too-large",
+                  "the request line and the header fields may have " + std::to_string(limits_.header_bytes_max) + " bytes");
     }
     if (error == beast_http::error::body_limit) {
       return fail("too-large", "the body may have " + std::to_string(body_bytes_max_) + " bytes");
@@ -98,9 +99,11 @@ RequestReader::Step RequestReader::check_head() {
     return fail("malformed-request", "there must be one Host field");
   }
   if (message.count(Field::transfer_encoding) > 0) {
-    const bool plain_chunked = message.count(Field::transfer_encoding) == 1 && equals_ignoring_case(message[Field::transfer_encoding], "chunked");
+    const bool plain_chunked =
+        message.count(Field::transfer_encoding) == 1 && equals_ignoring_case(message[Field::transfer_encoding], "chunked");
     if (message.count(Field::content_length) > 0) return fail("malformed-request", "both Content-Length and Transfer-Encoding");
-    if (!plain_chunked || message.version() == 10) return fail("malformed-request", "the only Transfer-Encoding taken is chunked, over HTTP/1.1");
+    if (!plain_chunked || message.version() == 10)
+      return fail("malformed-request", "the only Transfer-Encoding taken is chunked, over HTTP/1.1");
   }
   if (message.count(Field::content_length) > 1) return fail("malformed-request", "several Content-Length fields");
   for (const Field once : {Field::content_type, Field::if_match}) {

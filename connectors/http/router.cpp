@@ -98,7 +98,8 @@ Plan Router::plan(const RequestHead& head) const {
   const Entry* entry = match(plan.target);
   if (entry == nullptr) {
     const std::string near = nearest_path(plan.target.raw_path);
-    plan.answer = problem("not-found", "no such path: " + plan.target.raw_path + (near.empty() ? "" : "; did you mean " + near + "?"), plan.language);
+    plan.answer =
+        problem("not-found", "no such path: " + plan.target.raw_path + (near.empty() ? "" : "; did you mean " + near + "?"), plan.language);
     return plan;
   }
   plan.route = entry->pattern;
@@ -127,20 +128,24 @@ void Router::plan_publish(const RequestHead& head, const Entry&, Plan& plan) con
     plan.publish.dry_run = value == "true";
   }
   if (!head.content_encoding.empty() && head.content_encoding != "identity") {
-    plan.answer = problem("unsupported-media-type", "Content-Encoding " + head.content_encoding + " is not taken; send the text as it is", plan.language);
+    plan.answer = problem("unsupported-media-type", "Content-Encoding " + head.content_encoding + " is not taken; send the text as it is",
+                          plan.language);
     return;
   }
   const auto format = body_format(head.content_type);
   if (!format) {
-    const std::string found = head.content_type.empty() ? "there is no Content-Type" : "Content-Type " + head.content_type + " is not taken";
+    const std::string found =
+        head.content_type.empty() ? "there is no Content-Type" : "Content-Type " + head.content_type + " is not taken";
     plan.answer = problem("unsupported-media-type",
-                          found + "; one event: application/cloudevents+json, an array of events: application/cloudevents-batch+json, "
-                                  "one event a line: application/x-ndjson (in UTF-8)",
+                          found +
+                              "; one event: application/cloudevents+json, an array of events: application/cloudevents-batch+json, "
+                              "one event a line: application/x-ndjson (in UTF-8)",
                           plan.language);
     return;
   }
   if (head.if_match && *format != service::BodyFormat::kEvent) {
-    plan.answer = bad_parameter("If-Match", "only for a single event; in a batch each event carries expectedrevision", "value", plan.language);
+    plan.answer =
+        bad_parameter("If-Match", "only for a single event; in a batch each event carries expectedrevision", "value", plan.language);
     return;
   }
   plan.act = Plan::Act::kPublish;

@@ -23,15 +23,15 @@ struct BodyLimits {
 struct Plan {
   enum class Act { kAnswer, kPublish, kQuery };
   Act act = Act::kAnswer;
-  std::string_view route;     // the pattern, "" if none matches; lives as long as the Router
-  std::string_view language;  // "zh" or "en"
-  std::string allow;          // of a 405
-  service::Answer answer;     // kAnswer
+  std::string_view route;           // the pattern, "" if none matches; lives as long as the Router
+  std::string_view language;        // "zh" or "en"
+  std::string allow;                // of a 405
+  service::Answer answer;           // kAnswer
   service::PublishRequest publish;  // kPublish, without its body
-  service::Query query;       // kQuery
+  service::Query query;             // kQuery
   Target target;
   std::size_t body_bytes_max = 0;
-  bool is_probe = false;      // /livez, /readyz, /metrics: never behind a queue of slow reads
+  bool is_probe = false;  // /livez, /readyz, /metrics: never behind a queue of slow reads
 };
 
 class Router {

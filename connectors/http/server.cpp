@@ -96,8 +96,8 @@ struct HttpServer::Impl {
 
   Shared shared;
   std::vector<std::unique_ptr<Lane>> lanes;
-  std::unique_ptr<Acceptor> acceptor;    // of the first lane's thread
-  std::unique_ptr<Timer> accept_retry;   // of the first lane's thread
+  std::unique_ptr<Acceptor> acceptor;   // of the first lane's thread
+  std::unique_ptr<Timer> accept_retry;  // of the first lane's thread
   std::size_t next_lane = 0;
   bool running = false;
 };
@@ -118,7 +118,8 @@ Result<std::uint16_t> HttpServer::Impl::listen(const asio::ip::address& address)
 
 void HttpServer::Impl::accept() {
   Lane& lane = *lanes[next_lane++ % lanes.size()];
-  acceptor->async_accept(lane.io, [this, &lane](boost::system::error_code error, Socket socket) { on_accept(error, std::move(socket), lane); });
+  acceptor->async_accept(lane.io,
+                         [this, &lane](boost::system::error_code error, Socket socket) { on_accept(error, std::move(socket), lane); });
 }
 
 void HttpServer::Impl::on_accept(boost::system::error_code error, Socket socket, Lane& lane) {

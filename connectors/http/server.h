@@ -23,9 +23,9 @@ struct Options {
   std::size_t query_threads = 4;
   std::size_t queued_queries_max = 256;
   std::size_t connections_max = 1024;
-  std::size_t pipelined_max = 128;                    // requests of one connection under way
-  std::size_t unsent_bytes_max = 64 * 1024;           // of one connection: above it nothing more is read
-  std::size_t body_bytes_max = 256UL * 1024 * 1024;   // bodies under way, over all connections
+  std::size_t pipelined_max = 128;                   // requests of one connection under way
+  std::size_t unsent_bytes_max = 64 * 1024;          // of one connection: above it nothing more is read
+  std::size_t body_bytes_max = 256UL * 1024 * 1024;  // bodies under way, over all connections
   ReaderLimits reader;
   BodyLimits body;
   std::uint32_t request_deadline_ms = 30'000;  // from a request's first byte to its last

@@ -83,8 +83,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void deliver(std::uint64_t slot, service::Answer answer);
   void advance();  // reads what is buffered, writes what is ready, then reads on, or ends
   void sweep(Clock::time_point now);
-  void finish();   // answers what is under way, then closes
-  void abort();    // closes now
+  void finish();  // answers what is under way, then closes
+  void abort();   // closes now
 
  private:
   struct Slot {
@@ -129,13 +129,13 @@ class Session : public std::enable_shared_from_this<Session> {
   std::size_t in_begin_ = 0;
   std::size_t in_end_ = 0;
   std::deque<Slot> slots_;
-  std::uint64_t first_slot_ = 0;   // number of slots_.front()
+  std::uint64_t first_slot_ = 0;  // number of slots_.front()
   std::string out_;
-  std::size_t unsent_bytes_ = 0;   // of ready slots and of out_
+  std::size_t unsent_bytes_ = 0;  // of ready slots and of out_
   bool reading_ = false;
   bool writing_ = false;
-  bool closing_ = false;           // no further request is taken
-  bool lingering_ = false;         // our side is shut; the rest of theirs is dropped
+  bool closing_ = false;    // no further request is taken
+  bool lingering_ = false;  // our side is shut; the rest of theirs is dropped
   bool eof_ = false;
   bool dead_ = false;
   std::optional<Clock::time_point> request_deadline_;

@@ -17,6 +17,7 @@ int run_city_make(const CityOptions& options) {
   city.seed = options.seed;
   city.cases = options.cases;
   city.from = *from;
+  if (auto checked = files::check_city(city, *compiled.bundle); !checked) return fail(checked.error().message, 2);
   files::City maker(city, *compiled.bundle);
   std::ios::sync_with_stdio(false);
   std::string event;

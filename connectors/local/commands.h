@@ -28,15 +28,15 @@ int run_store_restore(const std::string& from, const std::string& data);
 int run_kind_check(const std::string& office, const std::string& schemas);
 
 struct ImportOptions {
-  std::string data = "data";            // imports straight into a folder that no server holds,
-  std::string server;                   // or through a running server
-  std::string format = "ndjson";        // csv or ndjson
-  std::string mapping;                  // name or file; "" with ndjson: CloudEvents
+  std::string data = "data";      // imports straight into a folder that no server holds,
+  std::string server;             // or through a running server
+  std::string format = "ndjson";  // csv or ndjson
+  std::string mapping;            // name or file; "" with ndjson: CloudEvents
   std::string file = "-";
   std::string schemas;
   bool dry_run = false;
   bool quiet = false;
-  std::string report;                   // JSON report file, "" none
+  std::string report;  // JSON report file, "" none
   std::uint64_t resume_row = 0;
   std::size_t batch = 1000;
 };

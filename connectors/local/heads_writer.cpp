@@ -7,7 +7,9 @@
 
 namespace docket::local {
 
-void HeadsWriter::start() { thread_ = std::thread([this] { run(); }); }
+void HeadsWriter::start() {
+  thread_ = std::thread([this] { run(); });
+}
 
 void HeadsWriter::stop() {
   {

@@ -34,7 +34,8 @@ Status create_home(const std::filesystem::path& data, const std::string& office,
   auto texts = schema_texts(schemas_folder);
   if (!texts) return texts.error();
   const auto compiled = definition::compile(*texts, office);
-  if (!compiled.ok()) return Error{ErrorCode::kInvalid, "office " + office + " does not pass the check:\n" + findings_text(compiled.diagnostics), false};
+  if (!compiled.ok())
+    return Error{ErrorCode::kInvalid, "office " + office + " does not pass the check:\n" + findings_text(compiled.diagnostics), false};
   std::error_code error;
   std::filesystem::create_directories(data, error);
   if (error) return Error{ErrorCode::kInvalid, "can't make folder " + data.string() + ": " + error.message(), false};
@@ -77,13 +78,15 @@ Result<Home> open_home(const std::filesystem::path& data) {
   if (!*text) return Error{ErrorCode::kCorrupt, "the ledger names bundle " + genesis->bundle + ", which its store lacks", false};
   const auto texts = texts_from_json(**text);
   if (!texts) return texts.error();
-  if (definition::bundle_id(*texts) != genesis->bundle) return Error{ErrorCode::kCorrupt, "the stored bundle is not the one that the ledger names", false};
+  if (definition::bundle_id(*texts) != genesis->bundle)
+    return Error{ErrorCode::kCorrupt, "the stored bundle is not the one that the ledger names", false};
   std::string office;
   for (const auto& [path, content] : *texts) {
     if (path.rfind("offices/", 0) == 0) office = path.substr(8, path.size() - 8 - 5);
   }
   auto compiled = definition::compile(*texts, office);
-  if (!compiled.ok()) return Error{ErrorCode::kConflict, "this program can't compile the ledger's bundle:\n" + findings_text(compiled.diagnostics), false};
+  if (!compiled.ok())
+    return Error{ErrorCode::kConflict, "this program can't compile the ledger's bundle:\n" + findings_text(compiled.diagnostics), false};
   home.bundle = compiled.bundle;
   return home;
 }

@@ -48,7 +48,8 @@ Result<std::string> HttpPublisher::office() {
   boost::system::error_code error;
   const auto body = boost::json::parse(reply->body, error);
   const auto* name = !error && body.is_object() ? body.get_object().if_contains("office") : nullptr;
-  if (reply->status != 200 || name == nullptr || !name->is_string()) return Error{ErrorCode::kUnavailable, "the server does not say its office", true};
+  if (reply->status != 200 || name == nullptr || !name->is_string())
+    return Error{ErrorCode::kUnavailable, "the server does not say its office", true};
   return std::string(name->get_string());
 }
 

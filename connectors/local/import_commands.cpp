@@ -26,13 +26,19 @@ files::PublishedOutcome published(const partition::EventOutcome& outcome) {
   using Fate = files::PublishedOutcome::Fate;
   const auto code = [&] { return outcome.refusal ? std::string(model::name(outcome.refusal.code)) : std::string(); };
   switch (outcome.kind) {
-    case Kind::kAccepted: return {Fate::kAccepted, {}, {}};
-    case Kind::kDuplicate: return {Fate::kDuplicate, {}, {}};
-    case Kind::kParked: return {Fate::kParked, code(), outcome.refusal.detail};
+    case Kind::kAccepted:
+      return {Fate::kAccepted, {}, {}};
+    case Kind::kDuplicate:
+      return {Fate::kDuplicate, {}, {}};
+    case Kind::kParked:
+      return {Fate::kParked, code(), outcome.refusal.detail};
     case Kind::kUnknown:
-    case Kind::kOverloaded: return {Fate::kUnavailable, {}, {}};
-    case Kind::kTooLarge: return {Fate::kRejected, "too-large", "the events of one case do not fit in one block"};
-    default: return {Fate::kRejected, code(), outcome.refusal.detail};
+    case Kind::kOverloaded:
+      return {Fate::kUnavailable, {}, {}};
+    case Kind::kTooLarge:
+      return {Fate::kRejected, "too-large", "the events of one case do not fit in one block"};
+    default:
+      return {Fate::kRejected, code(), outcome.refusal.detail};
   }
 }
 
@@ -54,7 +60,8 @@ class NodePublisher final : public files::Publisher {
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < offered.size() && i < outcomes->size(); ++i) {
       if (offered[i].event == nullptr || offered[i].stage == ingest::Stage::kForbidden || offered[i].stage == ingest::Stage::kMalformed) {
-        (*outcomes)[i] = {files::PublishedOutcome::Fate::kRejected, std::string(model::name(offered[i].refusal.code)), offered[i].refusal.detail};
+        (*outcomes)[i] = {files::PublishedOutcome::Fate::kRejected, std::string(model::name(offered[i].refusal.code)),
+                          offered[i].refusal.detail};
       } else {
         places.push_back(i);
         ready.push_back(std::move(offered[i]));
@@ -102,8 +109,8 @@ Result<std::shared_ptr<const files::Mapping>> load_mapping(const ImportOptions& 
 }
 
 void show_progress(const files::ImportProgress& progress) {
-  std::cerr << "\r" << progress.rows_read << " rows, " << progress.counts->accepted << " accepted, " << progress.counts->duplicate << " duplicate, "
-            << progress.counts->parked << " parked, " << progress.counts->rejected << " rejected" << std::flush;
+  std::cerr << "\r" << progress.rows_read << " rows, " << progress.counts->accepted << " accepted, " << progress.counts->duplicate
+            << " duplicate, " << progress.counts->parked << " parked, " << progress.counts->rejected << " rejected" << std::flush;
 }
 
 int import_into(files::Publisher& publisher, const definition::Bundle& bundle, const ImportOptions& options) {
@@ -154,11 +161,13 @@ int run_event_import(const ImportOptions& options) {
     const auto office = publisher.office();
     if (!office) return fail(office.error().message, 6);
     const auto compiled = definition::compile(*texts, *office);
-    if (!compiled.ok()) return fail("the shipped definitions of office " + *office + " do not pass here:\n" + findings_text(compiled.diagnostics), 1);
+    if (!compiled.ok())
+      return fail("the shipped definitions of office " + *office + " do not pass here:\n" + findings_text(compiled.diagnostics), 1);
     return import_into(publisher, *compiled.bundle, options);
   }
   auto home = open_home(options.data);
-  if (!home) return fail(home.error().message, home.error().code == ErrorCode::kNotFound ? 3 : home.error().code == ErrorCode::kConflict ? 4 : 1);
+  if (!home)
+    return fail(home.error().message, home.error().code == ErrorCode::kNotFound ? 3 : home.error().code == ErrorCode::kConflict ? 4 : 1);
   auto store = open_projections(home->data / "projections", home->bundle, 2);
   if (!store) return fail(store.error().message, 1);
   auto node = make_node(*home, *store, 2);

@@ -14,10 +14,12 @@ int run_kind_check(const std::string& office, const std::string& schemas) {
   for (const auto& kind : compiled.bundle->kinds) {
     std::size_t clocks = 0;
     for (const auto& scope : kind.scopes) clocks += scope.clocks.size();
-    std::cout << kind.name << " " << kind.version << ": " << kind.scopes[0].attributes.size() << " attributes, " << kind.scopes[0].states.size() << " states, "
-              << kind.events.size() << " events, " << clocks << " clocks, " << kind.scopes.size() - 1 << " parts\n";
+    std::cout << kind.name << " " << kind.version << ": " << kind.scopes[0].attributes.size() << " attributes, "
+              << kind.scopes[0].states.size() << " states, " << kind.events.size() << " events, " << clocks << " clocks, "
+              << kind.scopes.size() - 1 << " parts\n";
   }
-  std::cout << compiled.bundle->metrics.size() << " metrics, " << compiled.bundle->rules.size() << " rules; bundle " << compiled.bundle->id.substr(0, 16) << "\n";
+  std::cout << compiled.bundle->metrics.size() << " metrics, " << compiled.bundle->rules.size() << " rules; bundle "
+            << compiled.bundle->id.substr(0, 16) << "\n";
   return 0;
 }
 

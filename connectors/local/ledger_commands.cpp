@@ -12,7 +12,9 @@
 namespace docket::local {
 namespace {
 
-int code_of(const Error& error) { return error.code == ErrorCode::kConflict ? 4 : error.code == ErrorCode::kNotFound ? 3 : error.code == ErrorCode::kInvalid ? 2 : 1; }
+int code_of(const Error& error) {
+  return error.code == ErrorCode::kConflict ? 4 : error.code == ErrorCode::kNotFound ? 3 : error.code == ErrorCode::kInvalid ? 2 : 1;
+}
 
 }  // namespace
 
@@ -45,10 +47,12 @@ int run_ledger_verify(const std::string& data, const std::string& heads_file) {
     records += chain.end.height;
     blocks += chain.end.blocks;
   }
-  std::cout << "ledger " << report->ledger << ": " << report->partitions << " partitions, " << blocks << " blocks, " << records << " records\n";
+  std::cout << "ledger " << report->ledger << ": " << report->partitions << " partitions, " << blocks << " blocks, " << records
+            << " records\n";
   for (const auto& problem : problems) std::cout << "heads: " << problem << "\n";
   for (const auto& finding : report->findings) {
-    std::cout << "partition " << finding.partition << ", offset " << finding.offset << ", height " << finding.height << ": " << finding.what << "\n";
+    std::cout << "partition " << finding.partition << ", offset " << finding.offset << ", height " << finding.height << ": " << finding.what
+              << "\n";
   }
   for (const auto& unseen : report->unseen) std::cout << "not seen: " << unseen << "\n";
   const bool good = report->good() && problems.empty();

@@ -87,12 +87,15 @@ std::vector<std::string> ProjectionsStore::by_alias(model::KindId kind, const st
   std::set<std::string> out;
   for (const auto& attribute : bundle_->kinds[kind].scopes[0].attributes) {
     if (attribute.alias.size() != 1) continue;
-    for (auto& owner : value_or_throw(projections_->find_alias(bundle_->kinds[kind].name, attribute.name, {value}))) out.insert(std::move(owner.case_id));
+    for (auto& owner : value_or_throw(projections_->find_alias(bundle_->kinds[kind].name, attribute.name, {value})))
+      out.insert(std::move(owner.case_id));
   }
   return {out.begin(), out.end()};
 }
 
-ledger::Position ProjectionsStore::position(int partition) const { return projections_->heads()[static_cast<std::size_t>(partition)].position; }
+ledger::Position ProjectionsStore::position(int partition) const {
+  return projections_->heads()[static_cast<std::size_t>(partition)].position;
+}
 
 node::ProjectionStore::Standing ProjectionsStore::standing(int partition) const {
   const auto heights = value_or_throw(projections_->heights());

@@ -18,7 +18,9 @@ class ProjectionsStore final : public node::ProjectionStore {
   std::optional<partition::KnownEvent> known(int partition, const std::array<std::uint8_t, 16>& fingerprint) const override {
     return projections_->known(partition, fingerprint);
   }
-  std::vector<partition::HistoryRow> history(int partition, std::string_view case_id) const override { return projections_->history(partition, case_id); }
+  std::vector<partition::HistoryRow> history(int partition, std::string_view case_id) const override {
+    return projections_->history(partition, case_id);
+  }
   std::vector<partition::ParkedRow> parked(int partition) const override { return projections_->parked(partition); }
   // Sink
   void apply(partition::AppliedBlock&& block) override { projections_->apply(std::move(block)); }
@@ -27,7 +29,8 @@ class ProjectionsStore final : public node::ProjectionStore {
   node::GroupSums stock(std::uint16_t metric, std::uint8_t by, model::Day day, std::optional<model::Day> known_day) const override;
   std::vector<std::string> anchored(model::KindId kind, std::uint8_t anchor, model::Day from, model::Day to) const override;
   std::vector<std::string> due_between(model::Instant after, model::Instant until) const override;
-  std::vector<std::string> list(model::KindId kind, const std::vector<node::ListFilter>& filters, const std::string& after, std::size_t limit) const override;
+  std::vector<std::string> list(model::KindId kind, const std::vector<node::ListFilter>& filters, const std::string& after,
+                                std::size_t limit) const override;
   std::vector<std::string> by_alias(model::KindId kind, const std::string& value) const override;
   ledger::Position position(int partition) const override;
   // ProjectionStore

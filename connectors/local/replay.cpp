@@ -59,8 +59,8 @@ Status replay_partition(const Home& home, int partition, std::size_t worker, pro
 
 }  // namespace
 
-Result<std::unique_ptr<projections::Projections>> open_raw_projections(const Home& home, const std::filesystem::path& folder, const std::string& store_name,
-                                                                       int workers) {
+Result<std::unique_ptr<projections::Projections>> open_raw_projections(const Home& home, const std::filesystem::path& folder,
+                                                                       const std::string& store_name, int workers) {
   projections::Options options;
   options.folder = folder;
   options.store_name = store_name;
@@ -91,11 +91,12 @@ Result<ReplayResult> replay_ledger(const Home& home, const std::filesystem::path
       ingest::Ingest ingest(home.bundle, tag_key);
       const LedgerRecords records(*home.ledger);
       for (int partition = t; partition < model::kPartitions; partition += kThreads) {
-        auto status = replay_partition(home, partition, static_cast<std::size_t>(t), *result.projections, ingest, records, [&](std::size_t read) {
-          blocks += read;
-          const std::lock_guard lock(mutex);
-          progress(blocks);
-        });
+        auto status =
+            replay_partition(home, partition, static_cast<std::size_t>(t), *result.projections, ingest, records, [&](std::size_t read) {
+              blocks += read;
+              const std::lock_guard lock(mutex);
+              progress(blocks);
+            });
         if (status) continue;
         const std::lock_guard lock(mutex);
         if (first.ok()) first = status.error().with_context("partition " + std::to_string(partition));

@@ -16,7 +16,8 @@ Result<Texts> schema_texts(const std::string& folder) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
     if (!entry.is_regular_file() || entry.path().extension() != ".yaml") continue;
     std::ifstream file(entry.path(), std::ios::binary);
-    texts[std::filesystem::relative(entry.path(), root).generic_string()] = std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    texts[std::filesystem::relative(entry.path(), root).generic_string()] =
+        std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
   }
   return texts;
 }

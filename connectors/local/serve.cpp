@@ -19,11 +19,16 @@ namespace {
 
 int exit_code(const Error& error) {
   switch (error.code) {
-    case ErrorCode::kInvalid: return 2;
-    case ErrorCode::kNotFound: return 3;
-    case ErrorCode::kConflict: return 4;
-    case ErrorCode::kUnavailable: return 6;
-    default: return 1;
+    case ErrorCode::kInvalid:
+      return 2;
+    case ErrorCode::kNotFound:
+      return 3;
+    case ErrorCode::kConflict:
+      return 4;
+    case ErrorCode::kUnavailable:
+      return 6;
+    default:
+      return 1;
   }
 }
 
@@ -80,8 +85,8 @@ int run_serve(const ServeOptions& options) {
   if (!port) return fail(port.error().message, exit_code(port.error()));
   HeadsWriter heads(*home, **store);
   heads.start();
-  std::cout << "docket is ready on http://" << http.host << ":" << *port << " (office " << home->bundle->office << ", ledger " << home->ledger->ledger_id() << ")"
-            << std::endl;
+  std::cout << "docket is ready on http://" << http.host << ":" << *port << " (office " << home->bundle->office << ", ledger "
+            << home->ledger->ledger_id() << ")" << std::endl;
   int signal_number = 0;
   sigwait(&signals, &signal_number);
   std::cerr << "docket: stopping\n";
@@ -92,5 +97,3 @@ int run_serve(const ServeOptions& options) {
 }
 
 }  // namespace docket::local
-// CITY_PENDING
-namespace docket::local { int run_city_make(const CityOptions&) { return fail("city make is not built yet", 1); } }

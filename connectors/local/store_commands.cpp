@@ -13,11 +13,16 @@ namespace fs = std::filesystem;
 
 int code_of(const Error& error) {
   switch (error.code) {
-    case ErrorCode::kInvalid: return 2;
-    case ErrorCode::kNotFound: return 3;
-    case ErrorCode::kConflict: return 4;
-    case ErrorCode::kUnavailable: return 6;
-    default: return 1;
+    case ErrorCode::kInvalid:
+      return 2;
+    case ErrorCode::kNotFound:
+      return 3;
+    case ErrorCode::kConflict:
+      return 4;
+    case ErrorCode::kUnavailable:
+      return 6;
+    default:
+      return 1;
   }
 }
 
@@ -34,7 +39,8 @@ Result<std::vector<std::string>> differences(const projections::Projections& a, 
     if (!left) return left.error();
     if (!right) return right.error();
     for (std::size_t family = 0; family < projections::store::kFamilies; ++family) {
-      if ((*left)[family] != (*right)[family]) out.push_back("partition " + std::to_string(partition) + " " + projections::store::kFamilyNames[family]);
+      if ((*left)[family] != (*right)[family])
+        out.push_back("partition " + std::to_string(partition) + " " + projections::store::kFamilyNames[family]);
     }
   }
   return out;
@@ -59,8 +65,8 @@ int run_store_rebuild(const std::string& data) {
   if (!built) return fail(built.error().message, code_of(built.error()));
   const auto took = std::max<std::int64_t>(1, wall_clock() - started);
   std::cerr << "\r";
-  std::cout << built->records << " records of " << built->blocks << " blocks in " << took << " ms (" << static_cast<std::int64_t>(built->records) * 1000 / took
-            << " records/s)\n";
+  std::cout << built->records << " records of " << built->blocks << " blocks in " << took << " ms ("
+            << static_cast<std::int64_t>(built->records) * 1000 / took << " records/s)\n";
   built->projections.reset();
   if (auto swapped = projections::store::swap_store(folder, name); !swapped) return fail(swapped.error().message, 1);
   std::cout << "swapped in " << name << "; the old store stays beside it\n";
@@ -91,7 +97,8 @@ int run_store_verify(const std::string& data) {
         code = fail(differing.error().message, 1);
       } else {
         for (const auto& one : *differing) std::cout << "differs: " << one << "\n";
-        std::cout << built->records << " records replayed; " << (differing->empty() ? "every family equals the replay\n" : "run docket store rebuild\n");
+        std::cout << built->records << " records replayed; "
+                  << (differing->empty() ? "every family equals the replay\n" : "run docket store rebuild\n");
         code = differing->empty() ? 0 : 1;
       }
     }
@@ -124,7 +131,8 @@ int run_store_backup(const std::string& data, const std::string& to) {
 
 int run_store_restore(const std::string& from, const std::string& data) {
   std::error_code error;
-  if (!fs::exists(fs::path(from) / "ledger", error) || !fs::exists(fs::path(from) / "keys", error)) return fail(from + " is no backup: it lacks ledger or keys", 3);
+  if (!fs::exists(fs::path(from) / "ledger", error) || !fs::exists(fs::path(from) / "keys", error))
+    return fail(from + " is no backup: it lacks ledger or keys", 3);
   if (fs::exists(fs::path(data) / "ledger", error)) return fail(data + " holds a ledger; restore into a new folder", 4);
   fs::create_directories(data, error);
   fs::copy(from, data, fs::copy_options::recursive, error);

@@ -4,7 +4,8 @@
 
 namespace docket::local {
 
-Result<std::shared_ptr<node::ProjectionStore>> open_projections(const std::filesystem::path& folder, const definition::BundlePtr& bundle, int workers) {
+Result<std::shared_ptr<node::ProjectionStore>> open_projections(const std::filesystem::path& folder, const definition::BundlePtr& bundle,
+                                                                int workers) {
   projections::Options options;
   options.folder = folder;
   options.workers.resize(static_cast<std::size_t>(workers));

@@ -9,8 +9,8 @@
 namespace docket::local {
 
 // The projections of a data folder, in `folder` (usually data/projections).
-[[nodiscard]] Result<std::shared_ptr<node::ProjectionStore>> open_projections(const std::filesystem::path& folder, const definition::BundlePtr& bundle,
-                                                                              int workers);
+[[nodiscard]] Result<std::shared_ptr<node::ProjectionStore>> open_projections(const std::filesystem::path& folder,
+                                                                              const definition::BundlePtr& bundle, int workers);
 [[nodiscard]] std::unique_ptr<node::Node> make_node(const Home& home, std::shared_ptr<node::ProjectionStore> store, int workers);
 
 }  // namespace docket::local

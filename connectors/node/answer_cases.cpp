@@ -16,12 +16,17 @@ const char* value_name(apply::ClockValue value) {
   return kNames[static_cast<std::size_t>(value)];
 }
 
-json::object clock_json(const Reading& reading, const definition::KindDef& kind, const model::CaseState& state, const model::PartInstance* part,
-                        const ClockInstance& clock, Instant at) {
+json::object clock_json(const Reading& reading, const definition::KindDef& kind, const model::CaseState& state,
+                        const model::PartInstance* part, const ClockInstance& clock, Instant at) {
   const auto& def = kind.scopes[part == nullptr ? 0 : part->part].clocks[clock.clock];
-  json::object out{{"clock", def.name}, {"label", reading.labels(def.labels)}, {"value", value_name(apply::clock_value(&clock, at, false))},
-                   {"round", clock.round}, {"start", instant_json(clock.start)}, {"due", instant_json(clock.due)},
-                   {"original_due", instant_json(clock.original_due)}, {"stop", instant_json(clock.stop)},
+  json::object out{{"clock", def.name},
+                   {"label", reading.labels(def.labels)},
+                   {"value", value_name(apply::clock_value(&clock, at, false))},
+                   {"round", clock.round},
+                   {"start", instant_json(clock.start)},
+                   {"due", instant_json(clock.due)},
+                   {"original_due", instant_json(clock.original_due)},
+                   {"stop", instant_json(clock.stop)},
                    {"light", def.window ? "none" : apply::to_string(apply::clock_light(clock, at))}};
   if (def.window) out["window"] = true;
   if (clock.provisional) out["provisional"] = true;
@@ -30,9 +35,11 @@ json::object clock_json(const Reading& reading, const definition::KindDef& kind,
   return out;
 }
 
-json::array clocks_json(const Reading& reading, const definition::KindDef& kind, const model::CaseState& state, const model::PartInstance* part, Instant at) {
+json::array clocks_json(const Reading& reading, const definition::KindDef& kind, const model::CaseState& state,
+                        const model::PartInstance* part, Instant at) {
   json::array out;
-  for (const auto& clock : (part == nullptr ? state.scope : part->scope).clocks) out.push_back(clock_json(reading, kind, state, part, clock, at));
+  for (const auto& clock : (part == nullptr ? state.scope : part->scope).clocks)
+    out.push_back(clock_json(reading, kind, state, part, clock, at));
   return out;
 }
 
@@ -40,7 +47,8 @@ json::array clocks_json(const Reading& reading, const definition::KindDef& kind,
 Instant next_due(const definition::KindDef& kind, const model::CaseState& state) {
   Instant due = model::kNoInstant;
   for (const auto& clock : state.scope.clocks) {
-    if (clock.status != ClockInstance::Status::kRunning || clock.due == model::kNoInstant || kind.scopes[0].clocks[clock.clock].window) continue;
+    if (clock.status != ClockInstance::Status::kRunning || clock.due == model::kNoInstant || kind.scopes[0].clocks[clock.clock].window)
+      continue;
     if (due == model::kNoInstant || clock.due < due) due = clock.due;
   }
   return due;
@@ -64,7 +72,8 @@ json::object attributes_json(const Reading& reading, const definition::ScopeDef&
 // Private texts as the case has them now: opened from the ledger where their keys still exist.
 void open_private(const Reading& reading, const model::CaseState& state, const AsOf& as_of, json::object& attributes) {
   const auto& kind = reading.bundle.kinds[state.kind];
-  const bool any = std::any_of(state.scope.attributes.begin(), state.scope.attributes.end(), [](const auto& slot) { return slot.value.type() == model::Value::Type::kSealed; });
+  const bool any = std::any_of(state.scope.attributes.begin(), state.scope.attributes.end(),
+                               [](const auto& slot) { return slot.value.type() == model::Value::Type::kSealed; });
   if (!any) return;
   const auto history = reading.history(state.id, as_of.known_at);
   if (!history) return;
@@ -100,12 +109,13 @@ std::string filters_of(const definition::KindDef& kind) {
 }
 
 std::vector<ListFilter> list_filters(const definition::KindDef& kind, const Params& params) {
-  static const std::vector<std::string> kOwn{"kind", "light", "alias", "due_before", "updated_since", "page_size", "page_token", "include_total",
-                                             "at", "known_at", "min_position", "consistency"};
+  static const std::vector<std::string> kOwn{"kind",       "light",         "alias", "due_before", "updated_since", "page_size",
+                                             "page_token", "include_total", "at",    "known_at",   "min_position",  "consistency"};
   std::vector<ListFilter> filters;
   for (const auto& [name, value] : params.query().params) {
     if (std::find(kOwn.begin(), kOwn.end(), name) != kOwn.end()) continue;
-    if (!known_filter(kind, name)) throw BadParameter{name, "kind " + kind.name + " has no filter '" + name + "'; it has " + filters_of(kind)};
+    if (!known_filter(kind, name))
+      throw BadParameter{name, "kind " + kind.name + " has no filter '" + name + "'; it has " + filters_of(kind)};
     auto it = std::find_if(filters.begin(), filters.end(), [&](const auto& filter) { return filter.name == name; });
     if (it == filters.end()) it = filters.insert(filters.end(), {name, {}});
     if (name == "state" && definition::find_name(kind.scopes[0].state_ids, value) == nullptr) {
@@ -121,7 +131,9 @@ bool fits(const Reading& reading, const model::CaseState& state, const std::vect
   const auto& kind = reading.bundle.kinds[state.kind];
   const auto& scope = kind.scopes[0];
   return std::all_of(filters.begin(), filters.end(), [&](const ListFilter& filter) {
-    const auto any = [&](const std::string& text) { return std::find(filter.values.begin(), filter.values.end(), text) != filter.values.end(); };
+    const auto any = [&](const std::string& text) {
+      return std::find(filter.values.begin(), filter.values.end(), text) != filter.values.end();
+    };
     if (filter.name == "state") return any(scope.states[state.scope.state].name);
     const auto* id = definition::find_name(scope.attribute_ids, filter.name);
     const auto& value = apply::attribute(scope, state.scope, *id, definition::RoundSelect::kLast, 0, state.round, {});
@@ -142,8 +154,13 @@ std::string etag_of(const Reading& reading, const model::CaseState& state, Insta
 json::object case_row(const Reading& reading, const model::CaseState& state, Instant at) {
   const auto& kind = reading.bundle.kinds[state.kind];
   const auto& def = kind.scopes[0].states[state.scope.state];
-  json::object out{{"id", state.id}, {"kind", kind.name}, {"state", def.name}, {"state_label", reading.labels(def.labels)},
-                   {"light", apply::to_string(apply::case_light(kind, state, at))}, {"round", state.round}, {"version", state.version},
+  json::object out{{"id", state.id},
+                   {"kind", kind.name},
+                   {"state", def.name},
+                   {"state_label", reading.labels(def.labels)},
+                   {"light", apply::to_string(apply::case_light(kind, state, at))},
+                   {"round", state.round},
+                   {"version", state.version},
                    {"revision", state.revision}};
   if (const auto* unit = definition::find_name(kind.scopes[0].attribute_ids, "unit")) {
     const auto& value = apply::attribute(kind.scopes[0], state.scope, *unit, definition::RoundSelect::kCurrent, 0, state.round, {});
@@ -179,7 +196,8 @@ service::Answer answer_case(const Reading& reading, const Params& params, const 
     as_of.known_given = true;
   }
   const auto state = reading.case_as_of(case_id, as_of);
-  if (state == nullptr) return not_found("no case " + case_id + (as_of.at_given || as_of.known_given ? " then" : ""), params.query().language);
+  if (state == nullptr)
+    return not_found("no case " + case_id + (as_of.at_given || as_of.known_given ? " then" : ""), params.query().language);
   const auto& kind = reading.bundle.kinds[state->kind];
   json::object out = case_row(reading, *state, as_of.at);
   auto attributes = attributes_json(reading, kind.scopes[0], state->scope);
@@ -189,9 +207,13 @@ service::Answer answer_case(const Reading& reading, const Params& params, const 
   json::array parts;
   for (const auto& part : state->parts) {
     const auto& def = kind.scopes[part.part];
-    parts.push_back(json::object{{"part", def.name}, {"key", reading.value_json(part.key)}, {"n", part.nth}, {"round", part.round},
+    parts.push_back(json::object{{"part", def.name},
+                                 {"key", reading.value_json(part.key)},
+                                 {"n", part.nth},
+                                 {"round", part.round},
                                  {"state", part.scope.state == model::kCleared ? "cleared" : def.states[part.scope.state].name},
-                                 {"attributes", attributes_json(reading, def, part.scope)}, {"clocks", clocks_json(reading, kind, *state, &part, as_of.at)}});
+                                 {"attributes", attributes_json(reading, def, part.scope)},
+                                 {"clocks", clocks_json(reading, kind, *state, &part, as_of.at)}});
   }
   out["parts"] = std::move(parts);
   json::array links;
@@ -219,7 +241,9 @@ service::Answer answer_cases(const Reading& reading, const Params& params) {
     }
     return json_answer(json::object{{"cases", std::move(rows)}});
   }
-  if (kinds.size() != 1) throw BadParameter{"kind", "name one kind, as in kind=" + (reading.bundle.kinds.empty() ? std::string() : reading.bundle.kinds[0].name)};
+  if (kinds.size() != 1)
+    throw BadParameter{"kind",
+                       "name one kind, as in kind=" + (reading.bundle.kinds.empty() ? std::string() : reading.bundle.kinds[0].name)};
   const auto* kind_id = definition::find_name(reading.bundle.kind_ids, kinds[0]);
   if (kind_id == nullptr) throw BadParameter{"kind", "no kind '" + kinds[0] + "' in office " + reading.bundle.office};
   const auto& kind = reading.bundle.kinds[*kind_id];
@@ -234,7 +258,8 @@ service::Answer answer_cases(const Reading& reading, const Params& params) {
   };
   const auto due_before = instant("due_before");
   const auto updated_since = instant("updated_since");
-  const auto page_size = static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("page_size", 50), 1, static_cast<std::int64_t>(kPageMax)));
+  const auto page_size =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("page_size", 50), 1, static_cast<std::int64_t>(kPageMax)));
   const bool total = params.flag("include_total");
   const bool past = as_of.past_at() || as_of.past_known();
   std::string after = params.text("page_token").value_or("");

@@ -16,7 +16,8 @@ json::object data_json(const Reading& reading, const std::string& case_id, const
   for (const auto& field : event.data) {
     boost::system::error_code error;
     json::value value = json::parse(field.raw, error);
-    if (value.is_object() && value.get_object().size() == 1 && value.get_object().contains("sealed") && value.get_object()["sealed"].is_string()) {
+    if (value.is_object() && value.get_object().size() == 1 && value.get_object().contains("sealed") &&
+        value.get_object()["sealed"].is_string()) {
       const std::string sealed(value.get_object()["sealed"].get_string());
       const auto plain = reading.sealer.open_field(case_id, event.id, field.name, sealed);
       value = plain ? json::parse(*plain, error) : json::value(json::object{{"erased", true}});
@@ -40,7 +41,10 @@ json::array effects_json(const ledger::Record& record) {
 }
 
 json::object event_row(const Reading& reading, const std::string& case_id, const partition::HistoryRow& row, const ledger::Record& record) {
-  json::object out{{"version", row.version}, {"height", std::to_string(row.height)}, {"outcome", kind_text(record.kind)}, {"recorded", instant_json(row.recorded)}};
+  json::object out{{"version", row.version},
+                   {"height", std::to_string(row.height)},
+                   {"outcome", kind_text(record.kind)},
+                   {"recorded", instant_json(row.recorded)}};
   if (record.kind == ledger::RecordKind::kAccepted || record.kind == ledger::RecordKind::kTimer) {
     auto stored = reading.ingest.parse_stored(record.event, ingest::tag_from_text(record.tag));
     if (!stored) return out;
@@ -80,14 +84,22 @@ json::object event_row(const Reading& reading, const std::string& case_id, const
 const char* sort_name(calendar::ExplainLine::Sort sort) {
   using Sort = calendar::ExplainLine::Sort;
   switch (sort) {
-    case Sort::kStart: return "start";
-    case Sort::kCounted: return "counted";
-    case Sort::kWeekend: return "weekend";
-    case Sort::kHoliday: return "holiday";
-    case Sort::kMakeUp: return "make_up";
-    case Sort::kPaused: return "paused";
-    case Sort::kDue: return "due";
-    case Sort::kSpan: return "span";
+    case Sort::kStart:
+      return "start";
+    case Sort::kCounted:
+      return "counted";
+    case Sort::kWeekend:
+      return "weekend";
+    case Sort::kHoliday:
+      return "holiday";
+    case Sort::kMakeUp:
+      return "make_up";
+    case Sort::kPaused:
+      return "paused";
+    case Sort::kDue:
+      return "due";
+    case Sort::kSpan:
+      return "span";
   }
   return "counted";
 }
@@ -95,7 +107,10 @@ const char* sort_name(calendar::ExplainLine::Sort sort) {
 json::array explain_json(const Reading& reading, const apply::ClockInstance& clock, const definition::LimitRow& row) {
   json::array out;
   for (const auto& line : calendar::explain_limit(*reading.bundle.calendar, reading.bundle.zone, clock.start, row.limit, row.at_ms)) {
-    json::object one{{"from", model::format_date(line.from)}, {"to", model::format_date(line.to)}, {"sort", sort_name(line.sort)}, {"counted", line.counted}};
+    json::object one{{"from", model::format_date(line.from)},
+                     {"to", model::format_date(line.to)},
+                     {"sort", sort_name(line.sort)},
+                     {"counted", line.counted}};
     if (line.counted_ms != 0) one["counted_ms"] = line.counted_ms;
     if (!line.name.empty()) one["name"] = line.name;
     if (!line.layer.empty()) one["layer"] = line.layer;
@@ -105,7 +120,8 @@ json::array explain_json(const Reading& reading, const apply::ClockInstance& clo
   return out;
 }
 
-void add_deadlines(const Reading& reading, const model::CaseState& state, const model::PartInstance* part, Instant at, bool explain, json::array& out) {
+void add_deadlines(const Reading& reading, const model::CaseState& state, const model::PartInstance* part, Instant at, bool explain,
+                   json::array& out) {
   const auto& kind = reading.bundle.kinds[state.kind];
   const auto& scope = part == nullptr ? state.scope : part->scope;
   const auto& scope_def = kind.scopes[part == nullptr ? 0 : part->part];
@@ -113,9 +129,14 @@ void add_deadlines(const Reading& reading, const model::CaseState& state, const 
   constexpr const char* kCertainty[] = {"text", "reported", "assumed"};
   for (const auto& clock : scope.clocks) {
     const auto& def = scope_def.clocks[clock.clock];
-    json::object row{{"clock", def.name}, {"label", reading.labels(def.labels)}, {"round", clock.round},
-                     {"value", kValues[static_cast<std::size_t>(apply::clock_value(&clock, at, false))]}, {"start", instant_json(clock.start)},
-                     {"due", instant_json(clock.due)}, {"original_due", instant_json(clock.original_due)}, {"stop", instant_json(clock.stop)},
+    json::object row{{"clock", def.name},
+                     {"label", reading.labels(def.labels)},
+                     {"round", clock.round},
+                     {"value", kValues[static_cast<std::size_t>(apply::clock_value(&clock, at, false))]},
+                     {"start", instant_json(clock.start)},
+                     {"due", instant_json(clock.due)},
+                     {"original_due", instant_json(clock.original_due)},
+                     {"stop", instant_json(clock.stop)},
                      {"light", def.window ? "none" : apply::to_string(apply::clock_light(clock, at))}};
     if (part != nullptr) row["part"] = scope_def.name + ":" + reading.value_text(part->key);
     if (clock.extensions > 0) row["extensions"] = clock.extensions;
@@ -124,7 +145,8 @@ void add_deadlines(const Reading& reading, const model::CaseState& state, const 
     if (clock.provisional) row["provisional"] = true;
     json::array notices;
     for (const auto& notice : clock.notices) {
-      notices.push_back(json::object{{"at", instant_json(notice.at)}, {"level", notice.level},
+      notices.push_back(json::object{{"at", instant_json(notice.at)},
+                                     {"level", notice.level},
                                      {"to", notice.to == model::kNone8 ? std::string("holder") : reading.bundle.roles[notice.to]}});
     }
     if (!notices.empty()) row["notices"] = std::move(notices);

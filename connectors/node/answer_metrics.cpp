@@ -17,7 +17,9 @@ bool ratio(const MetricDef& metric) {
   return metric.measure == Measure::kRatioWhen || metric.measure == Measure::kRatioWeigh || metric.measure == Measure::kRatioByEnd;
 }
 
-const std::uint16_t* metric_id(const Reading& reading, const std::string& name) { return definition::find_name(reading.bundle.metric_ids, name); }
+const std::uint16_t* metric_id(const Reading& reading, const std::string& name) {
+  return definition::find_name(reading.bundle.metric_ids, name);
+}
 
 service::Answer no_metric(const Reading& reading, const std::string& name, std::string_view language) {
   std::string known;
@@ -77,7 +79,8 @@ json::object combined_json(const Reading& reading, const MetricDef& metric, cons
     const auto& sums = it == figure.groups.end() ? none : it->second;
     const auto numerator = at_series(sums, numerator_series(part, period.kind));
     const auto denominator = at_series(sums, measure::kDenominator) * (weighed(part) ? 1000 : 1);
-    parts.push_back(json::object{{"name", part.name}, {"weight", static_cast<double>(weight) / 1000.0}, {"rate", rate_json(numerator, denominator)}});
+    parts.push_back(
+        json::object{{"name", part.name}, {"weight", static_cast<double>(weight) / 1000.0}, {"rate", rate_json(numerator, denominator)}});
     if (denominator == 0) {
       whole = false;
     } else {
@@ -132,7 +135,8 @@ Shown show(const Reading& reading, std::uint16_t index, const Period& period, co
   }
   std::string allowed;
   for (const auto& by : base.by) allowed += (allowed.empty() ? "" : ", ") + by.name;
-  throw BadParameter{"group_by", "metric " + metric.name + " has no dimension '" + group_by + "'" + (allowed.empty() ? "" : "; it has " + allowed)};
+  throw BadParameter{"group_by",
+                     "metric " + metric.name + " has no dimension '" + group_by + "'" + (allowed.empty() ? "" : "; it has " + allowed)};
 }
 
 json::object metric_head(const Reading& reading, const MetricDef& metric) {
@@ -156,7 +160,10 @@ json::array rules_of(const Reading& reading, const MetricDef& metric) {
     if (clock.limit == model::kNone16) continue;
     const auto& rule = reading.bundle.rules[clock.limit];
     constexpr const char* kCertainty[] = {"text", "reported", "assumed"};
-    out.push_back(json::object{{"rule", rule.name}, {"value", rule.text}, {"source", rule.source}, {"certainty", kCertainty[static_cast<std::size_t>(rule.certainty)]}});
+    out.push_back(json::object{{"rule", rule.name},
+                               {"value", rule.text},
+                               {"source", rule.source},
+                               {"certainty", kCertainty[static_cast<std::size_t>(rule.certainty)]}});
   }
   return out;
 }
@@ -223,8 +230,11 @@ service::Answer answer_metric(const Reading& reading, const Params& params, cons
     for (const auto& period : periods_between(*step, *from, *to + 1)) {
       auto shown = show(reading, *id, period, as_of, group_by);
       exact = exact || shown.exact;
-      series.push_back(json::object{{"period", period.name}, {"from", model::format_date(period.from)}, {"to", model::format_date(period.to - 1)},
-                                    {"total", std::move(shown.total)}, {"figures", std::move(shown.groups)}});
+      series.push_back(json::object{{"period", period.name},
+                                    {"from", model::format_date(period.from)},
+                                    {"to", model::format_date(period.to - 1)},
+                                    {"total", std::move(shown.total)},
+                                    {"figures", std::move(shown.groups)}});
       if (series.size() > 1000) throw BadParameter{"step", "more than 1,000 periods; take a larger step"};
     }
     echo_axes(out, reading, as_of);
@@ -284,7 +294,8 @@ service::Answer answer_metric_explain(const Reading& reading, const Params& para
       if (row.series == measure::kDenominator || (!ratio(base) && row.series == measure::kNumerator)) cohort += 1;
       std::string name_of;
       if (row.series == measure::kPaused) name_of = "paused";
-      if (row.series >= measure::kExclusions && (row.series - measure::kExclusions) % 2 == 0) name_of = base.except[(row.series - measure::kExclusions) / 2U].name;
+      if (row.series >= measure::kExclusions && (row.series - measure::kExclusions) % 2 == 0)
+        name_of = base.except[(row.series - measure::kExclusions) / 2U].name;
       if (name_of.empty()) continue;
       if (!excluded.contains(name_of)) excluded[name_of] = json::array{};
       excluded[name_of].as_array().push_back(share_row(reading, share, base, row.value));

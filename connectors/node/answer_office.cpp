@@ -19,7 +19,9 @@ json::array names_of_mask(const definition::ScopeDef& scope, std::uint64_t mask)
 
 json::object event_json(const Reading& reading, const definition::KindDef& kind, const definition::EventDef& event) {
   const auto& scope = kind.scopes[event.scope];
-  json::object out{{"event", event.name}, {"label", reading.labels(event.labels)}, {"type", reading.bundle.prefix + "." + kind.name + "." + event.name + ".v" + std::to_string(event.major)}};
+  json::object out{{"event", event.name},
+                   {"label", reading.labels(event.labels)},
+                   {"type", reading.bundle.prefix + "." + kind.name + "." + event.name + ".v" + std::to_string(event.major)}};
   if (event.scope != 0) out["part"] = scope.name;
   if (event.common) out["common"] = true;
   if (event.opens) out["opens"] = true;
@@ -33,15 +35,24 @@ json::object event_json(const Reading& reading, const definition::KindDef& kind,
   using Kind = definition::ActorRule::Kind;
   for (const auto& rule : event.by) {
     switch (rule.kind) {
-      case Kind::kRole: by.emplace_back(reading.bundle.roles[rule.role]); break;
-      case Kind::kAttribute: by.emplace_back("@" + kind.scopes[rule.scope].attributes[rule.attribute].name); break;
-      case Kind::kPart: by.emplace_back("@" + kind.scopes[rule.scope].name); break;
-      case Kind::kKey: by.emplace_back("@key"); break;
+      case Kind::kRole:
+        by.emplace_back(reading.bundle.roles[rule.role]);
+        break;
+      case Kind::kAttribute:
+        by.emplace_back("@" + kind.scopes[rule.scope].attributes[rule.attribute].name);
+        break;
+      case Kind::kPart:
+        by.emplace_back("@" + kind.scopes[rule.scope].name);
+        break;
+      case Kind::kKey:
+        by.emplace_back("@key");
+        break;
     }
   }
   out["by"] = std::move(by);
   json::object fields;
-  for (const auto& field : event.fields) fields[field.name] = json::object{{"required", field.required}, {"private", field.spec.is_private}, {"many", field.spec.many}};
+  for (const auto& field : event.fields)
+    fields[field.name] = json::object{{"required", field.required}, {"private", field.spec.is_private}, {"many", field.spec.many}};
   out["data"] = std::move(fields);
   return out;
 }
@@ -53,7 +64,8 @@ service::Answer answer_rejection_codes(const Reading& reading) {
   constexpr const char* kRemedy[] = {"repair", "wait", "ask"};
   json::array rows;
   for (const auto& row : model::rejection_codes()) {
-    rows.push_back(json::object{{"number", static_cast<int>(row.code)}, {"code", std::string(row.name)},
+    rows.push_back(json::object{{"number", static_cast<int>(row.code)},
+                                {"code", std::string(row.name)},
                                 {"kind", row.curability == model::Curability::kFinal ? "final" : "curable"},
                                 {"remedy", kRemedy[static_cast<std::size_t>(row.remedy)]},
                                 {"title", json::object{{"zh", std::string(row.zh)}, {"en", std::string(row.en)}}}});
@@ -64,8 +76,12 @@ service::Answer answer_rejection_codes(const Reading& reading) {
 service::Answer answer_kinds(const Reading& reading) {
   json::array rows;
   for (const auto& kind : reading.bundle.kinds) {
-    rows.push_back(json::object{{"kind", kind.name}, {"version", kind.version}, {"label", reading.labels(kind.labels)}, {"states", kind.scopes[0].states.size()},
-                                {"events", kind.events.size()}, {"clocks", kind.scopes[0].clocks.size()}});
+    rows.push_back(json::object{{"kind", kind.name},
+                                {"version", kind.version},
+                                {"label", reading.labels(kind.labels)},
+                                {"states", kind.scopes[0].states.size()},
+                                {"events", kind.events.size()},
+                                {"clocks", kind.scopes[0].clocks.size()}});
   }
   return json_answer(json::object{{"kinds", std::move(rows)}});
 }
@@ -79,14 +95,18 @@ service::Answer answer_kind(const Reading& reading, const Params& params, const 
   constexpr const char* kOutcome[] = {"", "done", "not_accepted", "withdrawn", "merged", "transferred", "terminated"};
   json::array states;
   for (const auto& state : kind.scopes[0].states) {
-    json::object row{{"state", state.name}, {"label", reading.labels(state.labels)}, {"category", kCategory[static_cast<std::size_t>(state.category)]}};
+    json::object row{
+        {"state", state.name}, {"label", reading.labels(state.labels)}, {"category", kCategory[static_cast<std::size_t>(state.category)]}};
     if (state.outcome != definition::CaseOutcome::kNone) row["outcome"] = kOutcome[static_cast<std::size_t>(state.outcome)];
     states.push_back(std::move(row));
   }
   out["states"] = std::move(states);
   json::array attributes;
   for (const auto& attribute : kind.scopes[0].attributes) {
-    attributes.push_back(json::object{{"attribute", attribute.name}, {"label", reading.labels(attribute.labels)}, {"dimension", attribute.dimension}, {"private", attribute.spec.is_private}});
+    attributes.push_back(json::object{{"attribute", attribute.name},
+                                      {"label", reading.labels(attribute.labels)},
+                                      {"dimension", attribute.dimension},
+                                      {"private", attribute.spec.is_private}});
   }
   out["attributes"] = std::move(attributes);
   json::array clocks;
@@ -113,7 +133,11 @@ service::Answer answer_rules(const Reading& reading, const Params& params) {
   json::array rows;
   for (const auto& rule : reading.bundle.rules) {
     if (assumed && rule.certainty != definition::Certainty::kAssumed) continue;
-    rows.push_back(json::object{{"rule", rule.name}, {"value", rule.text}, {"set", rule.set}, {"source", rule.source}, {"certainty", kCertainty[static_cast<std::size_t>(rule.certainty)]}});
+    rows.push_back(json::object{{"rule", rule.name},
+                                {"value", rule.text},
+                                {"set", rule.set},
+                                {"source", rule.source},
+                                {"certainty", kCertainty[static_cast<std::size_t>(rule.certainty)]}});
   }
   return json_answer(json::object{{"rules", std::move(rows)}, {"version", reading.bundle.rules_version}});
 }
@@ -124,11 +148,17 @@ service::Answer answer_calendars(const Reading& reading) {
   json::array years;
   for (const int year : calendar.years()) {
     int working = 0;
-    for (Day day = model::day_from_date({year, 1, 1}); day < model::day_from_date({year + 1, 1, 1}); ++day) working += calendar.is_working(day) ? 1 : 0;
+    for (Day day = model::day_from_date({year, 1, 1}); day < model::day_from_date({year + 1, 1, 1}); ++day)
+      working += calendar.is_working(day) ? 1 : 0;
     years.push_back(json::object{{"year", year}, {"working_days", working}});
   }
-  json::object out{{"calendar", calendar.name()}, {"version", calendar.version()}, {"time_zone", reading.bundle.zone.name()}, {"zone_data", reading.bundle.zone.version()},
-                   {"years", std::move(years)}, {"this_year_known", calendar.knows_year(today.year)}, {"next_year_known", calendar.knows_year(today.year + 1)}};
+  json::object out{{"calendar", calendar.name()},
+                   {"version", calendar.version()},
+                   {"time_zone", reading.bundle.zone.name()},
+                   {"zone_data", reading.bundle.zone.version()},
+                   {"years", std::move(years)},
+                   {"this_year_known", calendar.knows_year(today.year)},
+                   {"next_year_known", calendar.knows_year(today.year + 1)}};
   if (!calendar.knows_year(today.year + 1)) {
     out["note"] = "deadlines that reach into " + std::to_string(today.year + 1) + " are provisional until its notice is in the calendar";
   }
@@ -146,10 +176,16 @@ service::Answer answer_office(const Reading& reading) {
   for (const auto& kind : reading.bundle.kinds) kinds.emplace_back(kind.name);
   json::array sources;
   for (const auto& source : reading.bundle.sources) {
-    sources.push_back(json::object{{"source", source.name}, {"title", reading.labels(source.title)}, {"in_order", source.in_order}, {"backfill", source.backfill}});
+    sources.push_back(json::object{
+        {"source", source.name}, {"title", reading.labels(source.title)}, {"in_order", source.in_order}, {"backfill", source.backfill}});
   }
-  return json_answer(json::object{{"office", reading.bundle.office}, {"title", reading.labels(reading.bundle.title)}, {"time_zone", reading.bundle.zone.name()},
-                                  {"bundle", reading.bundle.id}, {"kinds", std::move(kinds)}, {"units", std::move(units)}, {"sources", std::move(sources)}});
+  return json_answer(json::object{{"office", reading.bundle.office},
+                                  {"title", reading.labels(reading.bundle.title)},
+                                  {"time_zone", reading.bundle.zone.name()},
+                                  {"bundle", reading.bundle.id},
+                                  {"kinds", std::move(kinds)},
+                                  {"units", std::move(units)},
+                                  {"sources", std::move(sources)}});
 }
 
 service::Answer answer_event(const Reading& reading, const Params& params) {
@@ -165,8 +201,12 @@ service::Answer answer_event(const Reading& reading, const Params& params) {
     const auto record = reading.records.record(partition, known->height);
     if (!record) continue;
     const auto& row = record->record;
-    json::object out{{"source", *source}, {"id", *id}, {"outcome", row.kind == ledger::RecordKind::kTimer ? "accepted" : ledger::to_string(row.kind)},
-                     {"recorded", instant_json(record->recorded)}, {"partition", partition}, {"height", std::to_string(known->height)}};
+    json::object out{{"source", *source},
+                     {"id", *id},
+                     {"outcome", row.kind == ledger::RecordKind::kTimer ? "accepted" : ledger::to_string(row.kind)},
+                     {"recorded", instant_json(record->recorded)},
+                     {"partition", partition},
+                     {"height", std::to_string(known->height)}};
     if (row.kind == ledger::RecordKind::kAccepted || row.kind == ledger::RecordKind::kTimer) {
       out["case_version"] = row.case_version;
       out["case_revision"] = row.case_revision;
@@ -179,7 +219,8 @@ service::Answer answer_event(const Reading& reading, const Params& params) {
     }
     return json_answer(out);
   }
-  return not_found("event " + *id + " of source " + *source + " is not in the ledger; a request still under way may yet bring it", params.query().language);
+  return not_found("event " + *id + " of source " + *source + " is not in the ledger; a request still under way may yet bring it",
+                   params.query().language);
 }
 
 }  // namespace docket::node

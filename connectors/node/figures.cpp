@@ -11,8 +11,9 @@ using definition::MetricDef;
 bool stock(const MetricDef& metric) { return metric.measure == MetricDef::Measure::kStock; }
 
 bool due_anchored(const MetricDef& metric) {
-  return std::any_of(metric.period.begin(), metric.period.end(),
-                     [](const Anchor& anchor) { return anchor.kind == Anchor::Kind::kClockDue || anchor.kind == Anchor::Kind::kClockOriginalDue; });
+  return std::any_of(metric.period.begin(), metric.period.end(), [](const Anchor& anchor) {
+    return anchor.kind == Anchor::Kind::kClockDue || anchor.kind == Anchor::Kind::kClockOriginalDue;
+  });
 }
 
 void add(GroupSums& sums, const std::string& group, std::size_t series, std::int64_t value) {
@@ -28,7 +29,8 @@ std::set<std::string> candidates(const Reading& reading, const MetricDef& metric
   for (const auto& anchor : metric.period) {
     const auto it = std::find(anchors.begin(), anchors.end(), anchor);
     if (it == anchors.end()) continue;
-    for (auto& id : reading.store.anchored(metric.kind, static_cast<std::uint8_t>(it - anchors.begin()), from, to)) out.insert(std::move(id));
+    for (auto& id : reading.store.anchored(metric.kind, static_cast<std::uint8_t>(it - anchors.begin()), from, to))
+      out.insert(std::move(id));
   }
   return out;
 }
@@ -41,7 +43,8 @@ void fold_period(const Reading& reading, std::uint16_t index, std::uint8_t by, c
   }
 }
 
-void add_stock(const Reading& reading, std::uint16_t index, std::uint8_t by, const model::CaseState& state, Instant at, std::int64_t sign, GroupSums& out) {
+void add_stock(const Reading& reading, std::uint16_t index, std::uint8_t by, const model::CaseState& state, Instant at, std::int64_t sign,
+               GroupSums& out) {
   for (const auto& row : measure::stock_at(reading.bundle, index, state, at)) {
     if (row.by == by) add(out, by == 0 ? std::string() : reading.value_text(row.group), row.series, sign * row.value);
   }
@@ -86,10 +89,14 @@ Figures stock_figures(const Reading& reading, std::uint16_t index, std::uint8_t 
 std::uint8_t numerator_series(const MetricDef& metric, PeriodKind kind) {
   if (metric.measure != MetricDef::Measure::kRatioByEnd) return measure::kNumerator;
   switch (kind) {
-    case PeriodKind::kMonth: return measure::kNumeratorByMonth;
-    case PeriodKind::kQuarter: return measure::kNumeratorByQuarter;
-    case PeriodKind::kYear: return measure::kNumeratorByYear;
-    default: return measure::kNumerator;
+    case PeriodKind::kMonth:
+      return measure::kNumeratorByMonth;
+    case PeriodKind::kQuarter:
+      return measure::kNumeratorByQuarter;
+    case PeriodKind::kYear:
+      return measure::kNumeratorByYear;
+    default:
+      return measure::kNumerator;
   }
 }
 
@@ -141,8 +148,9 @@ Figures figures(const Reading& reading, std::uint16_t index, std::uint8_t by, co
   // Now: whole days before today from the rows; of today only what has fallen due.
   const Day today = reading.bundle.zone.local_day(as_of.now);
   const bool today_apart = due_anchored(metric) && period.from <= today && today < period.to;
-  CellQuery query{index, by, period.from, std::min(period.to, today_apart ? today : today + 1), std::nullopt,
-                  as_of.past_known() ? as_of.known_day : std::nullopt};
+  CellQuery query{index,        by,
+                  period.from,  std::min(period.to, today_apart ? today : today + 1),
+                  std::nullopt, as_of.past_known() ? as_of.known_day : std::nullopt};
   if (query.from < query.to) out.groups = reading.store.sums(query);
   if (today_apart) {
     Period rest{PeriodKind::kDay, {}, today, today + 1};

@@ -12,8 +12,8 @@
 namespace docket::node {
 
 struct Figures {
-  GroupSums groups;       // by == 0: one entry ""
-  bool exact = false;     // folded from the cases, at least in part
+  GroupSums groups;    // by == 0: one entry ""
+  bool exact = false;  // folded from the cases, at least in part
 };
 
 // `metric` must not be a combine or complement.

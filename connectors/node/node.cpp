@@ -30,7 +30,8 @@ class Node::Records final : public partition::RecordReader {
     auto block = ledger::decode_block(stored->value);
     if (!block) return block.error();
     auto shared = std::make_shared<const ledger::Block>(std::move(*block));
-    if (height < shared->height || height >= shared->end()) return Error{ErrorCode::kNotFound, "no record at height " + std::to_string(height), false};
+    if (height < shared->height || height >= shared->end())
+      return Error{ErrorCode::kNotFound, "no record at height " + std::to_string(height), false};
     const std::lock_guard lock(mutex_);
     recent_.emplace_front(partition, shared);
     if (recent_.size() > kBlocksMax) recent_.pop_back();
@@ -82,7 +83,8 @@ Node::Node(NodeParts parts) : parts_(std::move(parts)), records_(std::make_uniqu
     options.index = i;
     options.clock = parts_.clock;
     for (int p = i; p < model::kPartitions; p += parts_.workers) options.partitions.push_back(p);
-    workers_.push_back(std::make_unique<Worker>(options, parts_.bundle, parts_.ledger_id, process, parts_.port(), *parts_.keys, *parts_.store, *records_));
+    workers_.push_back(
+        std::make_unique<Worker>(options, parts_.bundle, parts_.ledger_id, process, parts_.port(), *parts_.keys, *parts_.store, *records_));
   }
 }
 
@@ -97,7 +99,10 @@ Status Node::restore(int partition) {
     if (!stored) return stored.error().with_context("partition " + std::to_string(partition) + ": the projections are ahead of the ledger");
     const auto hash = ledger::block_hash(stored->value);
     if (ledger::hash_prefix(hash) != standing.position.hash) {
-      return Error{ErrorCode::kCorrupt, "partition " + std::to_string(partition) + ": the projections stand on a block that is not in the ledger; run `docket store rebuild`", false};
+      return Error{ErrorCode::kCorrupt,
+                   "partition " + std::to_string(partition) +
+                       ": the projections stand on a block that is not in the ledger; run `docket store rebuild`",
+                   false};
     }
     head = ledger::hash_text(hash);
     const auto block = ledger::decode_block(stored->value);
@@ -153,7 +158,8 @@ std::vector<ingest::Offered> Node::parse(service::BodyFormat format, const std::
   return std::move(*batch);
 }
 
-void Node::publish_events(std::vector<ingest::Offered> events, std::optional<std::int64_t> expected_revision, bool dry_run, std::function<void(Outcomes)> done) {
+void Node::publish_events(std::vector<ingest::Offered> events, std::optional<std::int64_t> expected_revision, bool dry_run,
+                          std::function<void(Outcomes)> done) {
   struct Gather {
     std::mutex mutex;
     Outcomes outcomes;
@@ -167,7 +173,8 @@ void Node::publish_events(std::vector<ingest::Offered> events, std::optional<std
     done(std::move(outcomes));
   };
   std::vector<std::vector<std::size_t>> by_partition(static_cast<std::size_t>(model::kPartitions));
-  for (std::size_t i = 0; i < events.size(); ++i) by_partition[static_cast<std::size_t>(model::partition_of(events[i].event->subject))].push_back(i);
+  for (std::size_t i = 0; i < events.size(); ++i)
+    by_partition[static_cast<std::size_t>(model::partition_of(events[i].event->subject))].push_back(i);
   for (const auto& indexes : by_partition) gather->missing += indexes.empty() ? 0U : 1U;
   if (gather->missing == 0) {
     gather->done({});
@@ -263,9 +270,11 @@ std::optional<service::Answer> Node::await_position(const service::Query& query)
     const auto comma = rest.find(',');
     const auto position = ledger::parse_position(rest.substr(0, comma));
     rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
-    if (!position || position->partition < 0 || position->partition >= model::kPartitions) throw BadParameter{"min_position", "not a position token"};
+    if (!position || position->partition < 0 || position->partition >= model::kPartitions)
+      throw BadParameter{"min_position", "not a position token"};
     for (int tries = 0; parts_.store->position(position->partition).height < position->height; ++tries) {
-      if (tries == 200) return service::problem_answer(service::make_problem("projection-behind", "not there yet; ask again"), query.language);
+      if (tries == 200)
+        return service::problem_answer(service::make_problem("projection-behind", "not there yet; ask again"), query.language);
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     if (position->height == 0) continue;
@@ -291,7 +300,8 @@ service::Answer Node::answer_ready() const {
     owned += health.owned;
     if (!health.stopped.empty()) stopped = health.stopped;
   }
-  check("partitions", owned == model::kPartitions, std::to_string(owned) + " of " + std::to_string(model::kPartitions) + (stopped.empty() ? "" : "; " + stopped));
+  check("partitions", owned == model::kPartitions,
+        std::to_string(owned) + " of " + std::to_string(model::kPartitions) + (stopped.empty() ? "" : "; " + stopped));
   const auto failed = parts_.store->failed();
   check("projections", failed.ok(), failed.ok() ? "written back" : failed.error().message);
   check("disk", !parts_.full(), parts_.full() ? "the ledger's disk is full" : "has space");
@@ -299,14 +309,18 @@ service::Answer Node::answer_ready() const {
   const int year = today.month == 12 ? today.year + 1 : today.year;
   const bool calendar = parts_.bundle->calendar->knows_year(year);
   // A calendar without data makes deadlines provisional; it does not make Docket unable to answer.
-  checks["calendar"] = json::object{{"ok", calendar}, {"detail", std::to_string(year) + (calendar ? " is known" : " has no data: its deadlines are provisional")}};
+  checks["calendar"] = json::object{
+      {"ok", calendar}, {"detail", std::to_string(year) + (calendar ? " is known" : " has no data: its deadlines are provisional")}};
   return json_answer(json::object{{"status", good ? "ready" : "not ready"}, {"checks", std::move(checks)}}, good ? 200 : 503);
 }
 
 service::Answer Node::answer_prometheus() const {
-  std::string out = "# TYPE docket_build_info gauge\ndocket_build_info{version=\"" DOCKET_VERSION "\"} 1\n# TYPE docket_events_total counter\n";
-  constexpr const char* kNames[] = {"accepted", "duplicate", "rejected", "parked", "identity_conflict", "version_conflict", "unknown", "overloaded", "too_large"};
-  for (std::size_t i = 0; i < 9; ++i) out += "docket_events_total{outcome=\"" + std::string(kNames[i]) + "\"} " + std::to_string(outcomes_[i].load()) + "\n";
+  std::string out =
+      "# TYPE docket_build_info gauge\ndocket_build_info{version=\"" DOCKET_VERSION "\"} 1\n# TYPE docket_events_total counter\n";
+  constexpr const char* kNames[] = {"accepted",         "duplicate", "rejected",   "parked",   "identity_conflict",
+                                    "version_conflict", "unknown",   "overloaded", "too_large"};
+  for (std::size_t i = 0; i < 9; ++i)
+    out += "docket_events_total{outcome=\"" + std::string(kNames[i]) + "\"} " + std::to_string(outcomes_[i].load()) + "\n";
   std::uint64_t voids = 0;
   std::size_t parked = 0;
   for (const auto& worker : workers_) {
@@ -354,15 +368,25 @@ service::Answer Node::answer_rejects(const service::Query& query) {
       end = block->height;
     }
   }
-  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return std::tuple(b.recorded, a.partition, b.height) < std::tuple(a.recorded, b.partition, a.height); });
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+    return std::tuple(b.recorded, a.partition, b.height) < std::tuple(a.recorded, b.partition, a.height);
+  });
   if (rows.size() > page_size) rows.resize(page_size);
   json::array out;
   for (const auto& row : rows) {
     json::array errors;
-    for (const auto& error : row.record.errors) errors.push_back(json::object{{"pointer", error.pointer}, {"detail", error.detail}, {"code", error.code}});
-    out.push_back(json::object{{"recorded", instant_json(row.recorded)}, {"source", row.record.source}, {"id", row.record.id}, {"subject", row.record.subject},
-                               {"type", row.record.type}, {"code", std::string(model::name(row.record.code))}, {"detail", row.record.detail.empty() ? std::string(model::info(row.record.code).en) : row.record.detail},
-                               {"errors", std::move(errors)}, {"partition", row.partition}, {"height", std::to_string(row.height)}});
+    for (const auto& error : row.record.errors)
+      errors.push_back(json::object{{"pointer", error.pointer}, {"detail", error.detail}, {"code", error.code}});
+    out.push_back(json::object{{"recorded", instant_json(row.recorded)},
+                               {"source", row.record.source},
+                               {"id", row.record.id},
+                               {"subject", row.record.subject},
+                               {"type", row.record.type},
+                               {"code", std::string(model::name(row.record.code))},
+                               {"detail", row.record.detail.empty() ? std::string(model::info(row.record.code).en) : row.record.detail},
+                               {"errors", std::move(errors)},
+                               {"partition", row.partition},
+                               {"height", std::to_string(row.height)}});
   }
   return json_answer(json::object{{"rejects", std::move(out)}, {"page_size", page_size}});
 }

@@ -27,7 +27,7 @@ struct NodeParts {
   std::shared_ptr<ProjectionStore> store;
   BlockAt block_at;
   std::function<std::unique_ptr<ledger::Port>()> port;
-  std::function<bool()> full;                       // the ledger's disk is full
+  std::function<bool()> full;  // the ledger's disk is full
   std::function<model::Instant()> clock;
   int workers = 2;
 };
@@ -47,7 +47,8 @@ class Node final : public service::Service {
 
   // For callers in the same process (import): the outcomes as values, in the order given.
   using Outcomes = std::vector<partition::EventOutcome>;
-  void publish_events(std::vector<ingest::Offered> events, std::optional<std::int64_t> expected_revision, bool dry_run, std::function<void(Outcomes)> done);
+  void publish_events(std::vector<ingest::Offered> events, std::optional<std::int64_t> expected_revision, bool dry_run,
+                      std::function<void(Outcomes)> done);
   [[nodiscard]] std::vector<ingest::Offered> parse(service::BodyFormat format, const std::string& body, std::string& problem);
 
   [[nodiscard]] const definition::Bundle& bundle() const { return *parts_.bundle; }
@@ -70,10 +71,10 @@ class Node final : public service::Service {
   std::unique_ptr<Records> records_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<partition::RecordSealer> sealer_;
-  std::mutex ingest_mutex_;                          // guards idle_
+  std::mutex ingest_mutex_;  // guards idle_
   std::vector<std::unique_ptr<ingest::Ingest>> idle_;
   std::atomic<bool> stopped_{false};
-  std::atomic<std::uint64_t> outcomes_[9]{};         // by EventOutcome::Kind
+  std::atomic<std::uint64_t> outcomes_[9]{};  // by EventOutcome::Kind
 };
 
 }  // namespace docket::node

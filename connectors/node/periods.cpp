@@ -19,9 +19,12 @@ model::Day first_of(int year, int month) {
 
 std::string two(int n) { return (n < 10 ? "0" : "") + std::to_string(n); }
 
-Period month_of(int year, int month) { return {PeriodKind::kMonth, std::to_string(year) + "-" + two(month), first_of(year, month), first_of(year, month + 1)}; }
+Period month_of(int year, int month) {
+  return {PeriodKind::kMonth, std::to_string(year) + "-" + two(month), first_of(year, month), first_of(year, month + 1)};
+}
 Period quarter_of(int year, int quarter) {
-  return {PeriodKind::kQuarter, std::to_string(year) + "-Q" + std::to_string(quarter), first_of(year, quarter * 3 - 2), first_of(year, quarter * 3 + 1)};
+  return {PeriodKind::kQuarter, std::to_string(year) + "-Q" + std::to_string(quarter), first_of(year, quarter * 3 - 2),
+          first_of(year, quarter * 3 + 1)};
 }
 Period year_of(int year) { return {PeriodKind::kYear, std::to_string(year), first_of(year, 1), first_of(year + 1, 1)}; }
 
@@ -55,10 +58,14 @@ std::optional<PeriodKind> parse_step(std::string_view text) {
 Period period_of(PeriodKind kind, model::Day day) {
   const auto date = model::date_from_day(day);
   switch (kind) {
-    case PeriodKind::kMonth: return month_of(date.year, date.month);
-    case PeriodKind::kQuarter: return quarter_of(date.year, (date.month - 1) / 3 + 1);
-    case PeriodKind::kYear: return year_of(date.year);
-    default: return {PeriodKind::kDay, model::format_date(day), day, day + 1};
+    case PeriodKind::kMonth:
+      return month_of(date.year, date.month);
+    case PeriodKind::kQuarter:
+      return quarter_of(date.year, (date.month - 1) / 3 + 1);
+    case PeriodKind::kYear:
+      return year_of(date.year);
+    default:
+      return {PeriodKind::kDay, model::format_date(day), day, day + 1};
   }
 }
 

@@ -14,9 +14,9 @@ enum class PeriodKind { kDay, kMonth, kQuarter, kYear, kRange };
 
 struct Period {
   PeriodKind kind = PeriodKind::kRange;
-  std::string name;                    // "2017-03", "2017-Q1"
+  std::string name;  // "2017-03", "2017-Q1"
   model::Day from = 0;
-  model::Day to = 0;                   // exclusive
+  model::Day to = 0;  // exclusive
 };
 
 // "2017-03-08", "2017-03", "2017-Q1", "2017".

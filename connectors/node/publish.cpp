@@ -13,22 +13,32 @@ using Kind = partition::EventOutcome::Kind;
 
 const char* outcome_name(Kind kind) {
   switch (kind) {
-    case Kind::kAccepted: return "accepted";
-    case Kind::kDuplicate: return "duplicate";
-    case Kind::kRejected: return "rejected";
-    case Kind::kParked: return "parked";
-    case Kind::kIdentityConflict: return "identity-conflict";
-    case Kind::kVersionConflict: return "version-conflict";
-    case Kind::kUnknown: return "outcome-unknown";
-    case Kind::kOverloaded: return "overloaded";
-    case Kind::kTooLarge: return "too-large";
+    case Kind::kAccepted:
+      return "accepted";
+    case Kind::kDuplicate:
+      return "duplicate";
+    case Kind::kRejected:
+      return "rejected";
+    case Kind::kParked:
+      return "parked";
+    case Kind::kIdentityConflict:
+      return "identity-conflict";
+    case Kind::kVersionConflict:
+      return "version-conflict";
+    case Kind::kUnknown:
+      return "outcome-unknown";
+    case Kind::kOverloaded:
+      return "overloaded";
+    case Kind::kTooLarge:
+      return "too-large";
   }
   return "outcome-unknown";
 }
 
 json::array errors_json(const model::Refusal& refusal) {
   json::array out;
-  for (const auto& error : refusal.errors) out.push_back(json::object{{"pointer", error.pointer}, {"detail", error.detail}, {"code", error.code}});
+  for (const auto& error : refusal.errors)
+    out.push_back(json::object{{"pointer", error.pointer}, {"detail", error.detail}, {"code", error.code}});
   return out;
 }
 
@@ -60,14 +70,21 @@ service::Answer problem_of(const char* type, const partition::EventOutcome& outc
   return answer;
 }
 
-service::Answer single_answer(const partition::EventOutcome& outcome, const std::string& case_id, const std::string& id, std::string_view language) {
+service::Answer single_answer(const partition::EventOutcome& outcome, const std::string& case_id, const std::string& id,
+                              std::string_view language) {
   service::Answer answer;
   switch (outcome.kind) {
     case Kind::kAccepted:
-    case Kind::kDuplicate: answer = json_answer(outcome_json(outcome, case_id, id)); break;
-    case Kind::kParked: answer = json_answer(outcome_json(outcome, case_id, id), 202); break;
-    case Kind::kRejected: return problem_of("rejected", outcome, outcome.refusal.detail, language);
-    case Kind::kIdentityConflict: return problem_of("identity-conflict", outcome, outcome.refusal.detail, language);
+    case Kind::kDuplicate:
+      answer = json_answer(outcome_json(outcome, case_id, id));
+      break;
+    case Kind::kParked:
+      answer = json_answer(outcome_json(outcome, case_id, id), 202);
+      break;
+    case Kind::kRejected:
+      return problem_of("rejected", outcome, outcome.refusal.detail, language);
+    case Kind::kIdentityConflict:
+      return problem_of("identity-conflict", outcome, outcome.refusal.detail, language);
     case Kind::kVersionConflict: {
       auto conflict = problem_of("version-conflict", outcome, outcome.refusal.detail, language);
       boost::system::error_code error;
@@ -80,9 +97,12 @@ service::Answer single_answer(const partition::EventOutcome& outcome, const std:
       return conflict;
     }
     case Kind::kUnknown:
-      return problem_of("outcome-unknown", outcome, "event " + id + ": ask GET /v1/events?source=&id=, or send it again with the same id", language);
-    case Kind::kOverloaded: return problem_of("overloaded", outcome, "nothing was written; send it again", language);
-    case Kind::kTooLarge: return problem_of("too-large", outcome, "the events of one case do not fit in one block", language);
+      return problem_of("outcome-unknown", outcome, "event " + id + ": ask GET /v1/events?source=&id=, or send it again with the same id",
+                        language);
+    case Kind::kOverloaded:
+      return problem_of("overloaded", outcome, "nothing was written; send it again", language);
+    case Kind::kTooLarge:
+      return problem_of("too-large", outcome, "the events of one case do not fit in one block", language);
   }
   answer.position = ledger::position_text(outcome.position);
   return answer;
@@ -143,29 +163,30 @@ void Node::publish(service::PublishRequest request, std::function<void(service::
     places.push_back(i);
     ready.push_back(std::move(one));
   }
-  publish_events(std::move(ready), expected, request.dry_run, [single, results, names, places, language, done = std::move(done)](Outcomes outcomes) {
-    if (single) {
-      done(single_answer(outcomes.front(), names->front().first, names->front().second, language));
-      return;
-    }
-    std::string positions;
-    std::map<int, ledger::Position> newest;
-    for (std::size_t k = 0; k < outcomes.size(); ++k) {
-      (*results)[places[k]] = outcome_json(outcomes[k], (*names)[k].first, (*names)[k].second);
-      (*results)[places[k]]["index"] = places[k];
-      auto& position = newest[outcomes[k].position.partition];
-      if (outcomes[k].position.height >= position.height) position = outcomes[k].position;
-    }
-    json::array rows;
-    rows.reserve(results->size());
-    for (auto& row : *results) rows.push_back(std::move(row));
-    auto answer = json_answer(json::object{{"results", std::move(rows)}});
-    for (const auto& [partition, position] : newest) {
-      if (position.height == 0) continue;
-      answer.position += (answer.position.empty() ? "" : ",") + ledger::position_text(position);
-    }
-    done(std::move(answer));
-  });
+  publish_events(std::move(ready), expected, request.dry_run,
+                 [single, results, names, places, language, done = std::move(done)](Outcomes outcomes) {
+                   if (single) {
+                     done(single_answer(outcomes.front(), names->front().first, names->front().second, language));
+                     return;
+                   }
+                   std::string positions;
+                   std::map<int, ledger::Position> newest;
+                   for (std::size_t k = 0; k < outcomes.size(); ++k) {
+                     (*results)[places[k]] = outcome_json(outcomes[k], (*names)[k].first, (*names)[k].second);
+                     (*results)[places[k]]["index"] = places[k];
+                     auto& position = newest[outcomes[k].position.partition];
+                     if (outcomes[k].position.height >= position.height) position = outcomes[k].position;
+                   }
+                   json::array rows;
+                   rows.reserve(results->size());
+                   for (auto& row : *results) rows.push_back(std::move(row));
+                   auto answer = json_answer(json::object{{"results", std::move(rows)}});
+                   for (const auto& [partition, position] : newest) {
+                     if (position.height == 0) continue;
+                     answer.position += (answer.position.empty() ? "" : ",") + ledger::position_text(position);
+                   }
+                   done(std::move(answer));
+                 });
 }
 
 }  // namespace docket::node

@@ -21,16 +21,16 @@ using GroupSums = std::map<std::string, SeriesSums>;  // by the group's text; ""
 
 struct CellQuery {
   std::uint16_t metric = 0;
-  std::uint8_t by = 0;                 // 0: the total
-  model::Day from = 0;                 // anchor days [from, to)
+  std::uint8_t by = 0;  // 0: the total
+  model::Day from = 0;  // anchor days [from, to)
   model::Day to = 0;
-  std::optional<model::Day> at_day;    // what had happened by the end of that day; at most one of the two
-  std::optional<model::Day> known_day; // what was recorded by then
+  std::optional<model::Day> at_day;     // what had happened by the end of that day; at most one of the two
+  std::optional<model::Day> known_day;  // what was recorded by then
 };
 
 struct ListFilter {
-  std::string name;                    // "state", or a dimension attribute
-  std::vector<std::string> values;     // any of
+  std::string name;                 // "state", or a dimension attribute
+  std::vector<std::string> values;  // any of
 };
 
 class ReadModel : public partition::StateReader {
@@ -38,9 +38,11 @@ class ReadModel : public partition::StateReader {
   // Sums over partitions.
   [[nodiscard]] virtual GroupSums sums(const CellQuery& query) const = 0;
   // A stock: all flows with an anchor day <= day.
-  [[nodiscard]] virtual GroupSums stock(std::uint16_t metric, std::uint8_t by, model::Day day, std::optional<model::Day> known_day) const = 0;
+  [[nodiscard]] virtual GroupSums stock(std::uint16_t metric, std::uint8_t by, model::Day day,
+                                        std::optional<model::Day> known_day) const = 0;
   // Cases that ever had that anchor on one of the days [from, to).
-  [[nodiscard]] virtual std::vector<std::string> anchored(model::KindId kind, std::uint8_t anchor, model::Day from, model::Day to) const = 0;
+  [[nodiscard]] virtual std::vector<std::string> anchored(model::KindId kind, std::uint8_t anchor, model::Day from,
+                                                          model::Day to) const = 0;
   // Cases with a clock due in (after, until].
   [[nodiscard]] virtual std::vector<std::string> due_between(model::Instant after, model::Instant until) const = 0;
   // A page of case ids of a kind in order, after `after`; every id whose current state fits the filters.
@@ -64,7 +66,7 @@ class ProjectionStore : public ReadModel, public partition::Sink {
   [[nodiscard]] virtual bool full(int worker) const = 0;
   virtual void tick(int worker, model::Instant now) = 0;
   [[nodiscard]] virtual Status flush() = 0;
-  [[nodiscard]] virtual Status failed() const = 0;    // an error of the background writer, if any
+  [[nodiscard]] virtual Status failed() const = 0;  // an error of the background writer, if any
   [[nodiscard]] virtual std::string metrics_text() const = 0;
   [[nodiscard]] virtual std::uint64_t digest(int partition) const = 0;
   [[nodiscard]] virtual Status backup(const std::string& folder) const = 0;

@@ -37,7 +37,8 @@ std::int64_t Params::integer(std::string_view name, std::int64_t otherwise) cons
   if (!value) return otherwise;
   std::int64_t n = 0;
   const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), n);
-  if (error != std::errc{} || end != value->data() + value->size() || n < 0) throw BadParameter{std::string(name), "'" + *value + "' is not a whole number"};
+  if (error != std::errc{} || end != value->data() + value->size() || n < 0)
+    throw BadParameter{std::string(name), "'" + *value + "' is not a whole number"};
   return n;
 }
 
@@ -94,27 +95,37 @@ json::object Reading::labels(const definition::Labels& labels) const { return {{
 std::string Reading::value_text(const model::Value& value) const {
   using Type = model::Value::Type;
   switch (value.type()) {
-    case Type::kNone: return {};
-    case Type::kFlag: return value.number() != 0 ? "true" : "false";
-    case Type::kInstant: return model::format_instant(value.number());
-    default: return partition::key_text(bundle, value);
+    case Type::kNone:
+      return {};
+    case Type::kFlag:
+      return value.number() != 0 ? "true" : "false";
+    case Type::kInstant:
+      return model::format_instant(value.number());
+    default:
+      return partition::key_text(bundle, value);
   }
 }
 
 json::value Reading::value_json(const model::Value& value) const {
   using Type = model::Value::Type;
   switch (value.type()) {
-    case Type::kNone: return nullptr;
-    case Type::kInteger: return value.number();
-    case Type::kDecimal: return static_cast<double>(value.number()) / 1000.0;
-    case Type::kFlag: return value.number() != 0;
-    case Type::kSealed: return json::object{{"sealed", true}};
+    case Type::kNone:
+      return nullptr;
+    case Type::kInteger:
+      return value.number();
+    case Type::kDecimal:
+      return static_cast<double>(value.number()) / 1000.0;
+    case Type::kFlag:
+      return value.number() != 0;
+    case Type::kSealed:
+      return json::object{{"sealed", true}};
     case Type::kList: {
       json::array out;
       for (const auto& item : value.items()) out.push_back(value_json(item));
       return out;
     }
-    default: return json::string(value_text(value));
+    default:
+      return json::string(value_text(value));
   }
 }
 

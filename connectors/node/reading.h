@@ -32,7 +32,7 @@ class Params {
   explicit Params(const service::Query& query) : query_(query) {}
   [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> all(std::string_view name) const;
-  [[nodiscard]] bool flag(std::string_view name) const;                           // throws BadParameter
+  [[nodiscard]] bool flag(std::string_view name) const;  // throws BadParameter
   [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t otherwise) const;
   [[nodiscard]] const service::Query& query() const { return query_; }
 
@@ -47,7 +47,7 @@ struct AsOf {
   Instant known_at = 0;
   bool at_given = false;
   bool known_given = false;
-  std::optional<Day> at_day;        // `at` is exactly the end of that local day
+  std::optional<Day> at_day;  // `at` is exactly the end of that local day
   std::optional<Day> known_day;
   [[nodiscard]] bool past_at() const { return at < now; }
   [[nodiscard]] bool past_known() const { return known_at < now; }
@@ -74,7 +74,7 @@ struct Reading {
   [[nodiscard]] json::object group_labels(const std::string& text) const;
 };
 
-[[nodiscard]] json::value instant_json(Instant instant);   // null for kNoInstant
+[[nodiscard]] json::value instant_json(Instant instant);  // null for kNoInstant
 [[nodiscard]] service::Answer json_answer(const json::value& body, int status = 200);
 [[nodiscard]] service::Answer not_found(const std::string& what, std::string_view language);
 [[nodiscard]] service::Answer bad_parameter(const BadParameter& bad, std::string_view language);

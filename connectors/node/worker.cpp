@@ -13,9 +13,13 @@ std::string key_text(const ledger::SealKey& key) { return {reinterpret_cast<cons
 
 }  // namespace
 
-Worker::Worker(WorkerOptions options, definition::BundlePtr bundle, std::string ledger_id, std::uint64_t process, std::unique_ptr<ledger::Port> port,
-               ledger::KeyStore& keys, ProjectionStore& store, const partition::RecordReader& records)
-    : options_(std::move(options)), bundle_(std::move(bundle)), ingest_(bundle_, key_text(keys.tag_key())), port_(std::move(port)), store_(store),
+Worker::Worker(WorkerOptions options, definition::BundlePtr bundle, std::string ledger_id, std::uint64_t process,
+               std::unique_ptr<ledger::Port> port, ledger::KeyStore& keys, ProjectionStore& store, const partition::RecordReader& records)
+    : options_(std::move(options)),
+      bundle_(std::move(bundle)),
+      ingest_(bundle_, key_text(keys.tag_key())),
+      port_(std::move(port)),
+      store_(store),
       by_partition_(model::kPartitions, nullptr) {
   for (const int partition : options_.partitions) {
     partition::LoopOptions loop;
@@ -40,7 +44,9 @@ Status Worker::restore(int partition, const ProjectionStore::Standing& standing,
   return {};
 }
 
-void Worker::start() { thread_ = std::thread([this] { run(); }); }
+void Worker::start() {
+  thread_ = std::thread([this] { run(); });
+}
 
 void Worker::stop() {
   stopping_ = true;
@@ -51,7 +57,8 @@ void Worker::stop() {
 bool Worker::offer(int partition, partition::Offer offer) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || (inbox_events_ + offer.events.size() > options_.inbox_events_max && !inbox_.empty()) || store_.full(options_.index)) return false;
+    if (stopping_ || (inbox_events_ + offer.events.size() > options_.inbox_events_max && !inbox_.empty()) || store_.full(options_.index))
+      return false;
     inbox_events_ += offer.events.size();
     inbox_.emplace_back(partition, std::move(offer));
   }

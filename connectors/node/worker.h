@@ -27,8 +27,8 @@ struct WorkerOptions {
 
 class Worker {
  public:
-  Worker(WorkerOptions options, definition::BundlePtr bundle, std::string ledger_id, std::uint64_t process, std::unique_ptr<ledger::Port> port,
-         ledger::KeyStore& keys, ProjectionStore& store, const partition::RecordReader& records);
+  Worker(WorkerOptions options, definition::BundlePtr bundle, std::string ledger_id, std::uint64_t process,
+         std::unique_ptr<ledger::Port> port, ledger::KeyStore& keys, ProjectionStore& store, const partition::RecordReader& records);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -47,7 +47,7 @@ class Worker {
     int partitions = 0;
     std::size_t parked = 0;
     std::uint64_t void_blocks = 0;
-    std::string stopped;              // why a partition stopped, "" if none
+    std::string stopped;  // why a partition stopped, "" if none
   };
   [[nodiscard]] Health health() const;
 
@@ -66,7 +66,7 @@ class Worker {
   std::vector<std::unique_ptr<partition::PartitionLoop>> loops_;  // in the order of options_.partitions
   std::vector<partition::PartitionLoop*> by_partition_;
 
-  std::mutex mutex_;                  // guards inbox_, inbox_events_
+  std::mutex mutex_;  // guards inbox_, inbox_events_
   std::condition_variable wake_;
   std::vector<std::pair<int, partition::Offer>> inbox_;
   std::size_t inbox_events_ = 0;

@@ -20,27 +20,27 @@ struct PublishRequest {
   BodyFormat format = BodyFormat::kEvent;
   std::string body;
   bool dry_run = false;
-  std::optional<std::string> if_match;   // ETag text
-  std::string language;                  // "zh" or "en"
+  std::optional<std::string> if_match;  // ETag text
+  std::string language;                 // "zh" or "en"
 };
 
 struct Answer {
   int status = 200;
   std::string content_type = "application/json";  // errors: application/problem+json
   std::string body;
-  std::string etag;                      // strong ETag with its quotes, "" if none
-  std::string position;                  // Docket-Position, "" if none
-  std::string next_page;                 // page_token of the next page, "" if none (for the Link header)
-  int retry_after_s = 0;                 // Retry-After, 0 if none
+  std::string etag;       // strong ETag with its quotes, "" if none
+  std::string position;   // Docket-Position, "" if none
+  std::string next_page;  // page_token of the next page, "" if none (for the Link header)
+  int retry_after_s = 0;  // Retry-After, 0 if none
 };
 
 // A read: the route's pattern and what was given.
 struct Query {
-  std::string route;                     // "/v1/cases/{id}/history"
-  std::map<std::string, std::string> path;                     // {"id": "T1"}, percent-decoded
-  std::vector<std::pair<std::string, std::string>> params;     // percent-decoded, in order
+  std::string route;                                        // "/v1/cases/{id}/history"
+  std::map<std::string, std::string> path;                  // {"id": "T1"}, percent-decoded
+  std::vector<std::pair<std::string, std::string>> params;  // percent-decoded, in order
   std::string language;
-  std::string prefer;                    // Prefer header
+  std::string prefer;  // Prefer header
 };
 
 class Service {
@@ -52,7 +52,7 @@ class Service {
 
 // A problem+json body (RFC 9457). `type` is the machine key's last part, e.g. "invalid-parameter".
 struct ProblemField {
-  std::string pointer;                   // "#/data/unit", or "?page_size" for a parameter
+  std::string pointer;  // "#/data/unit", or "?page_size" for a parameter
   std::string detail;
   std::string code;
 };
@@ -62,8 +62,8 @@ struct Problem {
   std::string title_zh;
   std::string title_en;
   std::string detail;
-  std::string outcome;                   // "rejected", ... or ""
-  std::string code;                      // rejection code or ""
+  std::string outcome;  // "rejected", ... or ""
+  std::string code;     // rejection code or ""
   std::vector<ProblemField> errors;
   int retry_after_s = 0;
 };

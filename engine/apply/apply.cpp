@@ -26,7 +26,8 @@ void take_attributes(const KindDef& kind, CaseState& state, ScopeState& scope, c
     if (field.field == model::kNone16 || !field.value.present()) continue;
     const auto id = def.fields[field.field].attribute;
     // Of a private value the state keeps only that it is there: its text stays in the ledger.
-    if (id != model::kNone16) set_attribute(scope, id, round_of(id), field.value.type() == Value::Type::kSealed ? sealed_marker() : field.value);
+    if (id != model::kNone16)
+      set_attribute(scope, id, round_of(id), field.value.type() == Value::Type::kSealed ? sealed_marker() : field.value);
   }
   for (const auto id : def.unset) unset_attribute(scope, id, round_of(id));
   for (const auto& [id, value] : def.fix) set_attribute(scope, id, round_of(id), value);

@@ -46,7 +46,8 @@ class RecordedEffects final : public EffectSource {
 // One event onto a case. `state` is unopened (scope.state == kNotOpened) for the opening event. Meta events (corrected, voided,
 // unlinked) change nothing here: they act by recorded alone, see fold(). kInternal: an engine defect; the state is then
 // unspecified and the case is to be quarantined.
-[[nodiscard]] Status apply_event(const KindDef& kind, CaseState& state, const model::Event& event, const model::OrderKey& key, EffectSource& source);
+[[nodiscard]] Status apply_event(const KindDef& kind, CaseState& state, const model::Event& event, const model::OrderKey& key,
+                                 EffectSource& source);
 
 // Whether an event acts by recorded alone and so is not folded by time.
 [[nodiscard]] bool acts_by_recorded(const definition::EventDef& def);
@@ -65,8 +66,8 @@ struct Overlay {
 
 // A case from nothing by its folded events in order. `until`: only events with time <= it (kForever: all).
 // Sets id, kind, bundle; version, revision and recorded instants are the caller's.
-[[nodiscard]] Result<CaseState> fold(const definition::Bundle& bundle, std::string_view case_id, std::span<const Folded> events, const Overlay& overlay,
-                                     Instant until = model::kForever);
+[[nodiscard]] Result<CaseState> fold(const definition::Bundle& bundle, std::string_view case_id, std::span<const Folded> events,
+                                     const Overlay& overlay, Instant until = model::kForever);
 void lay_over(CaseState& state, const Overlay& overlay);
 
 }  // namespace docket::apply

@@ -11,7 +11,7 @@ using Status = ClockInstance::Status;
 
 constexpr std::size_t kCaseItself = ~std::size_t{0};
 
-struct Target {                 // a scope instance whose clocks an event touches
+struct Target {  // a scope instance whose clocks an event touches
   std::size_t part = kCaseItself;
   ScopeState* scope = nullptr;
   const PartInstance* instance = nullptr;
@@ -44,7 +44,8 @@ class Steps {
     }
     if (def_.action == definition::EventAction::kClockAdjusted) adjust();
     pause_and_resume({kCaseItself, &state_.scope, nullptr}, 0);
-    for (std::size_t i = 0; i < state_.parts.size(); ++i) pause_and_resume({i, &state_.parts[i].scope, &state_.parts[i]}, state_.parts[i].part);
+    for (std::size_t i = 0; i < state_.parts.size(); ++i)
+      pause_and_resume({i, &state_.parts[i].scope, &state_.parts[i]}, state_.parts[i].part);
   }
 
  private:
@@ -82,8 +83,8 @@ class Steps {
     ClockInstance instance;
     instance.clock = ref.clock;
     instance.round = state_.round;
-    instance.nth = static_cast<std::uint16_t>(
-        1 + std::count_if(target.scope->clocks.begin(), target.scope->clocks.end(), [&](const ClockInstance& c) { return c.clock == ref.clock; }));
+    instance.nth = static_cast<std::uint16_t>(1 + std::count_if(target.scope->clocks.begin(), target.scope->clocks.end(),
+                                                                [&](const ClockInstance& c) { return c.clock == ref.clock; }));
     instance.start = event_.time;
     if (const auto* effect = ask(model::ClockEffect::Kind::kStart, target, ref, instance)) {
       instance.due = effect->due;

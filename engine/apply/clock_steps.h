@@ -8,7 +8,7 @@
 
 namespace docket::apply {
 
-struct StartedClock {                 // started by this event: closing spares it
+struct StartedClock {                  // started by this event: closing spares it
   std::size_t part = ~std::size_t{0};  // index of the instance; none: the case itself
   std::size_t clock = 0;               // index into ScopeState::clocks
 };
@@ -20,7 +20,8 @@ void revoke_clock(CaseState& state, const definition::ClockRef& ref, PartInstanc
 void run_clock_steps(const KindDef& kind, CaseState& state, const definition::EventDef& def, const model::Event& event, PartInstance* part,
                      const std::vector<std::size_t>& added, EffectSource& source, std::vector<StartedClock>& started);
 
-void cancel_for_closing(const KindDef& kind, CaseState& state, PartInstance* part, const std::vector<StartedClock>& started, model::BackEntry& leaving);
+void cancel_for_closing(const KindDef& kind, CaseState& state, PartInstance* part, const std::vector<StartedClock>& started,
+                        model::BackEntry& leaving);
 void restore_cancelled(CaseState& state, PartInstance* part, const model::BackEntry& entered);
 
 }  // namespace docket::apply

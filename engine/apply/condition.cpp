@@ -46,13 +46,16 @@ bool test_holds(const Seen& seen, const Test& test) {
   static const Value kAbsent;
   const ScopeState* scope = test.scope == 0 ? &seen.state->scope : seen.part != nullptr ? &seen.part->scope : nullptr;
   switch (test.left) {
-    case Left::kAttribute: return matches(test, attribute_seen(seen, test));
+    case Left::kAttribute:
+      return matches(test, attribute_seen(seen, test));
     case Left::kData: {
       const auto* field = seen.event != nullptr ? seen.event->find(test.id) : nullptr;
       return matches(test, field != nullptr ? field->value : kAbsent);
     }
-    case Left::kState: return scope != nullptr && in_mask(test.mask, scope->state);
-    case Left::kRound: return matches_number(test, static_cast<std::int64_t>(seen.state->round) * 1000);
+    case Left::kState:
+      return scope != nullptr && in_mask(test.mask, scope->state);
+    case Left::kRound:
+      return matches_number(test, static_cast<std::int64_t>(seen.state->round) * 1000);
     case Left::kCount:
     case Left::kTotal: {
       const auto* counts = scope_for_counts(*seen.state, *seen.kind, test.id, seen.part);
@@ -61,7 +64,8 @@ bool test_holds(const Seen& seen, const Test& test) {
       return matches_number(test, n * 1000);
     }
     case Left::kClock: {
-      const auto value = clock_value(scope != nullptr ? newest(*scope, static_cast<model::ClockId>(test.id)) : nullptr, seen.as_of, seen.original_due);
+      const auto value =
+          clock_value(scope != nullptr ? newest(*scope, static_cast<model::ClockId>(test.id)) : nullptr, seen.as_of, seen.original_due);
       const auto bit = [](ClockValue v) { return std::uint64_t{1} << static_cast<unsigned>(v); };
       if ((test.mask & bit(value)) != 0) return true;
       return value == ClockValue::kOverdue && (test.mask & bit(ClockValue::kRunning)) != 0;

@@ -11,14 +11,14 @@
 
 namespace docket::apply {
 
-struct Seen {                                  // what a condition sees
+struct Seen {  // what a condition sees
   const KindDef* kind = nullptr;
   const CaseState* state = nullptr;
-  const PartInstance* part = nullptr;          // inside a part: its instance
-  const definition::EventDef* def = nullptr;   // the event's own values are laid over the case
+  const PartInstance* part = nullptr;         // inside a part: its instance
+  const definition::EventDef* def = nullptr;  // the event's own values are laid over the case
   const model::Event* event = nullptr;
-  Instant as_of = model::kNoInstant;           // only stocks name overdue
-  std::optional<std::uint16_t> last_round;     // what @last means, in a metric
+  Instant as_of = model::kNoInstant;        // only stocks name overdue
+  std::optional<std::uint16_t> last_round;  // what @last means, in a metric
   bool original_due = false;
 };
 

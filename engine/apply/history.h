@@ -16,13 +16,13 @@
 namespace docket::apply {
 
 struct HistoryEntry {
-  model::EventPtr event;                 // as accepted
+  model::EventPtr event;  // as accepted
   model::Height height = 0;
   Instant recorded = 0;
-  model::Effects effects;                // newest known
-  bool displaced = false;                // a timer event that a human event displaced
-  bool timer = false;                    // Docket's own
-  model::EventPtr replacement;           // of a `corrected` that replaces: the target as it is to be read
+  model::Effects effects;       // newest known
+  bool displaced = false;       // a timer event that a human event displaced
+  bool timer = false;           // Docket's own
+  model::EventPtr replacement;  // of a `corrected` that replaces: the target as it is to be read
 };
 
 class CaseHistory {

@@ -9,7 +9,9 @@ const Value kAbsent;
 
 auto lower(const ScopeState& scope, model::AttributeId attribute, std::uint16_t round) {
   return std::lower_bound(scope.attributes.begin(), scope.attributes.end(), std::pair{attribute, round},
-                          [](const model::AttributeSlot& slot, const auto& key) { return std::pair{slot.attribute, slot.round} < key; });
+                          [](const model::AttributeSlot& slot, const auto& key) {
+                            return std::pair{slot.attribute, slot.round} < key;
+                          });
 }
 
 unsigned bit(ClockInstance::Status status) { return 1U << static_cast<unsigned>(status); }
@@ -21,8 +23,8 @@ const Value* attribute(const ScopeState& scope, model::AttributeId attribute, st
   return it != scope.attributes.end() && it->attribute == attribute && it->round == round ? &it->value : nullptr;
 }
 
-const Value& attribute(const ScopeDef& def, const ScopeState& scope, model::AttributeId id, definition::RoundSelect select, std::uint16_t round,
-                       std::uint16_t case_round, std::optional<std::uint16_t> last_round) {
+const Value& attribute(const ScopeDef& def, const ScopeState& scope, model::AttributeId id, definition::RoundSelect select,
+                       std::uint16_t round, std::uint16_t case_round, std::optional<std::uint16_t> last_round) {
   const auto& spec = def.attributes[id];
   const Value* found = nullptr;
   if (!spec.per_round) {
@@ -30,8 +32,12 @@ const Value& attribute(const ScopeDef& def, const ScopeState& scope, model::Attr
   } else {
     using definition::RoundSelect;
     switch (select) {
-      case RoundSelect::kCurrent: found = attribute(scope, id, case_round); break;
-      case RoundSelect::kNumber: found = attribute(scope, id, round); break;
+      case RoundSelect::kCurrent:
+        found = attribute(scope, id, case_round);
+        break;
+      case RoundSelect::kNumber:
+        found = attribute(scope, id, round);
+        break;
       case RoundSelect::kFirst: {
         const auto it = lower(scope, id, 0);
         if (it != scope.attributes.end() && it->attribute == id) found = &it->value;
@@ -112,9 +118,12 @@ ClockValue clock_value(const ClockInstance* instance, Instant as_of, bool origin
     case ClockInstance::Status::kRunning:
       if (unlimited) return ClockValue::kUnlimited;
       return as_of != model::kNoInstant && as_of > instance->due ? ClockValue::kOverdue : ClockValue::kRunning;
-    case ClockInstance::Status::kPaused: return ClockValue::kPaused;
-    case ClockInstance::Status::kCancelled: return ClockValue::kCancelled;
-    case ClockInstance::Status::kStopped: break;
+    case ClockInstance::Status::kPaused:
+      return ClockValue::kPaused;
+    case ClockInstance::Status::kCancelled:
+      return ClockValue::kCancelled;
+    case ClockInstance::Status::kStopped:
+      break;
   }
   if (unlimited) return ClockValue::kNone;
   if (instance->late_forever) return ClockValue::kLate;
@@ -147,13 +156,20 @@ PartInstance* find_part(CaseState& state, model::ScopeId part, const Value& key)
 
 const char* to_string(Light light) {
   switch (light) {
-    case Light::kNone: return "none";
-    case Light::kOnTrack: return "on_track";
-    case Light::kDueSoon: return "due_soon";
-    case Light::kOverdue: return "overdue";
-    case Light::kPaused: return "paused";
-    case Light::kClosedInTime: return "closed_in_time";
-    case Light::kClosedLate: return "closed_late";
+    case Light::kNone:
+      return "none";
+    case Light::kOnTrack:
+      return "on_track";
+    case Light::kDueSoon:
+      return "due_soon";
+    case Light::kOverdue:
+      return "overdue";
+    case Light::kPaused:
+      return "paused";
+    case Light::kClosedInTime:
+      return "closed_in_time";
+    case Light::kClosedLate:
+      return "closed_late";
   }
   return "none";
 }
@@ -174,7 +190,8 @@ Light clock_light(const ClockInstance& instance, Instant as_of) {
 Light case_light(const KindDef& kind, const CaseState& state, Instant as_of) {
   if (state.voided || state.scope.state == model::kNotOpened) return Light::kNone;
   // Most urgent first; a stopped clock counts only when nothing runs or waits.
-  constexpr std::array kOrder{Light::kOverdue, Light::kDueSoon, Light::kOnTrack, Light::kPaused, Light::kClosedLate, Light::kClosedInTime, Light::kNone};
+  constexpr std::array kOrder{Light::kOverdue,    Light::kDueSoon,      Light::kOnTrack, Light::kPaused,
+                              Light::kClosedLate, Light::kClosedInTime, Light::kNone};
   std::size_t best = kOrder.size() - 1;
   const auto look = [&](const ScopeState& scope, const ScopeDef& def) {
     for (const auto& instance : scope.clocks) {

@@ -23,8 +23,9 @@ using model::Value;
 // The value in that round (0 for an attribute that is not kept by round); nullptr if it has none.
 [[nodiscard]] const Value* attribute(const ScopeState& scope, model::AttributeId attribute, std::uint16_t round);
 // With rounds chosen as in `attr@first`, `@last`, `@2`; falls back on the definition's default.
-[[nodiscard]] const Value& attribute(const ScopeDef& def, const ScopeState& scope, model::AttributeId attribute, definition::RoundSelect select,
-                                     std::uint16_t round, std::uint16_t case_round, std::optional<std::uint16_t> last_round);
+[[nodiscard]] const Value& attribute(const ScopeDef& def, const ScopeState& scope, model::AttributeId attribute,
+                                     definition::RoundSelect select, std::uint16_t round, std::uint16_t case_round,
+                                     std::optional<std::uint16_t> last_round);
 // The last (or first) round in which the attribute has a value; nullopt if none.
 [[nodiscard]] std::optional<std::uint16_t> last_round_with(const ScopeState& scope, model::AttributeId attribute);
 void set_attribute(ScopeState& scope, model::AttributeId attribute, std::uint16_t round, Value value);
@@ -33,7 +34,8 @@ void unset_attribute(ScopeState& scope, model::AttributeId attribute, std::uint1
 [[nodiscard]] const model::EventCount* count_of(const ScopeState& scope, model::EventId event);
 model::EventCount& count_slot(ScopeState& scope, model::EventId event);
 // Over the case and all its part instances that an event may belong to.
-[[nodiscard]] const ScopeState* scope_for_counts(const CaseState& state, const KindDef& kind, model::EventId event, const PartInstance* part);
+[[nodiscard]] const ScopeState* scope_for_counts(const CaseState& state, const KindDef& kind, model::EventId event,
+                                                 const PartInstance* part);
 
 // Newest instance of a clock; nullptr if it never started.
 [[nodiscard]] const ClockInstance* newest(const ScopeState& scope, model::ClockId clock);

@@ -40,20 +40,20 @@ struct Span {
 // One named day that differs from the weekly pattern.
 struct DayRule {
   bool working = false;
-  std::string name;              // zh name of the holiday, or of the make-up working day
-  std::string layer;             // national, city, unit: which layer said so
-  std::string source;            // the notice
-  std::vector<Span> spans;       // own spans of that day (half days); empty = the weekly pattern's
+  std::string name;         // zh name of the holiday, or of the make-up working day
+  std::string layer;        // national, city, unit: which layer said so
+  std::string source;       // the notice
+  std::vector<Span> spans;  // own spans of that day (half days); empty = the weekly pattern's
 };
 
 class Calendar {
  public:
   struct Parts {
-    std::string name;                       // "national" or "national+qingdao"
-    std::string version;                    // e.g. "2026-11-24.1": of the data, named in every record
-    std::vector<Span> spans;                // of an ordinary working day
-    std::map<Day, DayRule> days;            // merged layers, highest wins
-    std::vector<int> years;                 // years whose notice is known
+    std::string name;                                                   // "national" or "national+qingdao"
+    std::string version;                                                // e.g. "2026-11-24.1": of the data, named in every record
+    std::vector<Span> spans;                                            // of an ordinary working day
+    std::map<Day, DayRule> days;                                        // merged layers, highest wins
+    std::vector<int> years;                                             // years whose notice is known
     bool weekend[7] = {false, false, false, false, false, true, true};  // Monday first
   };
   explicit Calendar(Parts parts);  // spans may come in any order; those that touch or overlap become one
@@ -115,12 +115,12 @@ struct Deadline {
 // wh: one kSpan line for each span (or rest of one) that was used.
 struct ExplainLine {
   Day from = 0;
-  Day to = 0;                 // inclusive
+  Day to = 0;  // inclusive
   enum class Sort : std::uint8_t { kStart, kCounted, kWeekend, kHoliday, kMakeUp, kPaused, kDue, kSpan } sort = Sort::kCounted;
   std::int32_t counted = 0;     // whole units counted after this line, in all
   std::int64_t counted_ms = 0;  // for hour units: time used after this line
   Span span;                    // kSpan: the part of the day that was used
-  std::string name;           // holiday's or make-up day's name
+  std::string name;             // holiday's or make-up day's name
   std::string layer;
   std::string source;
 };

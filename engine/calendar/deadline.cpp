@@ -16,13 +16,17 @@ Day add_months(Day day, std::int32_t months) {
 // The local day on which a limit in wd, d or mo ends; nullopt if the calendar has too few working days.
 std::optional<Day> limit_day(const Calendar& calendar, Day start, Duration limit) {
   switch (limit.unit) {
-    case LimitUnit::kWorkingDays: return calendar.nth_working_day(start, limit.amount);
-    case LimitUnit::kDays: return start + limit.amount;
-    case LimitUnit::kMonths: return add_months(start, limit.amount);
+    case LimitUnit::kWorkingDays:
+      return calendar.nth_working_day(start, limit.amount);
+    case LimitUnit::kDays:
+      return start + limit.amount;
+    case LimitUnit::kMonths:
+      return add_months(start, limit.amount);
     case LimitUnit::kNone:
     case LimitUnit::kWorkingHours:
     case LimitUnit::kHours:
-    case LimitUnit::kMinutes: break;
+    case LimitUnit::kMinutes:
+      break;
   }
   return start;
 }
@@ -33,9 +37,14 @@ Deadline add_limit(const Calendar& calendar, const model::Zone& zone, Instant st
   if (start == model::kForever) return {model::kForever, true};  // nothing counts from an end that never comes
   Deadline deadline{start, false};
   switch (limit.unit) {
-    case LimitUnit::kNone: return deadline;
-    case LimitUnit::kHours: deadline.due = start + limit.amount * kMsPerHour; return deadline;
-    case LimitUnit::kMinutes: deadline.due = start + limit.amount * kMsPerMinute; return deadline;
+    case LimitUnit::kNone:
+      return deadline;
+    case LimitUnit::kHours:
+      deadline.due = start + limit.amount * kMsPerHour;
+      return deadline;
+    case LimitUnit::kMinutes:
+      deadline.due = start + limit.amount * kMsPerMinute;
+      return deadline;
     case LimitUnit::kWorkingHours: {
       const auto use = [&](Day, Instant from, Instant to) { deadline.due = limit.amount > 0 ? to : from; };
       if (!walk_working(calendar, zone, start, limit.amount * kMsPerHour, use, [](Day) {})) return {model::kForever, true};

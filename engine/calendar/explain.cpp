@@ -127,7 +127,9 @@ std::vector<ExplainLine> explain_limit(const Calendar& calendar, const model::Zo
       explain_working_hours(lines, calendar, zone, start, limit.amount * kMsPerHour, deadline.due);
       break;
     case LimitUnit::kHours:
-    case LimitUnit::kMinutes: explain_hours(lines, calendar, zone, start, deadline.due - start, limit.unit); break;
+    case LimitUnit::kMinutes:
+      explain_hours(lines, calendar, zone, start, deadline.due - start, limit.unit);
+      break;
     case LimitUnit::kNone:
     case LimitUnit::kWorkingDays:
     case LimitUnit::kDays:
@@ -154,7 +156,9 @@ std::vector<ExplainLine> explain_resume(const Calendar& calendar, const model::Z
       explain_working_hours(lines, calendar, zone, resumed, working_ms(calendar, zone, paused, due), deadline.due);
       break;
     case LimitUnit::kHours:
-    case LimitUnit::kMinutes: explain_hours(lines, calendar, zone, resumed, deadline.due - resumed, unit); break;
+    case LimitUnit::kMinutes:
+      explain_hours(lines, calendar, zone, resumed, deadline.due - resumed, unit);
+      break;
     case LimitUnit::kNone:
     case LimitUnit::kWorkingDays:
     case LimitUnit::kDays:

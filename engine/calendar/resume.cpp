@@ -21,13 +21,16 @@ Deadline resume_days(const Calendar& calendar, const model::Zone& zone, Instant 
 bool pause_moves(const model::Zone& zone, Instant paused, Instant resumed, Instant due, LimitUnit unit) {
   if (paused > due || resumed <= paused || due == model::kForever) return false;
   switch (unit) {
-    case LimitUnit::kNone: return false;
+    case LimitUnit::kNone:
+      return false;
     case LimitUnit::kWorkingHours:
     case LimitUnit::kHours:
-    case LimitUnit::kMinutes: return true;
+    case LimitUnit::kMinutes:
+      return true;
     case LimitUnit::kWorkingDays:
     case LimitUnit::kDays:
-    case LimitUnit::kMonths: break;
+    case LimitUnit::kMonths:
+      break;
   }
   return zone.local_day(paused) != zone.local_day(resumed);
 }
@@ -38,9 +41,11 @@ Deadline resume_limit(const Calendar& calendar, const model::Zone& zone, Instant
     return {due, due == model::kForever || (asks && !calendar.knows_days(zone.local_day(paused), zone.local_day(due)))};
   }
   switch (unit) {
-    case LimitUnit::kWorkingDays: return resume_days(calendar, zone, paused, resumed, due, true);
+    case LimitUnit::kWorkingDays:
+      return resume_days(calendar, zone, paused, resumed, due, true);
     case LimitUnit::kDays:
-    case LimitUnit::kMonths: return resume_days(calendar, zone, paused, resumed, due, false);
+    case LimitUnit::kMonths:
+      return resume_days(calendar, zone, paused, resumed, due, false);
     case LimitUnit::kWorkingHours: {
       Deadline deadline{resumed, false};
       const auto use = [&](Day, Instant, Instant to) { deadline.due = to; };
@@ -50,7 +55,8 @@ Deadline resume_limit(const Calendar& calendar, const model::Zone& zone, Instant
     }
     case LimitUnit::kNone:
     case LimitUnit::kHours:
-    case LimitUnit::kMinutes: break;
+    case LimitUnit::kMinutes:
+      break;
   }
   return {resumed + (due - paused), false};
 }

@@ -6,8 +6,8 @@
 namespace docket::definition {
 namespace {
 
-constexpr std::string_view kAttributeKeys[] = {"type", "of",       "dimension", "private", "public", "readers", "per",
-                                                                    "many", "default", "min",       "max",     "alias"};
+constexpr std::string_view kAttributeKeys[] = {"type", "of",   "dimension", "private", "public", "readers",
+                                               "per",  "many", "default",   "min",     "max",    "alias"};
 
 }  // namespace
 
@@ -35,8 +35,8 @@ void declare_attributes(Build& build, KindBuild& kind_build, const Node& node, S
       if (scope != 0) build.report.error(*per, fields.where() + ": a part has no rounds");
     }
     if (attribute.spec.is_private && attribute.dimension) {
-      build.report.error(*fields.get("dimension"), fields.where() +
-                         ": dimension with private (text and person are private unless `public: true`)");
+      build.report.error(*fields.get("dimension"),
+                         fields.where() + ": dimension with private (text and person are private unless `public: true`)");
     }
     for (const Node* role : fields.words("readers")) {
       const RoleId* id = find_name(build.bundle->role_ids, role->text);

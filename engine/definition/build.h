@@ -37,8 +37,8 @@ struct KindBuild {
 };
 
 struct Build {
-  Build(const std::map<std::string, std::string>& all, std::string_view name) : texts(all), office(name),
-      bundle(std::make_shared<Bundle>()) {}
+  Build(const std::map<std::string, std::string>& all, std::string_view name)
+      : texts(all), office(name), bundle(std::make_shared<Bundle>()) {}
 
   const std::map<std::string, std::string>& texts;
   std::string office;
@@ -76,11 +76,11 @@ void read_rules(Build& build);
 [[nodiscard]] std::optional<std::int64_t> read_number(Build& build, const Node& node, const std::string& where);
 
 // ---- kinds ----------------------------------------------------------------------------------------------------------
-void declare_kinds(Build& build);                    // kinds.cpp: names, attributes, states of every kind
-void compile_events(Build& build, KindBuild& kind);  // events.cpp
-void compile_clocks(Build& build, KindBuild& kind);  // clocks.cpp: clocks and gates
-void compile_metrics(Build& build);                  // metrics.cpp
-void check_graphs(Build& build, KindBuild& kind);    // check.cpp
+void declare_kinds(Build& build);                      // kinds.cpp: names, attributes, states of every kind
+void compile_events(Build& build, KindBuild& kind);    // events.cpp
+void compile_clocks(Build& build, KindBuild& kind);    // clocks.cpp: clocks and gates
+void compile_metrics(Build& build);                    // metrics.cpp
+void check_graphs(Build& build, KindBuild& kind);      // check.cpp
 void read_kind_labels(Build& build, KindBuild& kind);  // labels.cpp
 void read_common_labels(Build& build);
 

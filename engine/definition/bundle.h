@@ -59,12 +59,12 @@ enum class ValueType : std::uint8_t { kText, kInteger, kDecimal, kFlag, kDate, k
 
 struct TypeSpec {
   ValueType type = ValueType::kText;
-  std::uint8_t decimals = 0;          // of kDecimal, at most 3; kept as thousandths
+  std::uint8_t decimals = 0;  // of kDecimal, at most 3; kept as thousandths
   bool many = false;
-  bool is_private = false;            // sealed in the record
-  std::vector<Symbol> allowed;        // kCode: sorted; kUnit: empty (= every unit of the office)
+  bool is_private = false;                          // sealed in the record
+  std::vector<Symbol> allowed;                      // kCode: sorted; kUnit: empty (= every unit of the office)
   std::vector<std::pair<Symbol, Symbol>> meanings;  // value -> meaning, when `of` is a rule whose values are a map
-  std::optional<std::int64_t> min;    // integer: the number; decimal: thousandths; text: characters
+  std::optional<std::int64_t> min;                  // integer: the number; decimal: thousandths; text: characters
   std::optional<std::int64_t> max;
 };
 
@@ -75,7 +75,7 @@ struct AttributeDef {
   bool dimension = false;
   bool per_round = false;
   Value default_value;
-  std::vector<AttributeId> alias;     // the case is findable by these values together
+  std::vector<AttributeId> alias;  // the case is findable by these values together
   std::vector<RoleId> readers;
 };
 
@@ -86,15 +86,15 @@ enum class RoundSelect : std::uint8_t { kCurrent, kFirst, kLast, kNumber };
 struct Test {
   enum class Left : std::uint8_t { kAttribute, kData, kState, kRound, kCount, kTotal, kClock };
   Left left = Left::kAttribute;
-  ScopeId scope = 0;                  // whose attribute, state or clock
-  std::uint16_t id = 0;               // attribute, index into EventDef::fields, event, or clock
+  ScopeId scope = 0;     // whose attribute, state or clock
+  std::uint16_t id = 0;  // attribute, index into EventDef::fields, event, or clock
   RoundSelect select = RoundSelect::kCurrent;
-  std::uint16_t round = 0;            // with kNumber
-  std::uint64_t mask = 0;             // kState: 1 << state; kClock: 1 << ClockValue
-  std::vector<std::int64_t> values;   // symbols, 0/1 flags, thousandths; sorted
-  bool if_present = false;            // `present`
-  bool if_absent = false;             // `absent`, or `false` of a flag without a value
-  bool is_range = false;              // {min, max}: in thousandths (integers x 1000), never true of an absent value
+  std::uint16_t round = 0;           // with kNumber
+  std::uint64_t mask = 0;            // kState: 1 << state; kClock: 1 << ClockValue
+  std::vector<std::int64_t> values;  // symbols, 0/1 flags, thousandths; sorted
+  bool if_present = false;           // `present`
+  bool if_absent = false;            // `absent`, or `false` of a flag without a value
+  bool is_range = false;             // {min, max}: in thousandths (integers x 1000), never true of an absent value
   std::optional<std::int64_t> min;
   std::optional<std::int64_t> max;
 };
@@ -107,28 +107,28 @@ struct Condition {
 enum class Certainty : std::uint8_t { kText, kReported, kAssumed };
 
 struct Notice {
-  calendar::Duration at;               // before (negative) or after the due date
-  std::int32_t time_ms = 0;            // ms of the local day
+  calendar::Duration at;     // before (negative) or after the due date
+  std::int32_t time_ms = 0;  // ms of the local day
   std::string level;
-  RoleId to = kNone8;                  // kNone8: the clock's holder
+  RoleId to = kNone8;  // kNone8: the clock's holder
 };
 
 struct RuleDef {
   std::string name;
-  std::string set;                     // the rule set (layer) that says so
+  std::string set;  // the rule set (layer) that says so
   std::string source;
   Certainty certainty = Certainty::kAssumed;
-  std::string text;                    // the value or rows as written
+  std::string text;  // the value or rows as written
   bool is_switch = false;
   bool on = false;
-  std::optional<std::int64_t> thousandths;  // a number
+  std::optional<std::int64_t> thousandths;        // a number
   std::vector<std::pair<Symbol, Symbol>> values;  // a value list (value, value) or map (value, meaning)
   std::vector<Notice> notices;
-  bool has_limit = false;              // {value: 5wd} or rows: see ClockDef::rows
+  bool has_limit = false;  // {value: 5wd} or rows: see ClockDef::rows
 };
 
-struct LimitRow {                      // a rule's row, its condition compiled for the clock that uses it
-  ConditionId when = kNoCondition;     // none: always
+struct LimitRow {                   // a rule's row, its condition compiled for the clock that uses it
+  ConditionId when = kNoCondition;  // none: always
   calendar::Duration limit;
   std::optional<std::int32_t> start_before_ms;  // applies only if the start's local time is before it
   std::optional<std::int32_t> at_ms;            // the day limit ends at this time
@@ -148,12 +148,12 @@ struct StateDef {
 struct GateDef {
   std::string name;
   Labels labels;
-  EventId event = kNone16;             // has happened in this round
-  ScopeId part = kNone8;               // or: every instance added or moved in this round is in one of `part_states`
+  EventId event = kNone16;  // has happened in this round
+  ScopeId part = kNone8;    // or: every instance added or moved in this round is in one of `part_states`
   std::uint64_t part_states = 0;
   ConditionId if_condition = kNoCondition;  // not applicable unless it holds
-  RuleId rule = kNone16;               // a switch: off = not applicable
-  std::vector<RoleId> waive;           // who may waive it; empty: nobody
+  RuleId rule = kNone16;                    // a switch: off = not applicable
+  std::vector<RoleId> waive;                // who may waive it; empty: nobody
 };
 
 struct ClockRef {
@@ -173,47 +173,54 @@ struct ExtendDef {
   std::uint16_t until_field = kNone16;  // index into that event's fields
   std::int32_t times = 1;
   RuleId cap = kNone16;
-  std::vector<LimitRow> cap_rows;       // from the clock's start
+  std::vector<LimitRow> cap_rows;  // from the clock's start
 };
 
 struct ClockDef {
   std::string name;
   Labels labels;
   bool per_round = false;
-  bool restart = false;                // again: restart
+  bool restart = false;  // again: restart
   bool window = false;
   RuleId limit = kNone16;
-  std::vector<LimitRow> rows;          // of that rule; none matching: unlimited
-  AttributeId given = kNone16;         // instead of a limit: a date (its last millisecond) or instant attribute
+  std::vector<LimitRow> rows;   // of that rule; none matching: unlimited
+  AttributeId given = kNone16;  // instead of a limit: a date (its last millisecond) or instant attribute
   ScopeId given_scope = 0;
-  std::uint64_t pause_states = 0;      // states of its own scope
+  std::uint64_t pause_states = 0;  // states of its own scope
   Holder holder;
   std::optional<ExtendDef> extend;
   RuleId notices_rule = kNone16;
   std::vector<Notice> notices;
-  bool starts_added = false;           // part clocks: starts when the instance is made, by `adds` or by an opening event
+  bool starts_added = false;  // part clocks: starts when the instance is made, by `adds` or by an opening event
 };
 
 struct ActorRule {
   enum class Kind : std::uint8_t { kRole, kAttribute, kPart, kKey } kind = Kind::kRole;
-  RoleId role = kNone8;                // kRole
-  ScopeId scope = 0;                   // kAttribute: whose; kPart: which part
+  RoleId role = kNone8;  // kRole
+  ScopeId scope = 0;     // kAttribute: whose; kPart: which part
   AttributeId attribute = kNone16;
 };
 
-struct FieldDef {                      // a field of an event's data that the definition knows
+struct FieldDef {  // a field of an event's data that the definition knows
   std::string name;
-  Labels labels;                       // of the attribute, the link, the part, or the field's own
+  Labels labels;  // of the attribute, the link, the part, or the field's own
   TypeSpec spec;
   bool required = false;
-  AttributeId attribute = kNone16;     // set/may: kept as this attribute of the event's scope
-  ScopeId adds_part = kNone8;          // adds: each item becomes the key of a new instance
-  bool is_part_key = false;            // the reserved field `part`
-  LinkId link = kNone8;                // the target of this link
+  AttributeId attribute = kNone16;  // set/may: kept as this attribute of the event's scope
+  ScopeId adds_part = kNone8;       // adds: each item becomes the key of a new instance
+  bool is_part_key = false;         // the reserved field `part`
+  LinkId link = kNone8;             // the target of this link
 };
 
 enum class EventAction : std::uint8_t {  // what the engine itself does for a common event, beside the words above
-  kNone, kLinked, kUnlinked, kCorrected, kVoided, kGateWaived, kClockAdjusted, kMigrated,
+  kNone,
+  kLinked,
+  kUnlinked,
+  kCorrected,
+  kVoided,
+  kGateWaived,
+  kClockAdjusted,
+  kMigrated,
 };
 
 struct Revocation {
@@ -230,25 +237,25 @@ struct EventDef {
   Labels labels;
   ScopeId scope = 0;
   std::uint16_t major = 1;
-  bool common = false;                 // from common.yaml
-  bool opens = false;                  // creates the case, or the part instance
-  std::uint64_t from = 0;              // states of its scope
+  bool common = false;     // from common.yaml
+  bool opens = false;      // creates the case, or the part instance
+  std::uint64_t from = 0;  // states of its scope
   StateId to = kStay;
   std::vector<ActorRule> by;
   EventId not_by = kNone16;
-  std::vector<FieldDef> fields;        // set, may, data, also, adds, link, part
+  std::vector<FieldDef> fields;  // set, may, data, also, adds, link, part
   NameMap<std::uint16_t> field_ids;
   std::vector<AttributeId> unset;
   std::vector<std::pair<AttributeId, Value>> fix;
   ConditionId when = kNoCondition;
-  std::vector<GateId> needs;           // gates of its scope
-  ClockId while_clock = kNone8;        // of its scope
+  std::vector<GateId> needs;     // gates of its scope
+  ClockId while_clock = kNone8;  // of its scope
   ClockId after_clock = kNone8;
   EventId answers = kNone16;
   Once once = Once::kNo;
   bool next_round = false;
-  std::int64_t late_ms = 86'400'000;   // plain limits (h, min, d); 0 if the calendar decides: see `late`
-  calendar::Duration late;             // as written; unit kNone: 24 h
+  std::int64_t late_ms = 86'400'000;  // plain limits (h, min, d); 0 if the calendar decides: see `late`
+  calendar::Duration late;            // as written; unit kNone: 24 h
   std::vector<ScopeId> clears;
   LinkId link = kNone8;
   LinkId unlink = kNone8;
@@ -259,24 +266,24 @@ struct EventDef {
   std::vector<ClockRef> extends;
   std::vector<Revocation> revokes;
   // set by derive()
-  bool author_asked = false;           // some not_by names it: its actor is remembered
-  std::vector<EventId> answered_by;    // events that answer it
-  bool quiet = false;                  // a note or attachment: raises the version, not the revision
+  bool author_asked = false;         // some not_by names it: its actor is remembered
+  std::vector<EventId> answered_by;  // events that answer it
+  bool quiet = false;                // a note or attachment: raises the version, not the revision
 };
 
 struct LinkDef {
   std::string name;
   Labels labels;
-  KindId to = kNone16;                 // kNone16: a kind that this office does not have (listed warning)
+  KindId to = kNone16;  // kNone16: a kind that this office does not have (listed warning)
   std::string to_name;
   bool one = false;
   bool forest = false;
-  bool counts_primary = false;         // a case with this link is not counted in metrics
+  bool counts_primary = false;  // a case with this link is not counted in metrics
   std::string opens_by;
 };
 
-struct ScopeDef {                      // the case itself, or a part
-  std::string name;                    // "" or the part's name
+struct ScopeDef {    // the case itself, or a part
+  std::string name;  // "" or the part's name
   Labels labels;
   std::vector<AttributeDef> attributes;
   std::vector<StateDef> states;
@@ -289,13 +296,13 @@ struct ScopeDef {                      // the case itself, or a part
   std::uint64_t open_states = 0;
   std::uint64_t paused_states = 0;
   std::uint64_t closed_states = 0;
-  StateId first_open = 0;              // state of an instance made by `adds`
+  StateId first_open = 0;  // state of an instance made by `adds`
   // parts only
   std::string key_name;
   TypeSpec key_spec;
-  std::uint64_t during = 0;            // states of the case in which its events are legal
+  std::uint64_t during = 0;  // states of the case in which its events are legal
   // set by derive()
-  std::uint64_t back_states = 0;       // states that some event leaves by `to: back`
+  std::uint64_t back_states = 0;  // states that some event leaves by `to: back`
 };
 
 struct KindDef {
@@ -303,24 +310,24 @@ struct KindDef {
   std::uint16_t version = 1;
   Labels labels;
   std::int64_t parking_ms = 72 * 3'600'000LL;
-  std::vector<ScopeDef> scopes;        // [0] = the case, then its parts
-  std::vector<EventDef> events;        // all scopes and the common ones; EventId is the index
+  std::vector<ScopeDef> scopes;  // [0] = the case, then its parts
+  std::vector<EventDef> events;  // all scopes and the common ones; EventId is the index
   std::vector<LinkDef> links;
-  std::vector<Condition> conditions;   // ConditionId is the index
+  std::vector<Condition> conditions;  // ConditionId is the index
   NameMap<EventId> event_ids;
   NameMap<ScopeId> part_ids;
   NameMap<LinkId> link_ids;
 };
 
 // ---- metrics ------------------------------------------------------------------------------------------------------
-struct Anchor {                        // what places a case in a period
+struct Anchor {  // what places a case in a period
   enum class Kind : std::uint8_t { kClockDue, kClockOriginalDue, kClockStop, kEventFirst, kEventLast } kind = Kind::kEventFirst;
   ScopeId scope = 0;
-  std::uint16_t id = 0;                // clock or event
+  std::uint16_t id = 0;  // clock or event
   friend bool operator==(const Anchor&, const Anchor&) = default;
 };
 
-struct FieldRef {                      // a dimension, or what a ratio weighs
+struct FieldRef {  // a dimension, or what a ratio weighs
   enum class Kind : std::uint8_t { kAttribute, kEach, kKey, kState, kRound, kClockHolder, kEventHour } kind = Kind::kAttribute;
   ScopeId scope = 0;
   std::uint16_t id = 0;
@@ -330,35 +337,41 @@ struct FieldRef {                      // a dimension, or what a ratio weighs
 
 struct MetricDef {
   enum class Measure : std::uint8_t { kRatioWhen, kRatioWeigh, kRatioByEnd, kCount, kSum, kStock, kDuration, kCombine, kComplement };
-  std::string name;                    // with its variant: "hotline.satisfaction.v1"
+  std::string name;  // with its variant: "hotline.satisfaction.v1"
   std::string area;
   Labels title;
   std::uint16_t version = 1;
   KindId kind = kNone16;
-  ScopeId scope = 0;                   // 0: over the case; n: over each instance of that part
+  ScopeId scope = 0;  // 0: over the case; n: over each instance of that part
   Measure measure = Measure::kCount;
-  std::vector<Anchor> period;          // several: the earliest
-  bool original_due = false;           // met and late are against the due without extensions
-  ConditionId only = kNoCondition;     // into the kind's conditions
-  struct Except { std::string name; ConditionId when = kNoCondition; };
+  std::vector<Anchor> period;       // several: the earliest
+  bool original_due = false;        // met and late are against the due without extensions
+  ConditionId only = kNoCondition;  // into the kind's conditions
+  struct Except {
+    std::string name;
+    ConditionId when = kNoCondition;
+  };
   std::vector<Except> except;
-  ConditionId when = kNoCondition;     // kRatioWhen
-  FieldRef weigh;                      // kRatioWeigh, kSum
+  ConditionId when = kNoCondition;                       // kRatioWhen
+  FieldRef weigh;                                        // kRatioWeigh, kSum
   std::vector<std::pair<Symbol, std::int64_t>> weights;  // thousandths
   std::optional<std::int64_t> weight_absent;
   std::int64_t weight_else = 0;
-  EventId by_end = kNone16;            // kRatioByEnd
+  EventId by_end = kNone16;  // kRatioByEnd
   ConditionId stock = kNoCondition;
   std::vector<std::pair<std::uint16_t, std::int64_t>> combine;  // metric, weight in thousandths
   std::uint16_t complement = kNone16;
-  struct By { std::string name; FieldRef field; };
+  struct By {
+    std::string name;
+    FieldRef field;
+  };
   std::vector<By> by;
-  std::vector<std::uint16_t> beside;   // companions, always shown with it
+  std::vector<std::uint16_t> beside;  // companions, always shown with it
   std::int64_t min_n = 0;
   RuleId target_rule = kNone16;
   std::string target_schedule;
   bool ranked = true;
-  std::string formula;                 // as written, for the definition card
+  std::string formula;  // as written, for the definition card
 };
 
 // ---- the rest of an office ----------------------------------------------------------------------------------------
@@ -371,35 +384,42 @@ struct UnitDef {
   std::optional<Day> valid_to;
 };
 
-struct CodeDef { Symbol code = kNoSymbol; Labels title; Symbol under = kNoSymbol; };
-struct CodeList { std::string name; std::vector<CodeDef> codes; };
+struct CodeDef {
+  Symbol code = kNoSymbol;
+  Labels title;
+  Symbol under = kNoSymbol;
+};
+struct CodeList {
+  std::string name;
+  std::vector<CodeDef> codes;
+};
 
 struct SourceDef {
-  std::string name;                    // the `source` attribute, to the letter
+  std::string name;  // the `source` attribute, to the letter
   Labels title;
   std::vector<KindId> kinds;
   std::vector<RoleId> roles;
-  std::vector<Symbol> units;           // empty with all_units
+  std::vector<Symbol> units;  // empty with all_units
   bool all_units = false;
   bool in_order = false;
   bool backfill = false;
 };
 
 struct Bundle {
-  std::string id;                      // hex SHA-256 of the texts (see bundle_id in compile.h)
+  std::string id;                            // hex SHA-256 of the texts (see bundle_id in compile.h)
   std::map<std::string, std::string> texts;  // path under schemas/ -> content; what the ledger stores
   std::string office;
   Labels title;
-  std::string prefix;                  // of CloudEvents types
+  std::string prefix;  // of CloudEvents types
   Zone zone;
   SymbolTable symbols;
-  std::vector<std::string> roles;      // RoleId is the index
+  std::vector<std::string> roles;  // RoleId is the index
   std::vector<Labels> role_labels;
   NameMap<RoleId> role_ids;
   RoleId unit_role = kNone8;
   RoleId system_role = kNone8;
   std::shared_ptr<const calendar::Calendar> calendar;
-  std::string rules_version;           // names of the layers, "base+example@2017-01-01"
+  std::string rules_version;  // names of the layers, "base+example@2017-01-01"
   std::vector<RuleDef> rules;
   NameMap<RuleId> rule_ids;
   std::vector<KindDef> kinds;

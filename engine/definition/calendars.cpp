@@ -12,8 +12,8 @@ std::vector<calendar::Span> read_spans(Build& build, const Node& node, const std
   std::vector<calendar::Span> out;
   for (const Node* word : read_words(node, where + ": spans", build.report)) {
     const auto from = parse_time_of_day(std::string_view(word->text).substr(0, 5));
-    const auto to = word->text.size() == 11 && word->text[5] == '-' ? parse_time_of_day(std::string_view(word->text).substr(6))
-        : std::nullopt;
+    const auto to =
+        word->text.size() == 11 && word->text[5] == '-' ? parse_time_of_day(std::string_view(word->text).substr(6)) : std::nullopt;
     if (!from || !to || *from >= *to || (!out.empty() && *from < out.back().to_ms)) {
       build.report.error(*word, where + ": a span such as 09:00-12:00, in the order of the day, not " + word->text);
       continue;

@@ -128,18 +128,17 @@ struct Checker {
 
   void clock_holds(const EventDef& event, ClockId clock, std::string_view key) const {
     if (clock == kNone8 || (graph.running(clock) & event.from) != 0) return;
-    error(word(event_map(event), key, scope().clocks[clock].name),
-          "event " + event.name + ": " + std::string(key) + ": clock " + scope().clocks[clock].name +
-              " never runs in the states it comes from");
+    error(word(event_map(event), key, scope().clocks[clock].name), "event " + event.name + ": " + std::string(key) + ": clock " +
+                                                                       scope().clocks[clock].name +
+                                                                       " never runs in the states it comes from");
   }
 
   void gates_of(const EventDef& event) const {
     for (const GateId gate_id : event.needs) {
       const GateDef& gate = scope().gates[gate_id];
       if (gate.event != kNone16 && !graph.may_follow(kind.events[gate.event], event)) {
-        error(word(event_map(event), "needs", gate.name),
-              "event " + event.name + ": gate " + gate.name + " can't be passed, as " + kind.events[gate.event].name +
-                  " can't happen before");
+        error(word(event_map(event), "needs", gate.name), "event " + event.name + ": gate " + gate.name + " can't be passed, as " +
+                                                              kind.events[gate.event].name + " can't happen before");
       }
     }
   }
@@ -189,8 +188,8 @@ struct Checker {
       const Graph part(kind, gate.part);
       for (std::size_t s = 0; s < kind.scopes[gate.part].states.size(); ++s) {
         if ((gate.part_states & bit(s) & ~part.reached()) != 0) {
-          error(*written().gates[g], "gate " + gate.name + ": part " + kind.scopes[gate.part].name + " never gets to " +
-                kind.scopes[gate.part].states[s].name);
+          error(*written().gates[g],
+                "gate " + gate.name + ": part " + kind.scopes[gate.part].name + " never gets to " + kind.scopes[gate.part].states[s].name);
         }
       }
     }
@@ -225,8 +224,8 @@ struct Checker {
       if (!has(event.*list, ref)) continue;
       const std::uint64_t from = event.scope == id ? event.from : kind.scopes[event.scope].during;
       if ((from & running) == 0) {
-        error(word(map, key, event.name), "clock " + clock.name + ": " + std::string(key) + ": it never runs when " + event.name +
-              " can happen");
+        error(word(map, key, event.name),
+              "clock " + clock.name + ": " + std::string(key) + ": it never runs when " + event.name + " can happen");
       }
     }
   }
@@ -238,8 +237,8 @@ struct Checker {
                                        [&](const EventDef& e) { return has(e.stops, ref) && graph.may_follow(e, event); });
       if (revoked && !stopped) {
         const Node* list = map.find("revokes");
-        error(list == nullptr ? map : *list, "clock " + clock.name + ": revokes: it can't have been stopped when " + event.name +
-              " happens");
+        error(list == nullptr ? map : *list,
+              "clock " + clock.name + ": revokes: it can't have been stopped when " + event.name + " happens");
       }
     }
   }
@@ -247,17 +246,16 @@ struct Checker {
   void given_and_holder(const ClockDef& clock, const ClockRef& ref, const Node& map) const {
     const auto known = [&](AttributeId attribute) {
       if (clock.starts_added) return true;
-      return std::all_of(kind.events.begin(), kind.events.end(), [&](const EventDef& e) {
-        return e.scope != id || !has(e.starts, ref) || set_by(attribute, e, true);
-      });
+      return std::all_of(kind.events.begin(), kind.events.end(),
+                         [&](const EventDef& e) { return e.scope != id || !has(e.starts, ref) || set_by(attribute, e, true); });
     };
     if (clock.given != kNone16 && clock.given_scope == id && !known(clock.given)) {
-      error(word(map, "given", ""), "clock " + clock.name + ": given: it starts before any event sets " +
-            scope().attributes[clock.given].name);
+      error(word(map, "given", ""),
+            "clock " + clock.name + ": given: it starts before any event sets " + scope().attributes[clock.given].name);
     }
     if (clock.holder.kind == Holder::Kind::kAttribute && clock.holder.scope == id && !known(clock.holder.attribute)) {
-      error(word(map, "holder", ""), "clock " + clock.name + ": holder: it starts before any event sets " +
-            scope().attributes[clock.holder.attribute].name);
+      error(word(map, "holder", ""),
+            "clock " + clock.name + ": holder: it starts before any event sets " + scope().attributes[clock.holder.attribute].name);
     }
   }
 
@@ -290,8 +288,8 @@ struct Checker {
       revokes(clock, ref, map);
       for (std::size_t s = 0; s < scope().states.size(); ++s) {
         if ((clock.pause_states & bit(s) & ~running) != 0) {
-          error(word(map, "pauses", scope().states[s].name), name + ": pauses: it never runs when the case gets to " +
-                scope().states[s].name);
+          error(word(map, "pauses", scope().states[s].name),
+                name + ": pauses: it never runs when the case gets to " + scope().states[s].name);
         }
       }
       given_and_holder(clock, ref, map);

@@ -6,8 +6,8 @@
 namespace docket::definition {
 namespace {
 
-constexpr std::string_view kClockKeys[] = {"per",     "starts", "stops", "again",  "cancels", "pauses", "revokes",
-                                                                "limit",   "given",  "extend", "notices", "holder",  "window"};
+constexpr std::string_view kClockKeys[] = {"per",   "starts", "stops",  "again",   "cancels", "pauses", "revokes",
+                                           "limit", "given",  "extend", "notices", "holder",  "window"};
 
 struct ClockCompiler {
   Build& build;
@@ -194,8 +194,9 @@ struct ClockCompiler {
 };
 
 void compile_gate(Build& build, KindBuild& kind_build, KindDef& kind, ScopeId scope_id, GateDef& gate, const Fields& fields) {
-  const auto error = [&](const Node& at, const std::string& message,
-                         std::string near = {}) { build.report.error(at, fields.where() + ": " + message, std::move(near)); };
+  const auto error = [&](const Node& at, const std::string& message, std::string near = {}) {
+    build.report.error(at, fields.where() + ": " + message, std::move(near));
+  };
   const Node* event = fields.scalar("event");
   const Node* part = fields.scalar("part");
   if ((event == nullptr) == (part == nullptr)) error(fields.node(), "exactly one of event and part");
@@ -225,8 +226,8 @@ void compile_gate(Build& build, KindBuild& kind_build, KindDef& kind, ScopeId sc
     }
   }
   if (const Node* condition = fields.get("if")) {
-    gate.if_condition = compile_condition(build, kind_build, *condition, ConditionContext{scope_id, nullptr, false, false}, fields.where() +
-                                          ": if");
+    gate.if_condition =
+        compile_condition(build, kind_build, *condition, ConditionContext{scope_id, nullptr, false, false}, fields.where() + ": if");
   }
   if (const Node* rule = fields.scalar("rule")) gate.rule = find_rule(build, *rule, RuleSort::kSwitch, fields.where() + ": rule");
   for (const Node* word : fields.words("waive")) {

@@ -16,9 +16,9 @@ enum class Severity : std::uint8_t { kError, kWarning };
 // "definitions/hotline-ticket.yaml:26:11: error: event created: sets unknown attribute numbr; did you mean number?"
 struct Diagnostic {
   Severity severity = Severity::kError;
-  std::string file;      // path under schemas/
-  int line = 0;          // 1-based
-  int column = 0;        // 1-based
+  std::string file;  // path under schemas/
+  int line = 0;      // 1-based
+  int column = 0;    // 1-based
   std::string message;
   std::string suggestion;
   [[nodiscard]] std::string format() const;

@@ -164,8 +164,9 @@ struct Compiler {
     }
     const std::uint16_t* id = find_name(context.event->field_ids, name);
     if (id == nullptr || context.event->fields[*id].attribute != kNone16) {
-      return error(left, "event " + context.event->name + " has no data field " + name +
-                   (id == nullptr ? "" : " (it is an attribute: write " + name + ")"),
+      return error(left,
+                   "event " + context.event->name + " has no data field " + name +
+                       (id == nullptr ? "" : " (it is an attribute: write " + name + ")"),
                    nearest(name, known));
     }
     test.id = *id;
@@ -179,8 +180,9 @@ struct Compiler {
     if (found.id == kNone16) {
       Names known = attribute_names(kind(), context.scope);
       known.insert(known.end(), {"state", "round"});
-      return error(left, "unknown attribute " + std::string(name) +
-                   "; a condition reads attributes, data.x, state, round, count.event, total.event, clock.name",
+      return error(left,
+                   "unknown attribute " + std::string(name) +
+                       "; a condition reads attributes, data.x, state, round, count.event, total.event, clock.name",
                    nearest(name, known));
     }
     const AttributeDef& def = kind().scopes[found.scope].attributes[found.id];

@@ -6,10 +6,9 @@
 namespace docket::definition {
 namespace {
 
-constexpr std::string_view kEventKeys[] =
-    {"opens", "from", "to",    "by",      "not_by", "set",   "may",  "unset", "fix",    "data",   "also",
-                                                                "when",  "needs", "while", "after",  "answers", "once", "round", "late",
-                                                                    "adds", "clears", "link", "unlink"};
+constexpr std::string_view kEventKeys[] = {"opens", "from",  "to",   "by",   "not_by", "set",   "may",   "unset",
+                                           "fix",   "data",  "also", "when", "needs",  "while", "after", "answers",
+                                           "once",  "round", "late", "adds", "clears", "link",  "unlink"};
 constexpr std::string_view kCommonKeys[] = {"from", "by", "data", "also", "does"};
 
 struct ActionName {
@@ -188,10 +187,18 @@ void EventCompiler::lateness(const Node& node) const {
   event.late = *duration;
   constexpr std::int64_t kHour = 3'600'000;
   switch (duration->unit) {
-    case calendar::LimitUnit::kMinutes: event.late_ms = duration->amount * kHour / 60; break;
-    case calendar::LimitUnit::kHours: event.late_ms = duration->amount * kHour; break;
-    case calendar::LimitUnit::kDays: event.late_ms = duration->amount * 24 * kHour; break;
-    default: event.late_ms = 0; break;  // the calendar says: add_limit with `late`
+    case calendar::LimitUnit::kMinutes:
+      event.late_ms = duration->amount * kHour / 60;
+      break;
+    case calendar::LimitUnit::kHours:
+      event.late_ms = duration->amount * kHour;
+      break;
+    case calendar::LimitUnit::kDays:
+      event.late_ms = duration->amount * 24 * kHour;
+      break;
+    default:
+      event.late_ms = 0;
+      break;  // the calendar says: add_limit with `late`
   }
 }
 
@@ -215,8 +222,8 @@ void EventCompiler::action() const {
     }
     const FieldDef& field = event.fields[*id];
     if (field.spec.type != need.type || field.required != need.required || (need.type == ValueType::kText && field.spec.is_private)) {
-      error(*does, "does: " + does->text + " needs " + std::string(need.name) + " as " + (need.required ? "required " : "optional ") +
-            need.as);
+      error(*does,
+            "does: " + does->text + " needs " + std::string(need.name) + " as " + (need.required ? "required " : "optional ") + need.as);
     }
   }
 }
@@ -242,8 +249,8 @@ void compile_events(Build& build, KindBuild& kind_build) {
     compiler.guards();
     compiler.action();
     if (const Node* when = fields.get("when")) {
-      event.when = compile_condition(build, kind_build, *when, ConditionContext{event.scope, &event, false, false}, fields.where() +
-                                     ": when");
+      event.when =
+          compile_condition(build, kind_build, *when, ConditionContext{event.scope, &event, false, false}, fields.where() + ": when");
     }
   }
 }

@@ -19,8 +19,8 @@ Graph::Graph(const KindDef& kind, ScopeId scope) : kind_(kind), scope_(scope) {
   next_.assign(def.states.size(), 0);
   for (const EventDef& event : kind.events) {
     if (event.scope != scope) {
-      const bool adds = std::any_of(event.fields.begin(), event.fields.end(),
-                                    [&](const FieldDef& f) { return f.adds_part == scope && scope != 0; });
+      const bool adds =
+          std::any_of(event.fields.begin(), event.fields.end(), [&](const FieldDef& f) { return f.adds_part == scope && scope != 0; });
       if (adds && def.open_states != 0) initial_ |= bit(def.first_open);
       continue;
     }

@@ -7,7 +7,7 @@ namespace docket::definition {
 namespace {
 
 constexpr std::string_view kKindKeys[] = {"kind",   "version", "uses",   "parking", "title", "attributes",
-                                                               "states", "gates",   "clocks", "events",  "parts", "links"};
+                                          "states", "gates",   "clocks", "events",  "parts", "links"};
 constexpr std::string_view kPartKeys[] = {"key", "during", "attributes", "states", "gates", "clocks", "events"};
 constexpr std::string_view kOutcomes[] = {"done", "not_accepted", "withdrawn", "merged", "transferred", "terminated"};
 constexpr std::string_view kCategories[] = {"open", "paused", "closed"};
@@ -62,8 +62,8 @@ struct Declarer {
         const Names known(std::begin(kOutcomes), std::end(kOutcomes));
         const auto found = std::find(known.begin(), known.end(), std::string_view(list->items[i].text));
         if (found == known.end()) {
-          build.report.error(list->items[i], "state " + list->keys[i].text + ": an outcome is " + join(known) + ", not " +
-                             flow_text(list->items[i]),
+          build.report.error(list->items[i],
+                             "state " + list->keys[i].text + ": an outcome is " + join(known) + ", not " + flow_text(list->items[i]),
                              nearest(list->items[i].text, known));
         }
         const auto outcome = static_cast<CaseOutcome>(found == known.end() ? 1 : found - known.begin() + 1);
@@ -226,8 +226,10 @@ void declare_header(Build& build, const Node& root, const std::string& file, Kin
     const auto duration = calendar::parse_duration(parking->text);
     const std::int64_t hour = 3'600'000;
     const auto unit = duration ? duration->unit : calendar::LimitUnit::kNone;
-    const std::int64_t ms = unit == calendar::LimitUnit::kMinutes ? hour / 60 : unit == calendar::LimitUnit::kHours ? hour
-        : unit == calendar::LimitUnit::kDays ? 24 * hour : 0;
+    const std::int64_t ms = unit == calendar::LimitUnit::kMinutes ? hour / 60
+                            : unit == calendar::LimitUnit::kHours ? hour
+                            : unit == calendar::LimitUnit::kDays  ? 24 * hour
+                                                                  : 0;
     if (ms == 0 || duration->amount <= 0) {
       build.report.error(*parking, fields.where() + ": parking is a duration such as 72h, 3d or 30min, not " + parking->text);
     }

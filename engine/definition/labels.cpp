@@ -55,7 +55,7 @@ void label_symbol(Build& build, Symbol symbol, const Labels& labels, const Node&
   const auto [found, added] = build.bundle->symbol_labels.emplace(symbol, labels);
   if (!added && (found->second.zh != labels.zh || found->second.en != labels.en)) {
     build.report.error(at, "labels: " + build.bundle->symbols.text(symbol) + " has another label elsewhere (" + found->second.zh + ", " +
-                       found->second.en + ")");
+                               found->second.en + ")");
   }
 }
 
@@ -178,12 +178,12 @@ void read_common_labels(Build& build) {
   const Node* rules = build.office_node->find("rules");
   for (const std::string& level : build.levels) {
     if ((levels == nullptr || levels->find(level) == nullptr) && rules != nullptr) {
-      build.report.error(*rules, "notice level " + level + ": no label; add it to labels/common.yaml under levels", levels == nullptr
-                         ? std::string() : nearest(level, [&] {
-        Names known;
-        for (const Node& each : levels->keys) known.push_back(each.text);
-        return known;
-      }()));
+      build.report.error(*rules, "notice level " + level + ": no label; add it to labels/common.yaml under levels",
+                         levels == nullptr ? std::string() : nearest(level, [&] {
+                           Names known;
+                           for (const Node& each : levels->keys) known.push_back(each.text);
+                           return known;
+                         }()));
     }
   }
 }

@@ -60,8 +60,8 @@ struct MetricChecker {
         return kind.scopes[c.scope].clocks[c.clock].holder.kind != Holder::Kind::kNone;
       });
       if (held && std::find(read.begin(), read.end(), holder) == read.end()) {
-        error("by", "by the holder of clock " + kind.scopes[holder.scope].clocks[holder.clock].name +
-              ", but the figure is about another clock");
+        error("by",
+              "by the holder of clock " + kind.scopes[holder.scope].clocks[holder.clock].name + ", but the figure is about another clock");
       }
     }
   }
@@ -93,7 +93,7 @@ struct MetricChecker {
         if (test.left != Left::kAttribute || !kind.scopes[test.scope].attributes[test.id].per_round) return;
         if (test.select == metric.weigh.select && test.round == metric.weigh.round) return;
         error(word, std::string(word) + " reads " + kind.scopes[test.scope].attributes[test.id].name +
-              " of another round than the one that is weighed");
+                        " of another round than the one that is weighed");
       });
     }
   }
@@ -102,14 +102,14 @@ struct MetricChecker {
     if (metric.measure != MetricDef::Measure::kRatioWeigh) return;
     bool present = false;
     each_test(metric.only, [&](const definition::Test& test) {
-      present = present || (test.left == Left::kAttribute && test.scope == metric.weigh.scope && test.id == metric.weigh.id &&
-                            test.if_present);
+      present =
+          present || (test.left == Left::kAttribute && test.scope == metric.weigh.scope && test.id == metric.weigh.id && test.if_present);
     });
     if (present && metric.weight_absent) error("ratio", "absent has a weight, but only lets no case without the value in");
     if (!present && !metric.weight_absent) {
       error("ratio", "what of a case without " + kind.scopes[metric.weigh.scope].attributes[metric.weigh.id].name +
-            "? Give absent a weight, or write only: {" +
-                         kind.scopes[metric.weigh.scope].attributes[metric.weigh.id].name + ": present}");
+                         "? Give absent a weight, or write only: {" + kind.scopes[metric.weigh.scope].attributes[metric.weigh.id].name +
+                         ": present}");
     }
   }
 

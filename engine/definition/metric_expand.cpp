@@ -5,10 +5,9 @@
 namespace docket::definition {
 namespace {
 
-constexpr std::string_view kKeys[] =
-    {"title", "over",     "period",  "only",       "except",   "ratio", "count", "sum",    "stock", "duration",
-                                                           "combine", "complement", "variants", "like", "by", "beside", "min_n", "target",
-                                                               "rank"};
+constexpr std::string_view kKeys[] = {"title", "over",   "period",   "only",    "except",     "ratio",    "count",
+                                      "sum",   "stock",  "duration", "combine", "complement", "variants", "like",
+                                      "by",    "beside", "min_n",    "target",  "rank"};
 constexpr std::string_view kVariantKeys[] = {"title", "period", "only", "except", "ratio", "by", "beside", "min_n", "rank"};
 constexpr std::string_view kMeasures[] = {"ratio", "count", "sum", "stock", "duration", "combine", "complement"};
 

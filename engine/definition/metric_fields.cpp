@@ -135,8 +135,8 @@ void MetricCompiler::dimension(const Node& name, const Node& field) const {
     const AttributeDef& def = kind().scopes[ref->scope].attributes[ref->id];
     if (each) ref->kind = FieldRef::Kind::kEach;
     if (each != def.spec.many) {
-      error(field, each ? "by: " + def.name + " has one value; leave `each` out" : "by: " + def.name + " has many values; write each " +
-            def.name);
+      error(field,
+            each ? "by: " + def.name + " has one value; leave `each` out" : "by: " + def.name + " has many values; write each " + def.name);
     }
     if (!def.dimension) error(field, "by: " + def.name + " is no dimension (dimension: true)");
   }

@@ -16,8 +16,8 @@ struct MetricText {
   std::string area;
   std::uint16_t version = 1;
   Labels title;
-  const Node* key = nullptr;                                   // where the name stands
-  std::map<std::string, const Node*, std::less<>> values;      // every key but title, like, variants
+  const Node* key = nullptr;                               // where the name stands
+  std::map<std::string, const Node*, std::less<>> values;  // every key but title, like, variants
 
   [[nodiscard]] const Node* get(std::string_view word) const {
     const auto found = values.find(word);

@@ -47,8 +47,10 @@ std::uint64_t read_states(Build& build, const ScopeDef& scope, const std::vector
     std::uint64_t mask = 0;
     if (word->text.starts_with("any ")) {
       const std::string category = word->text.substr(4);
-      mask = category == "open" ? scope.open_states : category == "paused" ? scope.paused_states : category == "closed"
-          ? scope.closed_states : 0;
+      mask = category == "open"     ? scope.open_states
+             : category == "paused" ? scope.paused_states
+             : category == "closed" ? scope.closed_states
+                                    : 0;
       const bool known = category == "open" || category == "paused" || category == "closed";
       if (!known) {
         build.report.error(*word, where + ": a category is any open, any paused or any closed, not " + word->text,
@@ -58,8 +60,8 @@ std::uint64_t read_states(Build& build, const ScopeDef& scope, const std::vector
       mask = std::uint64_t{1} << *id;
     } else {
       const bool category = word->text == "open" || word->text == "paused" || word->text == "closed";
-      build.report.error(*word, where + ": no state " + word->text, category ? "any " + word->text
-                         : nearest(word->text, state_names(scope)));
+      build.report.error(*word, where + ": no state " + word->text,
+                         category ? "any " + word->text : nearest(word->text, state_names(scope)));
     }
     if ((out & mask) != 0) build.report.error(*word, where + ": " + word->text + " is named by another word of the list already");
     out |= mask;

@@ -6,8 +6,8 @@
 namespace docket::definition {
 namespace {
 
-constexpr std::string_view kOfficeKeys[] = {"office", "title", "time_zone", "prefix", "rules",   "calendars", "units",
-                                                                 "codes",  "sources", "kinds",    "metrics", "roles"};
+constexpr std::string_view kOfficeKeys[] = {"office", "title", "time_zone", "prefix", "rules",   "calendars",
+                                            "units",  "codes", "sources",   "kinds",  "metrics", "roles"};
 
 bool has_han(std::string_view text) {  // a UTF-8 lead byte of U+3000 to U+9FFF
   return std::any_of(text.begin(), text.end(),
@@ -86,8 +86,8 @@ struct SourceReader {
         source.roles.push_back(*role);
       } else {
         const Names known(bundle.roles.begin(), bundle.roles.end());
-        build.report.error(*word, fields.where() +
-                           (role != nullptr ? ": no source asserts the role system" : ": unknown role " + word->text),
+        build.report.error(*word,
+                           fields.where() + (role != nullptr ? ": no source asserts the role system" : ": unknown role " + word->text),
                            role != nullptr ? std::string() : nearest(word->text, known));
       }
     }
@@ -161,8 +161,8 @@ bool read_office(Build& build) {
     }
     const Names known(offices.begin(), offices.end());
     const std::string near = nearest(build.office, known);
-    build.report.error_at(path, 1, 1, "no office " + build.office +
-                          (near.empty() ? "; there are: " + join(known) : "; did you mean " + near + "?"));
+    build.report.error_at(path, 1, 1,
+                          "no office " + build.office + (near.empty() ? "; there are: " + join(known) : "; did you mean " + near + "?"));
     return false;
   }
   build.office_node = build.load(path, nowhere);

@@ -8,8 +8,8 @@ namespace docket::definition {
 
 void Report::error(const Node& at, std::string message, std::string suggestion) {
   ++errors_;
-  found_.push_back({Severity::kError, at.file == nullptr ? std::string() : *at.file, at.line, at.column, std::move(message),
-                    std::move(suggestion)});
+  found_.push_back(
+      {Severity::kError, at.file == nullptr ? std::string() : *at.file, at.line, at.column, std::move(message), std::move(suggestion)});
 }
 
 void Report::warn(const Node& at, std::string message) {

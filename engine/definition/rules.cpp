@@ -8,11 +8,16 @@ namespace {
 
 const char* sort_name(RuleSort sort) {
   switch (sort) {
-    case RuleSort::kLimit: return "a limit";
-    case RuleSort::kSwitch: return "a switch";
-    case RuleSort::kNumber: return "a number";
-    case RuleSort::kValues: return "a list of values";
-    case RuleSort::kNotices: return "a notice plan";
+    case RuleSort::kLimit:
+      return "a limit";
+    case RuleSort::kSwitch:
+      return "a switch";
+    case RuleSort::kNumber:
+      return "a number";
+    case RuleSort::kValues:
+      return "a list of values";
+    case RuleSort::kNotices:
+      return "a notice plan";
   }
   return "";
 }
@@ -137,7 +142,7 @@ void read_rule(Build& build, const std::string& set, const Node& key, const Node
       rule.certainty = static_cast<Certainty>(found - known.begin());
       if (rule.certainty != Certainty::kAssumed && rule.source == "-") {
         build.report.error(*certainty, fields.where() + ": certainty " + certainty->text +
-                           " without a source; what no text or report supports is assumed");
+                                           " without a source; what no text or report supports is assumed");
       }
     }
   }
@@ -221,8 +226,9 @@ RuleId find_rule(Build& build, const Node& name, RuleSort sort, const std::strin
     if (build.rule_sorts[i] == sort) known.push_back(bundle.rules[i].name);
   }
   if (found != nullptr) {
-    build.report.error(name, where + ": rule " + name.text + " is " + sort_name(build.rule_sorts[*found]) + ", and " + sort_name(sort) +
-                                 " belongs here", nearest(name.text, known));
+    build.report.error(
+        name, where + ": rule " + name.text + " is " + sort_name(build.rule_sorts[*found]) + ", and " + sort_name(sort) + " belongs here",
+        nearest(name.text, known));
   } else {
     build.report.error(name, where + ": no rule " + name.text + " in the office's sets " + bundle.rules_version, nearest(name.text, known));
   }

@@ -11,9 +11,9 @@ struct TypeName {
   ValueType type;
 };
 constexpr TypeName kTypes[] = {
-    {"text", ValueType::kText}, {"integer", ValueType::kInteger}, {"flag", ValueType::kFlag},     {"date", ValueType::kDate},
-        {"instant", ValueType::kInstant},
-    {"unit", ValueType::kUnit}, {"person", ValueType::kPerson},   {"uri", ValueType::kUri},       {"code", ValueType::kCode},
+    {"text", ValueType::kText},     {"integer", ValueType::kInteger}, {"flag", ValueType::kFlag},
+    {"date", ValueType::kDate},     {"instant", ValueType::kInstant}, {"unit", ValueType::kUnit},
+    {"person", ValueType::kPerson}, {"uri", ValueType::kUri},         {"code", ValueType::kCode},
 };
 
 Names type_names() {
@@ -227,7 +227,8 @@ Value read_value(Build& build, const TypeSpec& spec, const Node& node, const std
       if (spec.is_private) return wrong("no constant can be private");
       return Value::text(node.text);
     case ValueType::kPerson:
-    case ValueType::kObject: break;
+    case ValueType::kObject:
+      break;
   }
   return wrong("no constant of this type can be written");
 }

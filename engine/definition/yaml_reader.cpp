@@ -30,8 +30,8 @@ class Places {
     if (mark.line < 0 || static_cast<std::size_t>(mark.line) >= starts_.size()) return 1;
     const std::size_t start = starts_[static_cast<std::size_t>(mark.line)];
     const std::string_view before = content_.substr(start, static_cast<std::size_t>(mark.column < 0 ? 0 : mark.column));
-    return 1 + static_cast<int>(std::count_if(before.begin(), before.end(),
-                                              [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    return 1 + static_cast<int>(
+                   std::count_if(before.begin(), before.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
   }
 
  private:

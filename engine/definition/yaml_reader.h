@@ -17,9 +17,9 @@ struct Node {
   int line = 0;    // 1-based
   int column = 0;  // 1-based
   const std::string* file = nullptr;
-  std::string text;          // kScalar
-  std::vector<Node> keys;    // kMap: the key of items[i]
-  std::vector<Node> items;   // kList, kMap
+  std::string text;         // kScalar
+  std::vector<Node> keys;   // kMap: the key of items[i]
+  std::vector<Node> items;  // kList, kMap
 
   [[nodiscard]] bool is_scalar() const { return kind == Kind::kScalar; }
   [[nodiscard]] bool is_list() const { return kind == Kind::kList; }

@@ -19,10 +19,10 @@ namespace docket::ingest {
 
 // How far an event got.
 enum class Stage : std::uint8_t {
-  kReady,        // to be judged
-  kRejected,     // final code; identity, source and id are known: its outcome is written
-  kForbidden,    // source not registered, or not for this kind, role or unit: 403, nothing written over HTTP
-  kMalformed,    // no readable envelope: 400, nothing written over HTTP
+  kReady,      // to be judged
+  kRejected,   // final code; identity, source and id are known: its outcome is written
+  kForbidden,  // source not registered, or not for this kind, role or unit: 403, nothing written over HTTP
+  kMalformed,  // no readable envelope: 400, nothing written over HTTP
 };
 
 struct Offered {
@@ -71,7 +71,7 @@ class Ingest {
 [[nodiscard]] Result<std::string> canonical_json(std::string_view json);
 
 [[nodiscard]] std::string hex(std::string_view bytes);
-[[nodiscard]] std::string tag_text(std::uint64_t tag);              // 16 hex digits
-[[nodiscard]] std::uint64_t tag_from_text(std::string_view text);   // 0 if it isn't 16 hex digits
+[[nodiscard]] std::string tag_text(std::uint64_t tag);             // 16 hex digits
+[[nodiscard]] std::uint64_t tag_from_text(std::string_view text);  // 0 if it isn't 16 hex digits
 
 }  // namespace docket::ingest

@@ -22,7 +22,8 @@ void append_base64url(std::string& out, std::span<const std::uint8_t> bytes) {
   std::size_t at = 0;
   for (; at + 3 <= bytes.size(); at += 3) {
     const std::uint32_t word = std::uint32_t{bytes[at]} << 16U | std::uint32_t{bytes[at + 1]} << 8U | bytes[at + 2];
-    const std::array<char, 4> four{kAlphabet[word >> 18U], kAlphabet[word >> 12U & 63U], kAlphabet[word >> 6U & 63U], kAlphabet[word & 63U]};
+    const std::array<char, 4> four{kAlphabet[word >> 18U], kAlphabet[word >> 12U & 63U], kAlphabet[word >> 6U & 63U],
+                                   kAlphabet[word & 63U]};
     out.append(four.data(), four.size());
   }
   const std::size_t rest = bytes.size() - at;

@@ -36,10 +36,10 @@ struct BlockHead {
 // The height alone, from the first bytes; no other byte is looked at.
 [[nodiscard]] Result<Height> block_height(std::string_view value);
 
-[[nodiscard]] Hash block_hash(std::string_view value);            // SHA-256
-[[nodiscard]] std::string hash_text(const Hash& hash);            // 64 hex digits
-[[nodiscard]] std::uint64_t hash_prefix(const Hash& hash);        // first 8 bytes, big-endian
-[[nodiscard]] const std::string& zero_hash_text();                // `previous` of the genesis block
+[[nodiscard]] Hash block_hash(std::string_view value);      // SHA-256
+[[nodiscard]] std::string hash_text(const Hash& hash);      // 64 hex digits
+[[nodiscard]] std::uint64_t hash_prefix(const Hash& hash);  // first 8 bytes, big-endian
+[[nodiscard]] const std::string& zero_hash_text();          // `previous` of the genesis block
 
 // "<partition>.<height>.<16 hex>", and a token of many positions joined by "," (opaque to clients).
 [[nodiscard]] std::string position_text(const Position& position);

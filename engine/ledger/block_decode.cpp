@@ -23,21 +23,36 @@ enum BlockMember : std::size_t { kV, kHeight, kPrevious, kTerm, kRecorded, kBund
 constexpr std::array<std::string_view, 14> kRecordNames{"kind",      "source",    "id",       "subject",  "type",    "tag",   "outcome",
                                                         "parked_at", "displaces", "backfill", "versions", "effects", "event", "body"};
 enum RecordMember : std::size_t {
-  kKind, kSource, kId, kSubject, kType, kTag, kOutcome, kParkedAt, kDisplaces, kBackfill, kVersions, kEffects, kEvent, kBody
+  kKind,
+  kSource,
+  kId,
+  kSubject,
+  kType,
+  kTag,
+  kOutcome,
+  kParkedAt,
+  kDisplaces,
+  kBackfill,
+  kVersions,
+  kEffects,
+  kEvent,
+  kBody
 };
 constexpr std::array<std::string_view, 6> kOutcomeNames{"case_version", "case_revision", "code", "detail", "errors", "until"};
 enum OutcomeMember : std::size_t { kCaseVersion, kCaseRevision, kCode, kDetail, kErrors, kUntil };
 constexpr std::array<std::string_view, 3> kVersionsNames{"definition", "rules", "calendar"};
 constexpr std::array<std::string_view, 3> kErrorNames{"pointer", "detail", "code"};
 constexpr std::array<std::string_view, 2> kEffectsOfNames{"of", "effects"};
-constexpr std::array<std::string_view, 9> kEffectNames{"set", "clock", "part", "part_key", "part_nth", "due", "unit", "provisional", "notices"};
+constexpr std::array<std::string_view, 9> kEffectNames{"set", "clock", "part",        "part_key", "part_nth",
+                                                       "due", "unit",  "provisional", "notices"};
 enum EffectMember : std::size_t { kSet, kClock, kPart, kPartKey, kPartNth, kDue, kUnit, kProvisional, kNotices };
 constexpr std::array<std::string_view, 3> kNoticeNames{"at", "level", "to"};
 constexpr std::array<std::string_view, 2> kCursorNames{"epoch", "offset"};
 constexpr std::array<std::string_view, 5> kSets{"start", "extend", "resume", "adjust", "revoke"};
 
 bool is_hex(std::string_view text, std::size_t digits) {
-  return text.size() == digits && std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return text.size() == digits &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 bool read_hex(Reader& reader, std::string_view name, value in, std::size_t digits, std::string& out) {
@@ -60,15 +75,24 @@ bool read_effect(Reader& reader, value in, NamedEffect& out) {
     switch (member) {
       case kSet:
         if (!reader.text(name, item, out.set)) return false;
-        return std::find(kSets.begin(), kSets.end(), out.set) != kSets.end() || reader.wrong(name, "start, extend, resume, adjust or revoke");
-      case kClock: return reader.text(name, item, out.clock);
-      case kPart: return reader.text(name, item, out.part);
-      case kPartKey: return reader.text(name, item, out.part_key);
-      case kPartNth: return reader.number(name, item, out.part_nth, kMax32);
-      case kDue: return reader.instant(name, item, out.due);
-      case kUnit: return reader.text(name, item, out.unit);
-      case kProvisional: return reader.flag(name, item, out.provisional);
-      default: return reader.array(name, item, [&](value notice) { return read_notice(reader, notice, out.notices.emplace_back()); });
+        return std::find(kSets.begin(), kSets.end(), out.set) != kSets.end() ||
+               reader.wrong(name, "start, extend, resume, adjust or revoke");
+      case kClock:
+        return reader.text(name, item, out.clock);
+      case kPart:
+        return reader.text(name, item, out.part);
+      case kPartKey:
+        return reader.text(name, item, out.part_key);
+      case kPartNth:
+        return reader.number(name, item, out.part_nth, kMax32);
+      case kDue:
+        return reader.instant(name, item, out.due);
+      case kUnit:
+        return reader.text(name, item, out.unit);
+      case kProvisional:
+        return reader.flag(name, item, out.provisional);
+      default:
+        return reader.array(name, item, [&](value notice) { return read_notice(reader, notice, out.notices.emplace_back()); });
     }
   };
   return reader.object("effect", in, kEffectNames, seen, each) && reader.required("effect", kEffectNames, seen, bit(kSet) | bit(kClock));
@@ -81,7 +105,8 @@ bool read_effects_of(Reader& reader, value in, EffectsOf& out) {
     // An event whose effects are all gone has an empty list here, so that the newest one is empty.
     json::od::array items;
     bool empty = false;
-    if (item.get_array().get(items) != simdjson::SUCCESS || items.is_empty().get(empty) != simdjson::SUCCESS) return reader.wrong("effects", "an array");
+    if (item.get_array().get(items) != simdjson::SUCCESS || items.is_empty().get(empty) != simdjson::SUCCESS)
+      return reader.wrong("effects", "an array");
     for (auto element : items) {
       value effect;
       if (element.get(effect) != simdjson::SUCCESS) return reader.wrong("effects", "an array of effects");
@@ -103,7 +128,8 @@ bool read_code(Reader& reader, value in, model::Rejection& out) {
   std::string name;
   if (!reader.text("code", in, name)) return false;
   out = model::rejection_from_name(name);
-  return out != model::Rejection::kNone || reader.fail(ErrorCode::kConflict, "rejection code \"" + name + "\" is not known to this program");
+  return out != model::Rejection::kNone ||
+         reader.fail(ErrorCode::kConflict, "rejection code \"" + name + "\" is not known to this program");
 }
 
 bool read_outcome(Reader& reader, value in, Record& out) {
@@ -111,12 +137,18 @@ bool read_outcome(Reader& reader, value in, Record& out) {
   return reader.object("outcome", in, kOutcomeNames, seen, [&](std::size_t member, value item) {
     const std::string_view name = kOutcomeNames[member];
     switch (member) {
-      case kCaseVersion: return reader.number(name, item, out.case_version, kMax32);
-      case kCaseRevision: return reader.number(name, item, out.case_revision, kMax32);
-      case kCode: return read_code(reader, item, out.code);
-      case kDetail: return reader.text(name, item, out.detail);
-      case kErrors: return reader.array(name, item, [&](value error) { return read_error(reader, error, out.errors.emplace_back()); });
-      default: return reader.instant(name, item, out.until);
+      case kCaseVersion:
+        return reader.number(name, item, out.case_version, kMax32);
+      case kCaseRevision:
+        return reader.number(name, item, out.case_revision, kMax32);
+      case kCode:
+        return read_code(reader, item, out.code);
+      case kDetail:
+        return reader.text(name, item, out.detail);
+      case kErrors:
+        return reader.array(name, item, [&](value error) { return read_error(reader, error, out.errors.emplace_back()); });
+      default:
+        return reader.instant(name, item, out.until);
     }
   });
 }
@@ -140,20 +172,34 @@ bool read_kind(Reader& reader, value in, RecordKind& out) {
 bool read_record_member(Reader& reader, std::size_t member, value in, Record& out) {
   const std::string_view name = kRecordNames[member];
   switch (member) {
-    case kKind: return read_kind(reader, in, out.kind);
-    case kSource: return reader.text(name, in, out.source);
-    case kId: return reader.text(name, in, out.id);
-    case kSubject: return reader.text(name, in, out.subject);
-    case kType: return reader.text(name, in, out.type);
-    case kTag: return read_hex(reader, name, in, 16, out.tag);
-    case kOutcome: return read_outcome(reader, in, out);
-    case kParkedAt: return reader.number(name, in, out.parked_at);
-    case kDisplaces: return reader.array(name, in, [&](value height) { return reader.number(name, height, out.displaces.emplace_back()); });
-    case kBackfill: return reader.flag(name, in, out.backfill);
-    case kVersions: return read_versions(reader, in, out.versions.emplace());
-    case kEffects: return reader.array(name, in, [&](value of) { return read_effects_of(reader, of, out.effects.emplace_back()); });
-    case kEvent: return reader.raw_object(name, in, out.event);
-    default: return reader.raw_object(name, in, out.body);
+    case kKind:
+      return read_kind(reader, in, out.kind);
+    case kSource:
+      return reader.text(name, in, out.source);
+    case kId:
+      return reader.text(name, in, out.id);
+    case kSubject:
+      return reader.text(name, in, out.subject);
+    case kType:
+      return reader.text(name, in, out.type);
+    case kTag:
+      return read_hex(reader, name, in, 16, out.tag);
+    case kOutcome:
+      return read_outcome(reader, in, out);
+    case kParkedAt:
+      return reader.number(name, in, out.parked_at);
+    case kDisplaces:
+      return reader.array(name, in, [&](value height) { return reader.number(name, height, out.displaces.emplace_back()); });
+    case kBackfill:
+      return reader.flag(name, in, out.backfill);
+    case kVersions:
+      return read_versions(reader, in, out.versions.emplace());
+    case kEffects:
+      return reader.array(name, in, [&](value of) { return read_effects_of(reader, of, out.effects.emplace_back()); });
+    case kEvent:
+      return reader.raw_object(name, in, out.event);
+    default:
+      return reader.raw_object(name, in, out.body);
   }
 }
 
@@ -162,11 +208,15 @@ std::uint32_t wanted_of(RecordKind kind) {
     case RecordKind::kGenesis:
     case RecordKind::kOwnerChanged:
     case RecordKind::kBarrier:
-    case RecordKind::kActivated: return bit(kKind) | bit(kBody);
+    case RecordKind::kActivated:
+      return bit(kKind) | bit(kBody);
     case RecordKind::kAccepted:
-    case RecordKind::kParked: return bit(kKind) | bit(kEvent);
-    case RecordKind::kRejected: return bit(kKind) | bit(kOutcome);
-    default: return bit(kKind);
+    case RecordKind::kParked:
+      return bit(kKind) | bit(kEvent);
+    case RecordKind::kRejected:
+      return bit(kKind) | bit(kOutcome);
+    default:
+      return bit(kKind);
   }
 }
 
@@ -178,7 +228,8 @@ bool read_record(Reader& reader, value in, Record& out) {
     return read_record_member(reader, member, item, out);
   };
   std::uint32_t all = 0;
-  return reader.object("record", in, kRecordNames, all, each) && reader.required(to_string(out.kind), kRecordNames, all, wanted_of(out.kind));
+  return reader.object("record", in, kRecordNames, all, each) &&
+         reader.required(to_string(out.kind), kRecordNames, all, wanted_of(out.kind));
 }
 
 bool read_cursors(Reader& reader, value in, std::vector<IntakeCursor>& out) {
@@ -195,7 +246,8 @@ bool read_cursors(Reader& reader, value in, std::vector<IntakeCursor>& out) {
     const auto each = [&](std::size_t member, value number) {
       return member == 0 ? reader.number("epoch", number, out.back().epoch, kMax32) : reader.number("offset", number, out.back().offset);
     };
-    if (!reader.object("next", item, kCursorNames, seen, each) || !reader.required("next", kCursorNames, seen, bit(0) | bit(1))) return false;
+    if (!reader.object("next", item, kCursorNames, seen, each) || !reader.required("next", kCursorNames, seen, bit(0) | bit(1)))
+      return false;
   }
   return !out.empty() || reader.wrong("next", "an object with topics (it is left out when empty)");
 }
@@ -203,7 +255,8 @@ bool read_cursors(Reader& reader, value in, std::vector<IntakeCursor>& out) {
 bool read_version(Reader& reader, value in, int& out) {
   std::uint64_t version = 0;
   if (in.get_uint64().get(version) != simdjson::SUCCESS) return reader.wrong("v", "a whole number");
-  if (version != kVersion) return reader.fail(ErrorCode::kConflict, "block version " + std::to_string(version) + " is not known to this program");
+  if (version != kVersion)
+    return reader.fail(ErrorCode::kConflict, "block version " + std::to_string(version) + " is not known to this program");
   out = static_cast<int>(version);
   return true;
 }
@@ -211,7 +264,8 @@ bool read_version(Reader& reader, value in, int& out) {
 // Reads what stands around the records; `records` reads those.
 template <typename Records>
 Status read_block(std::string_view bytes, Block& out, Records&& records) {
-  if (bytes.size() > kBlockBytesMax) return Error{ErrorCode::kInvalid, "a block is longer than " + std::to_string(kBlockBytesMax) + " bytes"};
+  if (bytes.size() > kBlockBytesMax)
+    return Error{ErrorCode::kInvalid, "a block is longer than " + std::to_string(kBlockBytesMax) + " bytes"};
   Reader reader;
   json::od::document document;
   json::od::object members;
@@ -225,18 +279,27 @@ Status read_block(std::string_view bytes, Block& out, Records&& records) {
     if (!begun && member != kV) return reader.fail(ErrorCode::kInvalid, "a block doesn't begin with \"v\"");
     begun = true;
     switch (member) {
-      case kV: return read_version(reader, in, out.version);
-      case kHeight: return reader.number("height", in, out.height);
-      case kPrevious: return read_hex(reader, "previous", in, 64, out.previous);
-      case kTerm: return reader.number("term", in, out.term);
-      case kRecorded: return reader.instant("recorded", in, out.recorded);
-      case kBundle: return reader.text("bundle", in, out.bundle);
-      case kNext: return read_cursors(reader, in, out.next);
-      default: return records(reader, in);
+      case kV:
+        return read_version(reader, in, out.version);
+      case kHeight:
+        return reader.number("height", in, out.height);
+      case kPrevious:
+        return read_hex(reader, "previous", in, 64, out.previous);
+      case kTerm:
+        return reader.number("term", in, out.term);
+      case kRecorded:
+        return reader.instant("recorded", in, out.recorded);
+      case kBundle:
+        return reader.text("bundle", in, out.bundle);
+      case kNext:
+        return read_cursors(reader, in, out.next);
+      default:
+        return records(reader, in);
     }
   };
   constexpr std::uint32_t kWanted = bit(kV) | bit(kHeight) | bit(kPrevious) | bit(kTerm) | bit(kRecorded) | bit(kRecords);
-  if (!reader.object("block", members, kBlockNames, seen, each) || !reader.required("block", kBlockNames, seen, kWanted)) return reader.error();
+  if (!reader.object("block", members, kBlockNames, seen, each) || !reader.required("block", kBlockNames, seen, kWanted))
+    return reader.error();
   const char* behind = nullptr;
   if (bytes.front() != '{' || bytes.back() != '}' || document.current_location().get(behind) == simdjson::SUCCESS) {
     return Error{ErrorCode::kInvalid, "something stands before or behind the block"};

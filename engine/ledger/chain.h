@@ -22,8 +22,8 @@ namespace docket::ledger {
 
 // Where the valid chain ends.
 struct ChainEnd {
-  Height height = 0;                // behind the last record
-  Hash hash{};                      // of the last valid block
+  Height height = 0;  // behind the last record
+  Hash hash{};        // of the last valid block
   std::uint64_t term = 0;
   Instant recorded = model::kNoInstant;
   std::uint64_t blocks = 0;
@@ -56,25 +56,25 @@ class ChainWalk {
 // One thing that is not as it must be.
 struct Finding {
   int partition = 0;
-  Offset offset = -1;               // -1: no single block
+  Offset offset = -1;  // -1: no single block
   Height height = 0;
   std::string what;
 };
 
 struct VerifyOptions {
-  bool void_allowed = false;        // Kafka: doubles and replaced owners' blocks lie between; embedded: nothing may
-  std::vector<SignedHeads> heads;   // whose signatures hold
+  bool void_allowed = false;       // Kafka: doubles and replaced owners' blocks lie between; embedded: nothing may
+  std::vector<SignedHeads> heads;  // whose signatures hold
 };
 
 struct PartitionReport {
   int partition = 0;
-  Position position;                // of the chain's end, or of the last good block
+  Position position;  // of the chain's end, or of the last good block
   ChainEnd end;
   std::optional<SignedHeads> newest_head;  // the newest one that names this partition
 };
 
 struct VerifyReport {
-  std::string ledger;               // id, from the genesis of partition 0
+  std::string ledger;  // id, from the genesis of partition 0
   int partitions = 0;
   std::vector<PartitionReport> chains;
   std::vector<Finding> findings;    // empty: the ledger is good as far as can be seen
@@ -86,8 +86,8 @@ struct VerifyReport {
 [[nodiscard]] Result<VerifyReport> verify_ledger(Port& port, int partitions, const VerifyOptions& options = {});
 
 struct CopyReport {
-  std::uint64_t blocks = 0;         // copied by this call
-  Position position;                // of the copy's end
+  std::uint64_t blocks = 0;  // copied by this call
+  Position position;         // of the copy's end
 };
 // Appends to `to` the valid blocks of `from` that it lacks, byte for byte; goes on where an earlier copy ended. `to` is a
 // home that has written when append() returns, and holds the same genesis. kConflict: the two are different chains.

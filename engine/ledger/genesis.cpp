@@ -44,7 +44,8 @@ Block genesis_block(const Genesis& genesis, Instant recorded) {
 }
 
 Result<Genesis> parse_genesis(const Record& record) {
-  if (record.kind != RecordKind::kGenesis) return Error{ErrorCode::kInvalid, std::string("a ") + to_string(record.kind) + " record is no genesis"};
+  if (record.kind != RecordKind::kGenesis)
+    return Error{ErrorCode::kInvalid, std::string("a ") + to_string(record.kind) + " record is no genesis"};
   json::Reader reader;
   json::od::document document;
   json::od::object members;
@@ -55,20 +56,29 @@ Result<Genesis> parse_genesis(const Record& record) {
   std::uint32_t seen = 0;
   const auto each = [&](std::size_t member, json::od::value in) {
     switch (member) {
-      case 0: return reader.text(kNames[member], in, out.ledger);
-      case 1: return reader.number(kNames[member], in, out.partition, kPartitionsMost);
-      case 2: return reader.number(kNames[member], in, out.partitions, kPartitionsMost);
-      case 3: return reader.number(kNames[member], in, out.format);
-      case 4: return reader.text(kNames[member], in, out.bundle);
-      case 5: return reader.text(kNames[member], in, out.hash);
-      case 6: return reader.text(kNames[member], in, out.seal);
-      default: return reader.text(kNames[member], in, out.signature);
+      case 0:
+        return reader.text(kNames[member], in, out.ledger);
+      case 1:
+        return reader.number(kNames[member], in, out.partition, kPartitionsMost);
+      case 2:
+        return reader.number(kNames[member], in, out.partitions, kPartitionsMost);
+      case 3:
+        return reader.number(kNames[member], in, out.format);
+      case 4:
+        return reader.text(kNames[member], in, out.bundle);
+      case 5:
+        return reader.text(kNames[member], in, out.hash);
+      case 6:
+        return reader.text(kNames[member], in, out.seal);
+      default:
+        return reader.text(kNames[member], in, out.signature);
     }
   };
   constexpr std::uint32_t kAll = (1U << kNames.size()) - 1;
   if (!reader.object("genesis", members, kNames, seen, each) || !reader.required("genesis", kNames, seen, kAll)) return reader.error();
   if (out.format != 1) return Error{ErrorCode::kConflict, "ledger format " + std::to_string(out.format) + " is not known to this program"};
-  for (const auto& good : {built("hash", out.hash, "sha256"), built("seal", out.seal, "aes-256-gcm"), built("signature", out.signature, "ed25519")}) {
+  for (const auto& good :
+       {built("hash", out.hash, "sha256"), built("seal", out.seal, "aes-256-gcm"), built("signature", out.signature, "ed25519")}) {
     if (!good) return good.error();
   }
   return out;

@@ -11,7 +11,7 @@
 namespace docket::ledger {
 
 struct Genesis {
-  std::string ledger;               // random id, base64url
+  std::string ledger;  // random id, base64url
   int partition = 0;
   int partitions = model::kPartitions;
   std::uint32_t format = 1;

@@ -88,13 +88,18 @@ Result<SignedHeads> parse_heads(std::string_view line) {
   };
   const auto each = [&](std::size_t member, json::od::value in) {
     switch (member) {
-      case 0: return reader.text("ledger", in, out.ledger);
-      case 1: return reader.instant("recorded", in, out.recorded);
-      case 2: return reader.array("heads", in, head);
-      default: return reader.text("signature", in, out.signature);
+      case 0:
+        return reader.text("ledger", in, out.ledger);
+      case 1:
+        return reader.instant("recorded", in, out.recorded);
+      case 2:
+        return reader.array("heads", in, head);
+      default:
+        return reader.text("signature", in, out.signature);
     }
   };
-  if (!reader.object("heads", members, kNames, seen, each) || !reader.required("heads", kNames, seen, (1U << kNames.size()) - 1)) return reader.error();
+  if (!reader.object("heads", members, kNames, seen, each) || !reader.required("heads", kNames, seen, (1U << kNames.size()) - 1))
+    return reader.error();
   return out;
 }
 

@@ -28,13 +28,14 @@ struct SignedHeads {
 
 [[nodiscard]] PublicKey public_key_of(const SealKey& signing_seed);
 // One line without its end.
-[[nodiscard]] std::string sign_heads(std::string_view ledger, Instant recorded, std::span<const Position> heads, const SealKey& signing_seed);
+[[nodiscard]] std::string sign_heads(std::string_view ledger, Instant recorded, std::span<const Position> heads,
+                                     const SealKey& signing_seed);
 [[nodiscard]] Result<SignedHeads> parse_heads(std::string_view line);
 [[nodiscard]] bool heads_hold(const SignedHeads& heads, const PublicKey& key);
 
 struct HeadsText {
-  std::vector<SignedHeads> heads;       // readable, of that ledger, signature holds
-  std::vector<std::string> findings;    // "line 7: ..." of the others
+  std::vector<SignedHeads> heads;     // readable, of that ledger, signature holds
+  std::vector<std::string> findings;  // "line 7: ..." of the others
 };
 // A whole heads file; a last line without its end is passed over (it was being written).
 [[nodiscard]] HeadsText read_heads(std::string_view text, std::string_view ledger, const PublicKey& key);

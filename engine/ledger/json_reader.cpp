@@ -18,7 +18,8 @@ simdjson::error_code parse(std::string_view value, od::document& document) {
 bool Reader::instant(std::string_view member, od::value value, model::Instant& out) {
   constexpr std::size_t kInstantChars = std::string_view("2017-03-08T15:59:59.999Z").size();
   std::string_view view;
-  if (value.get_string().get(view) != simdjson::SUCCESS || view.size() != kInstantChars || view[10] != 'T' || view[19] != '.' || view.back() != 'Z') {
+  if (value.get_string().get(view) != simdjson::SUCCESS || view.size() != kInstantChars || view[10] != 'T' || view[19] != '.' ||
+      view.back() != 'Z') {
     return wrong(member, "an instant (UTC with milliseconds)");
   }
   const auto read = model::parse_instant(view);
@@ -30,7 +31,8 @@ bool Reader::instant(std::string_view member, od::value value, model::Instant& o
 bool Reader::raw_object(std::string_view member, od::value value, std::string& out) {
   od::object object;
   std::string_view raw;
-  if (value.get_object().get(object) != simdjson::SUCCESS || object.raw_json().get(raw) != simdjson::SUCCESS || raw.empty() || raw.back() != '}') {
+  if (value.get_object().get(object) != simdjson::SUCCESS || object.raw_json().get(raw) != simdjson::SUCCESS || raw.empty() ||
+      raw.back() != '}') {
     return wrong(member, "a JSON object");
   }
   out.assign(raw);
@@ -48,7 +50,8 @@ bool Reader::required(std::string_view what, std::span<const std::string_view> n
 
 bool Reader::misplaced(std::string_view what, std::string_view key, std::span<const std::string_view> passed) {
   const bool known = std::find(passed.begin(), passed.end(), key) != passed.end();
-  return fail(ErrorCode::kInvalid, "\"" + std::string(key) + "\" of " + std::string(what) + (known ? " is double or out of order" : " is unknown"));
+  return fail(ErrorCode::kInvalid,
+              "\"" + std::string(key) + "\" of " + std::string(what) + (known ? " is double or out of order" : " is unknown"));
 }
 
 }  // namespace docket::ledger::json

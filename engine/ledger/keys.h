@@ -17,7 +17,7 @@ namespace docket::ledger {
 using SealKey = std::array<std::uint8_t, 32>;
 
 struct KeyRow {
-  std::string id;      // random, base64url, unique in the store
+  std::string id;  // random, base64url, unique in the store
   SealKey key{};
 };
 
@@ -45,6 +45,7 @@ class KeyStore {
 [[nodiscard]] std::optional<std::string> open_value(const SealKey& key, std::string_view associated, std::string_view sealed);
 // The key id part of a sealed value; empty if it isn't one.
 [[nodiscard]] std::string_view sealed_key_id(std::string_view sealed);
-[[nodiscard]] std::string associated_data(std::string_view ledger, std::string_view case_id, std::string_view event_id, std::string_view field);
+[[nodiscard]] std::string associated_data(std::string_view ledger, std::string_view case_id, std::string_view event_id,
+                                          std::string_view field);
 
 }  // namespace docket::ledger

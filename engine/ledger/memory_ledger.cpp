@@ -6,7 +6,7 @@
 namespace docket::ledger {
 namespace {
 
-constexpr Offset kStaleOffsetsMax = 15;   // how far behind a deposed leader answers
+constexpr Offset kStaleOffsetsMax = 15;  // how far behind a deposed leader answers
 constexpr std::uint64_t kStaleStepsMin = 20;
 constexpr std::uint64_t kStaleStepsMore = 180;
 constexpr std::uint32_t kKeptAsIs = 700;      // of reports that a leader change leaves true
@@ -21,8 +21,8 @@ auto first_at(auto& entries, Offset offset) {
 
 MemoryFaults MemoryFaults::none() {
   MemoryFaults faults;
-  faults.lost = faults.refused = faults.acked_without_offset = faults.appended_with_error = faults.report_lost = faults.doubled = faults.gap =
-      faults.dead_request_lost = faults.report_passed_over = faults.stale_view = faults.resent = faults.step_leader = 0;
+  faults.lost = faults.refused = faults.acked_without_offset = faults.appended_with_error = faults.report_lost = faults.doubled =
+      faults.gap = faults.dead_request_lost = faults.report_passed_over = faults.stale_view = faults.resent = faults.step_leader = 0;
   return faults;
 }
 
@@ -129,10 +129,17 @@ void MemoryCluster::land(Request request, Fate fate) {
   if (fate == Fate::kReportLost) request.silent = true;
   const Offset offset = append_to(log, std::move(request));
   switch (fate) {
-    case Fate::kAckedWithoutOffset: queue_report(told, offset + 1, true, std::nullopt, ""); return;
-    case Fate::kAppendedWithError: queue_report(told, offset + 1, false, std::nullopt, "not enough replicas after append"); return;
-    case Fate::kReportLost: return;
-    default: queue_report(told, offset + 1, true, offset, ""); return;
+    case Fate::kAckedWithoutOffset:
+      queue_report(told, offset + 1, true, std::nullopt, "");
+      return;
+    case Fate::kAppendedWithError:
+      queue_report(told, offset + 1, false, std::nullopt, "not enough replicas after append");
+      return;
+    case Fate::kReportLost:
+      return;
+    default:
+      queue_report(told, offset + 1, true, offset, "");
+      return;
   }
 }
 

@@ -27,12 +27,12 @@ namespace docket::ledger {
 // What becomes of one produce request.
 enum class Fate : std::uint8_t {
   kGood,
-  kLost,                 // never arrives, never reported
-  kRefused,              // error, not appended
-  kAckedWithoutOffset,   // appended, success without offset
-  kAppendedWithError,    // appended, reported as an error
-  kReportLost,           // appended, never reported
-  kDoubled,              // appended and reported; lands a second time later
+  kLost,                // never arrives, never reported
+  kRefused,             // error, not appended
+  kAckedWithoutOffset,  // appended, success without offset
+  kAppendedWithError,   // appended, reported as an error
+  kReportLost,          // appended, never reported
+  kDoubled,             // appended and reported; lands a second time later
 };
 
 // Chances in thousandths. The defaults make every fault common enough for runs of some thousand steps.
@@ -72,9 +72,9 @@ class MemoryCluster {
   // One step of virtual time.
   void step();
   // Its parts; false: there was nothing to do.
-  bool deliver();                    // one request reaches the leader
-  bool commit();                     // followers catch up, perhaps not wholly
-  bool report();                     // one report reaches its node
+  bool deliver();  // one request reaches the leader
+  bool commit();   // followers catch up, perhaps not wholly
+  bool report();   // one report reaches its node
   void change_leader(int partition);
   // Everything under way lands, is committed and reported, in order and without faults.
   void drain();
@@ -105,7 +105,7 @@ class MemoryCluster {
     std::uint64_t producer = 0;
     std::uint64_t token = 0;
     int partition = 0;
-    bool silent = false;             // its report was given or is lost
+    bool silent = false;  // its report was given or is lost
     std::string value;
   };
   struct Entry {
@@ -114,13 +114,13 @@ class MemoryCluster {
   };
   struct Log {
     std::vector<Entry> entries;
-    Offset end = 0;                  // next offset
+    Offset end = 0;  // next offset
     Offset high_watermark = 0;
     std::uint32_t epoch = 0;
   };
   struct PendingReport {
     std::uint64_t producer = 0;
-    Offset needs = 0;                // told when the high watermark has reached this
+    Offset needs = 0;  // told when the high watermark has reached this
     Report report;
   };
   struct StaleView {
@@ -134,7 +134,7 @@ class MemoryCluster {
     std::map<int, StaleView> stale;
   };
   using Told = std::pair<std::uint64_t, std::uint64_t>;  // producer, token
-  using Route = std::pair<std::uint64_t, int>;  // producer, partition: requests of one route keep their order
+  using Route = std::pair<std::uint64_t, int>;           // producer, partition: requests of one route keep their order
 
   bool chance(std::uint32_t thousandths) { return below(1000) < thousandths; }
   std::uint64_t below(std::uint64_t limit) { return limit == 0 ? 0 : (*random_)() % limit; }

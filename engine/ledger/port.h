@@ -17,20 +17,20 @@
 
 namespace docket::ledger {
 
-using Offset = std::int64_t;      // the home's own; gaps are possible; never leaves the process
+using Offset = std::int64_t;  // the home's own; gaps are possible; never leaves the process
 
 struct Appending {
-  std::uint64_t token = 0;        // the caller's
+  std::uint64_t token = 0;  // the caller's
   int partition = 0;
-  std::string value;              // the block's bytes
+  std::string value;  // the block's bytes
 };
 
 struct Report {
   std::uint64_t token = 0;
   int partition = 0;
   bool ok = false;
-  std::optional<Offset> offset;   // success without offset is possible
-  bool full = false;              // refused before writing: no space (embedded home)
+  std::optional<Offset> offset;  // success without offset is possible
+  bool full = false;             // refused before writing: no space (embedded home)
   std::string error;
 };
 
@@ -40,9 +40,9 @@ struct Stored {
 };
 
 struct ReadBatch {
-  std::vector<Stored> blocks;     // in offset order, void ones included
-  Offset next = 0;                // where to go on
-  bool end = false;               // the home says there is no more now (an end proves nothing)
+  std::vector<Stored> blocks;  // in offset order, void ones included
+  Offset next = 0;             // where to go on
+  bool end = false;            // the home says there is no more now (an end proves nothing)
 };
 
 class Port {

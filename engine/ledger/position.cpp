@@ -74,7 +74,8 @@ Result<Height> block_height(std::string_view value) {
   constexpr std::string_view kStart = R"({"v":1,"height":)";
   Height height = 0;
   const std::string_view rest = value.starts_with(kStart) ? value.substr(kStart.size()) : std::string_view();
-  if (!parse_number(rest.substr(0, rest.find(',')), height)) return Error{ErrorCode::kInvalid, "a block doesn't begin with its version and height"};
+  if (!parse_number(rest.substr(0, rest.find(',')), height))
+    return Error{ErrorCode::kInvalid, "a block doesn't begin with its version and height"};
   return height;
 }
 

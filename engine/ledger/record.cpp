@@ -7,8 +7,9 @@ namespace docket::ledger {
 namespace {
 
 // In the order of the enum. The names stand in the ledger and never change.
-constexpr std::array<const char*, 16> kNames{"genesis",   "owner-changed", "barrier", "activated", "accepted", "rejected", "parked",      "duplicates",
-                                             "forwarded", "lost",          "timer",   "notice",    "head",     "reaction", "quarantined", "released"};
+constexpr std::array<const char*, 16> kNames{"genesis", "owner-changed", "barrier",     "activated", "accepted", "rejected",
+                                             "parked",  "duplicates",    "forwarded",   "lost",      "timer",    "notice",
+                                             "head",    "reaction",      "quarantined", "released"};
 
 }  // namespace
 

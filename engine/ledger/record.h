@@ -19,8 +19,22 @@ using model::Height;
 using model::Instant;
 
 enum class RecordKind : std::uint8_t {
-  kGenesis, kOwnerChanged, kBarrier, kActivated, kAccepted, kRejected, kParked, kDuplicates, kForwarded, kLost, kTimer, kNotice, kHead,
-  kReaction, kQuarantined, kReleased,
+  kGenesis,
+  kOwnerChanged,
+  kBarrier,
+  kActivated,
+  kAccepted,
+  kRejected,
+  kParked,
+  kDuplicates,
+  kForwarded,
+  kLost,
+  kTimer,
+  kNotice,
+  kHead,
+  kReaction,
+  kQuarantined,
+  kReleased,
 };
 [[nodiscard]] const char* to_string(RecordKind kind);
 [[nodiscard]] std::optional<RecordKind> record_kind_from(std::string_view name);
@@ -30,16 +44,16 @@ enum class RecordKind : std::uint8_t {
 struct NoticeEffect {
   Instant at = 0;
   std::string level;
-  std::string to;                 // "holder" or a role
+  std::string to;  // "holder" or a role
 };
 struct NamedEffect {
-  std::string set;                // start, extend, resume, adjust, revoke
+  std::string set;  // start, extend, resume, adjust, revoke
   std::string clock;
-  std::string part;               // part name, with key and nth
+  std::string part;  // part name, with key and nth
   std::string part_key;
   std::uint32_t part_nth = 0;
   Instant due = model::kNoInstant;
-  std::string unit;               // wd wh d h min mo, "" for given or unlimited
+  std::string unit;  // wd wh d h min mo, "" for given or unlimited
   bool provisional = false;
   std::vector<NoticeEffect> notices;
 };
@@ -49,8 +63,8 @@ struct EffectsOf {
   std::vector<NamedEffect> effects;
 };
 
-struct Versions {                 // every record that concerns a case names all three
-  std::string definition;         // "hotline-ticket.1"
+struct Versions {          // every record that concerns a case names all three
+  std::string definition;  // "hotline-ticket.1"
   std::string rules;
   std::string calendar;
 };
@@ -58,25 +72,27 @@ struct Versions {                 // every record that concerns a case names all
 struct Record {
   RecordKind kind = RecordKind::kAccepted;
   // accepted, rejected, parked, timer, ...: which event
-  std::string event;              // accepted: the CloudEvent with private fields sealed; parked: the whole event sealed under the day's parking key; JSON text
-  std::string source;             // rejected: of the event that is not here
+  std::string
+      event;  // accepted: the CloudEvent with private fields sealed; parked: the whole event sealed under the day's parking key; JSON text
+  std::string source;  // rejected: of the event that is not here
   std::string id;
   std::string subject;
   std::string type;
-  std::string tag;                // 16 hex digits: the keyed content tag
+  std::string tag;                                  // 16 hex digits: the keyed content tag
   model::Rejection code = model::Rejection::kNone;  // rejected: why; parked: what is missing
   std::string detail;
   std::vector<model::FieldError> errors;
   std::vector<EffectsOf> effects;
-  std::vector<Height> displaces;  // accepted timer events that this one displaces
+  std::vector<Height> displaces;        // accepted timer events that this one displaces
   Height parked_at = model::kNoHeight;  // accepted/rejected: the parked record that this one resolves
   Instant until = model::kNoInstant;    // parked: when it is rejected at the latest
   bool backfill = false;
-  std::uint32_t case_version = 0; // accepted: the case's version after it
+  std::uint32_t case_version = 0;  // accepted: the case's version after it
   std::uint32_t case_revision = 0;
   std::optional<Versions> versions;
-  // genesis, owner-changed, barrier, activated, notice, duplicates, ...: their own members, JSON object text without braces-level meaning to us here
-  std::string body;               // a JSON object, "" if none
+  // genesis, owner-changed, barrier, activated, notice, duplicates, ...: their own members, JSON object text without braces-level meaning
+  // to us here
+  std::string body;  // a JSON object, "" if none
 };
 
 // next: per intake topic and epoch the next offset to judge
@@ -88,8 +104,8 @@ struct IntakeCursor {
 
 struct Block {
   int version = 1;
-  Height height = 0;              // of its first record
-  std::string previous;           // 64 hex digits; 64 zeros before the genesis block
+  Height height = 0;     // of its first record
+  std::string previous;  // 64 hex digits; 64 zeros before the genesis block
   std::uint64_t term = 0;
   Instant recorded = 0;
   std::string bundle;

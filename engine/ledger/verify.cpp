@@ -30,7 +30,12 @@ HeadsByHeight heads_of(const std::vector<SignedHeads>& all, int partition) {
 class PartitionCheck {
  public:
   PartitionCheck(Port& port, int partition, const VerifyOptions& options, VerifyReport& report)
-      : port_(port), partition_(partition), options_(options), report_(report), walk_(partition), heads_(heads_of(options.heads, partition)) {}
+      : port_(port),
+        partition_(partition),
+        options_(options),
+        report_(report),
+        walk_(partition),
+        heads_(heads_of(options.heads, partition)) {}
 
   Status run() {
     bool whole = true;
@@ -87,11 +92,13 @@ class PartitionCheck {
     for (const auto& [height, head] : heads_) {
       if (!chain.newest_head || head.heads->recorded >= chain.newest_head->recorded) chain.newest_head = *head.heads;
       if (head.met || (!whole && height > walk_.end().height)) continue;
-      const std::string what = height > walk_.end().height ? "the tail is cut: the chain ends at height " + std::to_string(walk_.end().height)
-                                                           : std::string("the chain was rewritten: it holds another block there");
+      const std::string what = height > walk_.end().height
+                                   ? "the tail is cut: the chain ends at height " + std::to_string(walk_.end().height)
+                                   : std::string("the chain was rewritten: it holds another block there");
       report_.findings.push_back({partition_, -1, height,
-                                  "partition " + std::to_string(partition_) + ": heads signed for " + model::format_instant(head.heads->recorded) +
-                                      " name height " + std::to_string(height) + ", but " + what});
+                                  "partition " + std::to_string(partition_) + ": heads signed for " +
+                                      model::format_instant(head.heads->recorded) + " name height " + std::to_string(height) + ", but " +
+                                      what});
       break;
     }
     if (whole && walk_.end().blocks == 0) find(-1, "partition " + std::to_string(partition_) + " has no genesis");
@@ -102,17 +109,20 @@ class PartitionCheck {
 
   void say_unseen(const PartitionReport& chain) {
     const std::string name = "partition " + std::to_string(partition_);
-    if (void_behind_) report_.unseen.push_back(name + ": its last blocks are void; whether a valid one before them was altered shows only by heads");
+    if (void_behind_)
+      report_.unseen.push_back(name + ": its last blocks are void; whether a valid one before them was altered shows only by heads");
     if (options_.heads.empty()) return;
     const Height seen = heads_.empty() ? 0 : heads_.rbegin()->first;
     if (seen < chain.end.height) {
-      report_.unseen.push_back(name + ": a cut or a rewrite of what came after height " + std::to_string(seen) + ", the last one that heads name");
+      report_.unseen.push_back(name + ": a cut or a rewrite of what came after height " + std::to_string(seen) +
+                               ", the last one that heads name");
     }
   }
 
   void check_genesis(const Genesis& genesis) {
     if (report_.ledger.empty()) report_.ledger = genesis.ledger;
-    if (genesis.ledger != report_.ledger) find(0, "partition " + std::to_string(partition_) + " is of another ledger, \"" + genesis.ledger + "\"");
+    if (genesis.ledger != report_.ledger)
+      find(0, "partition " + std::to_string(partition_) + " is of another ledger, \"" + genesis.ledger + "\"");
     if (genesis.partitions != report_.partitions) {
       find(0, "partition " + std::to_string(partition_) + " belongs to a ledger of " + std::to_string(genesis.partitions) + " partitions");
     }
@@ -151,7 +161,8 @@ Result<CopyReport> copy_chain(Port& from, Port& to, int partition) {
     for (const Stored& stored : batch->blocks) {
       const auto taken = there.take(stored);
       if (!taken) return taken.error().with_context("the copy");
-      if (*taken == ChainWalk::Taken::kVoid) return Error{ErrorCode::kCorrupt, "the copy of partition " + std::to_string(partition) + " holds a void block"};
+      if (*taken == ChainWalk::Taken::kVoid)
+        return Error{ErrorCode::kCorrupt, "the copy of partition " + std::to_string(partition) + " holds a void block"};
     }
     if (batch->end) break;
     at = batch->next;
@@ -176,7 +187,8 @@ Result<CopyReport> copy_chain(Port& from, Port& to, int partition) {
       to.append(std::move(blocks));
       const auto reports = to.poll();
       for (const Report& told : reports) {
-        if (!told.ok) return Error{told.full ? ErrorCode::kUnavailable : ErrorCode::kInternal, "writing the copy: " + told.error, told.full};
+        if (!told.ok)
+          return Error{told.full ? ErrorCode::kUnavailable : ErrorCode::kInternal, "writing the copy: " + told.error, told.full};
       }
       if (reports.size() != count) return Error{ErrorCode::kInternal, "writing the copy: not every block was reported"};
       report.blocks += count;
@@ -184,7 +196,9 @@ Result<CopyReport> copy_chain(Port& from, Port& to, int partition) {
     if (batch->end) break;
     at = batch->next;
   }
-  if (!joined) return Error{ErrorCode::kConflict, "partition " + std::to_string(partition) + " of the copy ends with a block that the original doesn't hold"};
+  if (!joined)
+    return Error{ErrorCode::kConflict,
+                 "partition " + std::to_string(partition) + " of the copy ends with a block that the original doesn't hold"};
   report.position = walk.position();
   return report;
 }

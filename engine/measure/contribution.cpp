@@ -13,7 +13,7 @@ using definition::MetricDef;
 using model::CaseState;
 using Status = apply::ClockInstance::Status;
 
-struct Placed {                 // where an item's anchor puts it
+struct Placed {  // where an item's anchor puts it
   Instant at = model::kNoInstant;
   bool paused = false;
 };
@@ -46,7 +46,8 @@ Placed place(const MetricDef& metric, const Item& item) {
 
 std::int64_t weight(const MetricDef& metric, const Item& item, std::optional<std::uint16_t> last) {
   const auto& ref = metric.weigh;
-  const auto& value = apply::attribute(item.kind->scopes[ref.scope], item.scope_of(ref.scope), ref.id, ref.select, ref.round, item.state->round, last);
+  const auto& value =
+      apply::attribute(item.kind->scopes[ref.scope], item.scope_of(ref.scope), ref.id, ref.select, ref.round, item.state->round, last);
   if (!value.present()) return metric.weight_absent.value_or(metric.weight_else);
   for (const auto& [symbol, thousandths] : metric.weights) {
     if (value.type() == model::Value::Type::kSymbol && symbol == value.as_symbol()) return thousandths;
@@ -56,7 +57,8 @@ std::int64_t weight(const MetricDef& metric, const Item& item, std::optional<std
 
 std::int64_t sum_value(const MetricDef& metric, const Item& item) {
   const auto& ref = metric.weigh;
-  const auto& value = apply::attribute(item.kind->scopes[ref.scope], item.scope_of(ref.scope), ref.id, ref.select, ref.round, item.state->round, {});
+  const auto& value =
+      apply::attribute(item.kind->scopes[ref.scope], item.scope_of(ref.scope), ref.id, ref.select, ref.round, item.state->round, {});
   return value.present() ? value.number() : 0;
 }
 
@@ -103,11 +105,16 @@ class Contributor {
 
   std::int64_t numerator_of(const apply::Seen& seen, const Item& item, std::optional<std::uint16_t> last) const {
     switch (metric_.measure) {
-      case MetricDef::Measure::kRatioWhen: return apply::holds(seen, metric_.when) ? 1 : 0;
-      case MetricDef::Measure::kRatioWeigh: return weight(metric_, item, last);
-      case MetricDef::Measure::kSum: return sum_value(metric_, item);
-      case MetricDef::Measure::kCount: return 1;
-      default: return 0;
+      case MetricDef::Measure::kRatioWhen:
+        return apply::holds(seen, metric_.when) ? 1 : 0;
+      case MetricDef::Measure::kRatioWeigh:
+        return weight(metric_, item, last);
+      case MetricDef::Measure::kSum:
+        return sum_value(metric_, item);
+      case MetricDef::Measure::kCount:
+        return 1;
+      default:
+        return 0;
     }
   }
 
@@ -115,7 +122,9 @@ class Contributor {
     const auto* count = apply::count_of(item.scope_of(item.kind->events[metric_.by_end].scope), metric_.by_end);
     if (count == nullptr) return;
     const auto date = model::date_from_day(day);
-    const auto first_of = [](int year, int month) { return model::day_from_date({month > 12 ? year + 1 : year, month > 12 ? month - 12 : month, 1}); };
+    const auto first_of = [](int year, int month) {
+      return model::day_from_date({month > 12 ? year + 1 : year, month > 12 ? month - 12 : month, 1});
+    };
     const int quarter_month = (date.month - 1) / 3 * 3 + 1;
     const std::pair<std::uint8_t, Day> ends[] = {{kNumerator, day + 1},
                                                  {kNumeratorByMonth, first_of(date.year, date.month + 1)},

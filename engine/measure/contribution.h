@@ -18,24 +18,24 @@ using model::Instant;
 
 // What one contribution adds to: a metric, a grouping (0 = total, i + 1 = MetricDef::by[i]) with its value, the local
 // day of the anchor (the period; for a stock: the day its flow happens), and one of the metric's series.
-enum Series : std::uint8_t {          // on disk: append only
-  kNumerator = 0,                     // also the figure of count, sum and stock
+enum Series : std::uint8_t {  // on disk: append only
+  kNumerator = 0,             // also the figure of count, sum and stock
   kDenominator = 1,
-  kBackfilled = 2,                    // cases of the denominator (or count) with an event from a backfill source
-  kPaused = 3,                        // excluded because its clock is paused
-  kNumeratorByMonth = 4,              // ratio by_end: had happened by the end of the anchor's month,
-  kNumeratorByQuarter = 5,            // quarter,
-  kNumeratorByYear = 6,               // year (kNumerator: by the end of its day)
-  kExclusions = 8,                    // 8 + 2 i: cases excluded by except[i]; 9 + 2 i: what they would add to the numerator
+  kBackfilled = 2,          // cases of the denominator (or count) with an event from a backfill source
+  kPaused = 3,              // excluded because its clock is paused
+  kNumeratorByMonth = 4,    // ratio by_end: had happened by the end of the anchor's month,
+  kNumeratorByQuarter = 5,  // quarter,
+  kNumeratorByYear = 6,     // year (kNumerator: by the end of its day)
+  kExclusions = 8,          // 8 + 2 i: cases excluded by except[i]; 9 + 2 i: what they would add to the numerator
 };
 
 struct Delta {
-  std::uint16_t metric = 0;           // index into Bundle::metrics
+  std::uint16_t metric = 0;  // index into Bundle::metrics
   std::uint8_t by = 0;
   std::uint8_t series = 0;
   Day anchor = 0;
-  Day occurred = 0;                   // local day of the event (fold order) that makes the difference; unused by `known`
-  model::Value group;                 // kNone with by == 0; kNone with by > 0: the case has no value there
+  Day occurred = 0;    // local day of the event (fold order) that makes the difference; unused by `known`
+  model::Value group;  // kNone with by == 0; kNone with by > 0: the case has no value there
   std::int64_t value = 0;
 };
 
@@ -61,9 +61,11 @@ struct Contribution {
   model::Value group;
   std::int64_t value = 0;
 };
-[[nodiscard]] std::vector<Contribution> contributions(const definition::Bundle& bundle, std::uint16_t metric, const model::CaseState& state);
+[[nodiscard]] std::vector<Contribution> contributions(const definition::Bundle& bundle, std::uint16_t metric,
+                                                      const model::CaseState& state);
 // The value of a stock metric for that case at an instant (0 or 1 a case or part), with its groupings.
-[[nodiscard]] std::vector<Contribution> stock_at(const definition::Bundle& bundle, std::uint16_t metric, const model::CaseState& state, Instant at);
+[[nodiscard]] std::vector<Contribution> stock_at(const definition::Bundle& bundle, std::uint16_t metric, const model::CaseState& state,
+                                                 Instant at);
 
 // The days that may ever anchor a case in some metric of its kind: (anchor index, day). Index into anchors_of(kind).
 struct AnchorDay {

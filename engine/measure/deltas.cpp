@@ -32,7 +32,9 @@ class Collector {
     out_.push_back({metric, row.by, row.series, anchor, occurred, row.group, value});
   }
   void finish() {
-    out_.erase(std::remove_if(out_.begin() + static_cast<std::ptrdiff_t>(first_), out_.end(), [](const Delta& row) { return row.value == 0; }), out_.end());
+    out_.erase(
+        std::remove_if(out_.begin() + static_cast<std::ptrdiff_t>(first_), out_.end(), [](const Delta& row) { return row.value == 0; }),
+        out_.end());
   }
 
  private:
@@ -46,7 +48,8 @@ std::vector<Instant> crossings(const definition::Bundle& bundle, const MetricDef
   for_each_item(bundle, metric.scope, state, [&](const Item& item) {
     const auto scan = [&](const model::ScopeState& scope) {
       for (const auto& clock : scope.clocks) {
-        if (clock.status == apply::ClockInstance::Status::kRunning && clock.due != model::kNoInstant && clock.due + 1 > after) out.push_back(clock.due + 1);
+        if (clock.status == apply::ClockInstance::Status::kRunning && clock.due != model::kNoInstant && clock.due + 1 > after)
+          out.push_back(clock.due + 1);
       }
     };
     scan(item.state->scope);
@@ -57,8 +60,8 @@ std::vector<Instant> crossings(const definition::Bundle& bundle, const MetricDef
   return out;
 }
 
-void add_jump(const definition::Bundle& bundle, std::uint16_t index, const CaseState* from, Instant from_at, const CaseState* to, Instant to_at, Instant at,
-              std::int64_t sign, Collector& collector) {
+void add_jump(const definition::Bundle& bundle, std::uint16_t index, const CaseState* from, Instant from_at, const CaseState* to,
+              Instant to_at, Instant at, std::int64_t sign, Collector& collector) {
   const Day day = bundle.zone.local_day(at);
   if (to != nullptr) {
     for (const auto& row : stock_at(bundle, index, *to, to_at)) collector.add(index, row, day, day, sign);
@@ -69,7 +72,8 @@ void add_jump(const definition::Bundle& bundle, std::uint16_t index, const CaseS
 }
 
 // The flows that a state promises after `time`: what turns overdue later.
-void add_future(const definition::Bundle& bundle, std::uint16_t index, const CaseState& state, Instant time, std::int64_t sign, Collector& collector) {
+void add_future(const definition::Bundle& bundle, std::uint16_t index, const CaseState& state, Instant time, std::int64_t sign,
+                Collector& collector) {
   Instant last = time;
   for (const Instant at : crossings(bundle, bundle.metrics[index], state, time)) {
     add_jump(bundle, index, &state, last, &state, at, at, sign, collector);
@@ -77,22 +81,22 @@ void add_future(const definition::Bundle& bundle, std::uint16_t index, const Cas
   }
 }
 
-void step_stock(const definition::Bundle& bundle, std::uint16_t index, const CaseState* before, const CaseState& after, Instant time, std::int64_t sign,
-                Collector& collector) {
+void step_stock(const definition::Bundle& bundle, std::uint16_t index, const CaseState* before, const CaseState& after, Instant time,
+                std::int64_t sign, Collector& collector) {
   if (before != nullptr) add_future(bundle, index, *before, time, -sign, collector);
   add_jump(bundle, index, before, time, &after, time, time, sign, collector);
   add_future(bundle, index, after, time, sign, collector);
 }
 
-void step_rows(const definition::Bundle& bundle, std::uint16_t index, const CaseState* before, const CaseState& after, Day occurred, std::int64_t sign,
-               Collector& collector) {
+void step_rows(const definition::Bundle& bundle, std::uint16_t index, const CaseState* before, const CaseState& after, Day occurred,
+               std::int64_t sign, Collector& collector) {
   for (const auto& row : contributions(bundle, index, after)) collector.add(index, row, row.anchor, occurred, sign);
   if (before == nullptr) return;
   for (const auto& row : contributions(bundle, index, *before)) collector.add(index, row, row.anchor, occurred, -sign);
 }
 
-void add_step(const definition::Bundle& bundle, std::uint16_t index, const CaseState* before, const CaseState& after, Instant time, std::int64_t sign,
-              Collector& collector) {
+void add_step(const definition::Bundle& bundle, std::uint16_t index, const CaseState* before, const CaseState& after, Instant time,
+              std::int64_t sign, Collector& collector) {
   if (is_stock(bundle.metrics[index])) {
     step_stock(bundle, index, before, after, time, sign, collector);
   } else {
@@ -100,7 +104,8 @@ void add_step(const definition::Bundle& bundle, std::uint16_t index, const CaseS
   }
 }
 
-void add_timeline(const definition::Bundle& bundle, std::uint16_t index, std::span<const Step> steps, std::int64_t sign, Collector& collector) {
+void add_timeline(const definition::Bundle& bundle, std::uint16_t index, std::span<const Step> steps, std::int64_t sign,
+                  Collector& collector) {
   const CaseState* before = nullptr;
   for (const auto& step : steps) {
     add_step(bundle, index, before, *step.state, step.time, sign, collector);

@@ -7,7 +7,7 @@
 
 namespace docket::measure {
 
-struct Item {                                 // a case, or one part instance of it
+struct Item {  // a case, or one part instance of it
   const definition::KindDef* kind = nullptr;
   const model::CaseState* state = nullptr;
   const model::PartInstance* part = nullptr;
@@ -53,9 +53,15 @@ void for_each_group(const definition::Bundle& bundle, const Item& item, const de
       for (const auto& one : value.items()) f(one);
       return;
     }
-    case Kind::kKey: f(item.part != nullptr ? item.part->key : model::Value{}); return;
-    case Kind::kState: f(model::Value::integer(scope.state)); return;
-    case Kind::kRound: f(model::Value::integer(item.state->round)); return;
+    case Kind::kKey:
+      f(item.part != nullptr ? item.part->key : model::Value{});
+      return;
+    case Kind::kState:
+      f(model::Value::integer(scope.state));
+      return;
+    case Kind::kRound:
+      f(model::Value::integer(item.state->round));
+      return;
     case Kind::kClockHolder: {
       const auto* clock = apply::newest(scope, static_cast<model::ClockId>(ref.id));
       if (clock == nullptr) {

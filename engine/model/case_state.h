@@ -21,7 +21,7 @@ namespace docket::model {
 
 struct AttributeSlot {
   AttributeId attribute = 0;
-  std::uint16_t round = 0;   // 0: not by round
+  std::uint16_t round = 0;  // 0: not by round
   Value value;
   friend bool operator==(const AttributeSlot&, const AttributeSlot&) = default;
 };
@@ -31,20 +31,20 @@ struct ClockInstance {
   ClockId clock = 0;
   Status status = Status::kRunning;
   std::uint16_t round = 1;
-  std::uint16_t nth = 1;           // n-th setting of this clock in its scope instance
-  bool late_forever = false;       // revoked with a new round: late whatever its due
-  bool adjusted = false;           // due set by clock_adjusted: no pause moves it
+  std::uint16_t nth = 1;      // n-th setting of this clock in its scope instance
+  bool late_forever = false;  // revoked with a new round: late whatever its due
+  bool adjusted = false;      // due set by clock_adjusted: no pause moves it
   bool provisional = false;
   std::uint8_t extensions = 0;
   calendar::LimitUnit unit = calendar::LimitUnit::kNone;
   Instant start = 0;
-  Instant due = kNoInstant;        // kNoInstant: unlimited
+  Instant due = kNoInstant;           // kNoInstant: unlimited
   Instant original_due = kNoInstant;  // before extensions
   Instant stop = kNoInstant;
   Instant paused_at = kNoInstant;
-  std::int64_t paused_ms = 0;      // pauses so far
-  Value holder;                    // whose clock: when it stopped; while it runs, see holder_of() in engine/apply
-  std::vector<NoticeAt> notices;   // of its present due
+  std::int64_t paused_ms = 0;     // pauses so far
+  Value holder;                   // whose clock: when it stopped; while it runs, see holder_of() in engine/apply
+  std::vector<NoticeAt> notices;  // of its present due
   friend bool operator==(const ClockInstance&, const ClockInstance&) = default;
 };
 
@@ -52,19 +52,19 @@ struct EventCount {
   EventId event = 0;
   std::uint16_t in_round = 0;
   std::uint16_t total = 0;
-  Instant first = kNoInstant;      // time of the first and the last one
+  Instant first = kNoInstant;  // time of the first and the last one
   Instant last = kNoInstant;
   friend bool operator==(const EventCount&, const EventCount&) = default;
 };
 
-struct BackEntry {                 // what `to: back` restores
+struct BackEntry {  // what `to: back` restores
   StateId state = 0;
-  std::vector<std::pair<std::uint16_t, ClockInstance::Status>> clocks;        // cancelled by entering a closed state: index, status before
-  std::vector<std::pair<std::uint32_t, ClockInstance::Status>> part_clocks;   // (instance << 16 | clock index), status before
+  std::vector<std::pair<std::uint16_t, ClockInstance::Status>> clocks;       // cancelled by entering a closed state: index, status before
+  std::vector<std::pair<std::uint32_t, ClockInstance::Status>> part_clocks;  // (instance << 16 | clock index), status before
   friend bool operator==(const BackEntry&, const BackEntry&) = default;
 };
 
-struct ScopeState {                // of the case itself or of one part instance
+struct ScopeState {  // of the case itself or of one part instance
   StateId state = kNotOpened;
   std::vector<AttributeSlot> attributes;  // sorted by (attribute, round)
   std::vector<ClockInstance> clocks;      // in the order they were set
@@ -76,16 +76,16 @@ struct ScopeState {                // of the case itself or of one part instance
 struct PartInstance {
   ScopeId part = 1;
   Value key;
-  std::uint16_t nth = 1;           // n-th adding of that key
-  std::uint16_t round = 1;         // round in which it was added or last moved
+  std::uint16_t nth = 1;    // n-th adding of that key
+  std::uint16_t round = 1;  // round in which it was added or last moved
   ScopeState scope;
   friend bool operator==(const PartInstance&, const PartInstance&) = default;
 };
 
 struct LinkRow {
   LinkId link = 0;
-  std::string target;              // case id
-  bool common = false;             // made by the common event `linked`
+  std::string target;   // case id
+  bool common = false;  // made by the common event `linked`
   friend bool operator==(const LinkRow&, const LinkRow&) = default;
 };
 
@@ -93,11 +93,11 @@ struct WaivedGate {
   ScopeId scope = 0;
   GateId gate = 0;
   std::uint16_t round = 1;
-  std::string by;                  // authid
+  std::string by;  // authid
   friend bool operator==(const WaivedGate&, const WaivedGate&) = default;
 };
 
-struct OrderKey {                  // a case is the fold of its events by this
+struct OrderKey {  // a case is the fold of its events by this
   Instant time = kNoInstant;
   std::int64_t sequence = 0;
   Height height = 0;
@@ -106,19 +106,19 @@ struct OrderKey {                  // a case is the fold of its events by this
 
 struct CaseState {
   std::string id;
-  std::string bundle;              // id of the bundle it was opened with: definition, rules and calendar versions
+  std::string bundle;  // id of the bundle it was opened with: definition, rules and calendar versions
   KindId kind = kNone16;
   std::uint16_t round = 1;
   bool voided = false;
-  bool backfilled = false;         // some event came from a backfill source
+  bool backfilled = false;  // some event came from a backfill source
   bool quarantined = false;
-  std::uint32_t version = 0;       // accepted events
-  std::uint32_t revision = 0;      // without notes and attachments
+  std::uint32_t version = 0;   // accepted events
+  std::uint32_t revision = 0;  // without notes and attachments
   Instant opened_recorded = kNoInstant;
   Instant last_recorded = kNoInstant;
-  OrderKey last;                   // of the newest event in fold order: a smaller key is a late event
+  OrderKey last;  // of the newest event in fold order: a smaller key is a late event
   ScopeState scope;
-  std::vector<PartInstance> parts; // in the order of adding
+  std::vector<PartInstance> parts;  // in the order of adding
   std::vector<LinkRow> links;
   std::vector<WaivedGate> waived;
   std::vector<std::pair<EventId, std::string>> authors;  // authid of the last one, for events that a not_by names

@@ -13,10 +13,10 @@
 
 namespace docket::model {
 
-struct NoticeAt {                    // a warning (before due) or breach (after due) and its instant
+struct NoticeAt {  // a warning (before due) or breach (after due) and its instant
   Instant at = 0;
-  std::string level;                 // "yellow"
-  RoleId to = kNone8;                // kNone8: the clock's holder
+  std::string level;   // "yellow"
+  RoleId to = kNone8;  // kNone8: the clock's holder
   friend bool operator==(const NoticeAt&, const NoticeAt&) = default;
 };
 
@@ -25,12 +25,12 @@ struct ClockEffect {
   enum class Kind : std::uint8_t { kStart = 1, kExtend = 2, kResume = 3, kAdjust = 4, kRevoke = 5 } kind = Kind::kStart;
   ScopeId scope = 0;
   ClockId clock = 0;
-  Value part_key;                    // which instance, if scope > 0
-  std::uint16_t part_nth = 0;        // n-th adding of that key
-  Instant due = kNoInstant;          // kNoInstant: unlimited
+  Value part_key;              // which instance, if scope > 0
+  std::uint16_t part_nth = 0;  // n-th adding of that key
+  Instant due = kNoInstant;    // kNoInstant: unlimited
   calendar::LimitUnit unit = calendar::LimitUnit::kNone;
-  bool provisional = false;          // a calendar year without data lies in it
-  std::vector<NoticeAt> notices;     // in order of their instants
+  bool provisional = false;       // a calendar year without data lies in it
+  std::vector<NoticeAt> notices;  // in order of their instants
   friend bool operator==(const ClockEffect&, const ClockEffect&) = default;
 };
 

@@ -31,11 +31,11 @@ struct EnvelopeAttribute {
 };
 
 struct DataField {
-  std::string_view name;            // decoded
-  std::string_view raw;             // its JSON as received, or as stored (sealed values: {"sealed":"..."})
-  std::uint16_t field = kNone16;    // index into EventDef::fields; kNone16: unknown to the definition
-  bool is_private = false;          // to be sealed: private by definition, or unknown
-  Value value;                      // private text: kSealed with empty text until it is sealed
+  std::string_view name;          // decoded
+  std::string_view raw;           // its JSON as received, or as stored (sealed values: {"sealed":"..."})
+  std::uint16_t field = kNone16;  // index into EventDef::fields; kNone16: unknown to the definition
+  bool is_private = false;        // to be sealed: private by definition, or unknown
+  Value value;                    // private text: kSealed with empty text until it is sealed
 };
 
 struct Event {
@@ -46,7 +46,7 @@ struct Event {
   // decoded
   std::string source;
   std::string id;
-  std::string subject;              // the case id
+  std::string subject;  // the case id
   std::string authid;
   std::string actorunit;
   std::string actorrole;
@@ -62,7 +62,7 @@ struct Event {
   std::uint16_t source_id = kNone16;
   RoleId role = kNone8;
   Symbol unit = kNoSymbol;
-  Value part_key;                   // of an event of a part
+  Value part_key;  // of an event of a part
 
   Identity identity;
 

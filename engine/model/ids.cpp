@@ -17,10 +17,18 @@ std::uint32_t murmur2(std::string_view bytes) {
     h ^= k;
   }
   switch (bytes.size() - at) {
-    case 3: h ^= byte(at + 2) << 16U; [[fallthrough]];
-    case 2: h ^= byte(at + 1) << 8U; [[fallthrough]];
-    case 1: h ^= byte(at); h *= kMix; break;
-    default: break;
+    case 3:
+      h ^= byte(at + 2) << 16U;
+      [[fallthrough]];
+    case 2:
+      h ^= byte(at + 1) << 8U;
+      [[fallthrough]];
+    case 1:
+      h ^= byte(at);
+      h *= kMix;
+      break;
+    default:
+      break;
   }
   h ^= h >> 13U;
   h *= kMix;

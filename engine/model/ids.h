@@ -18,9 +18,9 @@ using ClockId = std::uint8_t;
 using GateId = std::uint8_t;
 using LinkId = std::uint8_t;
 using RoleId = std::uint8_t;
-using ScopeId = std::uint8_t;   // 0 = the case itself, n = n-th part of the kind
+using ScopeId = std::uint8_t;  // 0 = the case itself, n = n-th part of the kind
 using RuleId = std::uint16_t;
-using Symbol = std::uint32_t;   // an interned code, unit or inline value; index into Bundle::symbols
+using Symbol = std::uint32_t;  // an interned code, unit or inline value; index into Bundle::symbols
 using ConditionId = std::uint32_t;
 
 inline constexpr std::uint16_t kNone16 = 0xFFFF;

@@ -25,23 +25,33 @@ struct Error {
   std::string message;
   bool retriable = false;
 
-  [[nodiscard]] Error with_context(const std::string& what) const {
-    return Error{code, what + ": " + message, retriable};
-  }
+  [[nodiscard]] Error with_context(const std::string& what) const { return Error{code, what + ": " + message, retriable}; }
 };
 
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
   Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool ok() const { return held_.index() == 0; }
   explicit operator bool() const { return ok(); }
-  [[nodiscard]] T& value() & { assert(ok()); return std::get<0>(held_); }
-  [[nodiscard]] const T& value() const& { assert(ok()); return std::get<0>(held_); }
-  [[nodiscard]] T&& value() && { assert(ok()); return std::get<0>(std::move(held_)); }
-  [[nodiscard]] const Error& error() const { assert(!ok()); return std::get<1>(held_); }
+  [[nodiscard]] T& value() & {
+    assert(ok());
+    return std::get<0>(held_);
+  }
+  [[nodiscard]] const T& value() const& {
+    assert(ok());
+    return std::get<0>(held_);
+  }
+  [[nodiscard]] T&& value() && {
+    assert(ok());
+    return std::get<0>(std::move(held_));
+  }
+  [[nodiscard]] const Error& error() const {
+    assert(!ok());
+    return std::get<1>(held_);
+  }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T* operator->() { return &value(); }
@@ -58,7 +68,10 @@ class [[nodiscard]] Result<void> {
   Result(Error error) : error_(std::move(error)), ok_(false) {}  // NOLINT(google-explicit-constructor)
   [[nodiscard]] bool ok() const { return ok_; }
   explicit operator bool() const { return ok_; }
-  [[nodiscard]] const Error& error() const { assert(!ok_); return error_; }
+  [[nodiscard]] const Error& error() const {
+    assert(!ok_);
+    return error_;
+  }
 
  private:
   Error error_;

@@ -100,8 +100,8 @@ std::optional<Instant> parse_instant(std::string_view text) {
   int hour = 0;
   int minute = 0;
   int second = 0;
-  if (!day || !digits(text, 11, 2, hour) || !digits(text, 14, 2, minute) || !digits(text, 17, 2, second) || hour > 23 ||
-      minute > 59 || second > 59) {
+  if (!day || !digits(text, 11, 2, hour) || !digits(text, 14, 2, minute) || !digits(text, 17, 2, second) || hour > 23 || minute > 59 ||
+      second > 59) {
     return std::nullopt;
   }
   std::size_t at = 19;

@@ -20,11 +20,11 @@ class Value {
     kInteger = 1,
     kDecimal = 2,  // thousandths
     kFlag = 3,
-    kDate = 4,     // Day
+    kDate = 4,  // Day
     kInstant = 5,
-    kSymbol = 6,   // a code or unit of the bundle
-    kText = 7,     // public text, uri
-    kSealed = 8,   // private: text holds "<key id>.<nonce>.<ciphertext>" or is empty before sealing
+    kSymbol = 6,  // a code or unit of the bundle
+    kText = 7,    // public text, uri
+    kSealed = 8,  // private: text holds "<key id>.<nonce>.<ciphertext>" or is empty before sealing
     kList = 9,
   };
 
@@ -35,9 +35,21 @@ class Value {
   static Value date(Day day) { return {Type::kDate, day}; }
   static Value instant(Instant at) { return {Type::kInstant, at}; }
   static Value symbol(Symbol s) { return {Type::kSymbol, static_cast<std::int64_t>(s)}; }
-  static Value text(std::string s) { Value v{Type::kText, 0}; v.extra_ = std::make_shared<const Extra>(Extra{std::move(s), {}}); return v; }
-  static Value sealed(std::string s) { Value v{Type::kSealed, 0}; v.extra_ = std::make_shared<const Extra>(Extra{std::move(s), {}}); return v; }
-  static Value list(std::vector<Value> items) { Value v{Type::kList, 0}; v.extra_ = std::make_shared<const Extra>(Extra{{}, std::move(items)}); return v; }
+  static Value text(std::string s) {
+    Value v{Type::kText, 0};
+    v.extra_ = std::make_shared<const Extra>(Extra{std::move(s), {}});
+    return v;
+  }
+  static Value sealed(std::string s) {
+    Value v{Type::kSealed, 0};
+    v.extra_ = std::make_shared<const Extra>(Extra{std::move(s), {}});
+    return v;
+  }
+  static Value list(std::vector<Value> items) {
+    Value v{Type::kList, 0};
+    v.extra_ = std::make_shared<const Extra>(Extra{{}, std::move(items)});
+    return v;
+  }
 
   [[nodiscard]] Type type() const { return type_; }
   [[nodiscard]] bool present() const { return type_ != Type::kNone; }
@@ -56,8 +68,14 @@ class Value {
     std::vector<Value> items;
   };
   Value(Type type, std::int64_t number) : number_(number), type_(type) {}
-  static const std::string& empty() { static const std::string kEmpty; return kEmpty; }
-  static const std::vector<Value>& no_items() { static const std::vector<Value> kEmpty; return kEmpty; }
+  static const std::string& empty() {
+    static const std::string kEmpty;
+    return kEmpty;
+  }
+  static const std::vector<Value>& no_items() {
+    static const std::vector<Value> kEmpty;
+    return kEmpty;
+  }
 
   std::shared_ptr<const Extra> extra_;
   std::int64_t number_ = 0;

@@ -4,7 +4,8 @@
 
 namespace docket::partition {
 
-Status HistoryLoader::add(apply::CaseHistory& history, Height height, Instant recorded, const ledger::Record& record, model::EventPtr event) const {
+Status HistoryLoader::add(apply::CaseHistory& history, Height height, Instant recorded, const ledger::Record& record,
+                          model::EventPtr event) const {
   const auto& kind = bundle_.kinds[event->kind];
   apply::HistoryEntry entry;
   entry.height = height;
@@ -37,7 +38,8 @@ Status HistoryLoader::add(apply::CaseHistory& history, Height height, Instant re
   return {};
 }
 
-Result<apply::CaseHistory> HistoryLoader::load(int partition, const std::string& case_id, Instant known_at, const std::vector<Applied>* more) const {
+Result<apply::CaseHistory> HistoryLoader::load(int partition, const std::string& case_id, Instant known_at,
+                                               const std::vector<Applied>* more) const {
   apply::CaseHistory history(bundle_);
   for (const auto& row : states_.history(partition, case_id)) {
     if (row.recorded > known_at) break;

@@ -21,7 +21,8 @@ class HistoryLoader {
   [[nodiscard]] Result<apply::CaseHistory> load(int partition, const std::string& case_id, Instant known_at = model::kForever,
                                                 const std::vector<Applied>* more = nullptr) const;
   // One more record onto a history, with what it changes of earlier ones.
-  [[nodiscard]] Status add(apply::CaseHistory& history, Height height, Instant recorded, const ledger::Record& record, model::EventPtr event) const;
+  [[nodiscard]] Status add(apply::CaseHistory& history, Height height, Instant recorded, const ledger::Record& record,
+                           model::EventPtr event) const;
 
  private:
   const definition::Bundle& bundle_;

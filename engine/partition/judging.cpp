@@ -68,7 +68,8 @@ void PartitionLoop::judge_offer(Offer offer) {
 }
 
 // Several corrections of one case in a batch are one set: all stand, or none.
-void PartitionLoop::judge_corrections(const std::string& case_id, const std::vector<std::size_t>& indexes, const Offer& offer, Waiting& waiting) {
+void PartitionLoop::judge_corrections(const std::string& case_id, const std::vector<std::size_t>& indexes, const Offer& offer,
+                                      Waiting& waiting) {
   std::vector<validate::Incoming> incoming;
   std::vector<std::size_t> fresh;
   for (const auto i : indexes) {
@@ -118,7 +119,9 @@ EventOutcome PartitionLoop::judge_event(const ingest::Offered& offered, const Of
 // De-duplication by (source, id), for ever: the first outcome again, or identity-conflict; nothing: judge it.
 std::optional<EventOutcome> PartitionLoop::known_outcome(const model::Event& event, std::vector<std::uint64_t>& rests) {
   const auto conflict = [&] {
-    return told(Kind::kIdentityConflict, {Rejection::kIdentityConflict, "event " + event.id + " of source " + event.source + " is in the ledger with other content", {{"#/id", "send other content under a new id", "value"}}});
+    return told(Kind::kIdentityConflict, {Rejection::kIdentityConflict,
+                                          "event " + event.id + " of source " + event.source + " is in the ledger with other content",
+                                          {{"#/id", "send other content under a new id", "value"}}});
   };
   const auto again = [](EventOutcome outcome) -> std::optional<EventOutcome> {
     if (outcome.kind == Kind::kRejected && model::info(outcome.refusal.code).remedy == model::Remedy::kWait) return std::nullopt;
@@ -148,20 +151,24 @@ std::optional<EventOutcome> PartitionLoop::known_outcome(const model::Event& eve
   }
   const auto record = records_.record(options_.partition, known->height);
   if (!record) return std::nullopt;
-  EventOutcome outcome = told(known->kind == RecordKind::kParked ? Kind::kParked : Kind::kRejected, {record->record.code, record->record.detail, record->record.errors});
+  EventOutcome outcome = told(known->kind == RecordKind::kParked ? Kind::kParked : Kind::kRejected,
+                              {record->record.code, record->record.detail, record->record.errors});
   outcome.until = record->record.until;
   return again(std::move(outcome));
 }
 
 EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offer& offer, std::vector<std::uint64_t>& rests) {
-  if (auto refusal = validate::check_time(*bundle_, *event, building_->block.recorded)) return reject(*event, std::move(refusal), model::kNoHeight, rests);
+  if (auto refusal = validate::check_time(*bundle_, *event, building_->block.recorded))
+    return reject(*event, std::move(refusal), model::kNoHeight, rests);
   const auto& case_id = event->subject;
   const auto expected = offer.expected_revision ? offer.expected_revision : event->expected_revision;
   if (expected) {
     const auto state = case_ahead(case_id);
     const std::int64_t revision = state ? state->revision : 0;
     if (revision != *expected) {
-      EventOutcome outcome = told(Kind::kVersionConflict, {Rejection::kVersionConflict, "the case has revision " + std::to_string(revision) + ", not " + std::to_string(*expected), {}});
+      EventOutcome outcome = told(
+          Kind::kVersionConflict,
+          {Rejection::kVersionConflict, "the case has revision " + std::to_string(revision) + ", not " + std::to_string(*expected), {}});
       outcome.case_version = state ? state->version : 0;
       outcome.case_revision = state ? state->revision : 0;
       if (const auto it = ahead_.find(case_id); it != ahead_.end()) rests.push_back(it->second.token);
@@ -182,7 +189,8 @@ EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offe
     }
   }
   const bool in_order = bundle_->sources[event->source_id].in_order || expected.has_value();
-  if (model::info(refusal.code).curability == model::Curability::kFinal || in_order) return reject(*event, std::move(refusal), model::kNoHeight, rests);
+  if (model::info(refusal.code).curability == model::Curability::kFinal || in_order)
+    return reject(*event, std::move(refusal), model::kNoHeight, rests);
   // All parked events of the case together with this one, as one fold and one block, if that is legal.
   if (const auto waiting = parked_ahead(case_id); !waiting.empty()) {
     std::vector<EventOutcome> outcomes;
@@ -251,7 +259,10 @@ void PartitionLoop::expire_parked(Instant now) {
     const auto it = std::find_if(waiting.begin(), waiting.end(), [h = height](const Parked& row) { return row.height == h; });
     if (it == waiting.end() || !make_room(4096)) continue;
     std::vector<std::uint64_t> rests;
-    model::Refusal refusal{Rejection::kOutOfOrder, "waited until " + model::format_instant(it->until) + "; still " + std::string(model::name(it->refusal.code)) + ": " + it->refusal.detail, {}};
+    model::Refusal refusal{Rejection::kOutOfOrder,
+                           "waited until " + model::format_instant(it->until) + "; still " + std::string(model::name(it->refusal.code)) +
+                               ": " + it->refusal.detail,
+                           {}};
     static_cast<void>(reject(*it->event, std::move(refusal), height, rests));
   }
 }
@@ -262,7 +273,9 @@ model::Refusal PartitionLoop::add_replacement(validate::Incoming& incoming, cons
   if (def.action != definition::EventAction::kCorrected) return {};
   const auto correction = apply::correction_data(def, event);
   if (!correction) {
-    return {Rejection::kInvalidData, "corrected needs event {source, id} and either replace {time, data} or void: true", {{"#/data/event", "name the event by source and id", "value"}}};
+    return {Rejection::kInvalidData,
+            "corrected needs event {source, id} and either replace {time, data} or void: true",
+            {{"#/data/event", "name the event by source and id", "value"}}};
   }
   if (correction->void_it) return {};
   const auto history = history_ahead(case_id);
@@ -271,7 +284,9 @@ model::Refusal PartitionLoop::add_replacement(validate::Incoming& incoming, cons
   const std::string json = apply::replaced_json(*target->event, *correction);
   if (correction->replace_data.empty()) {
     auto stored = ingest_.parse_stored(json, target->event->identity.tag);
-    if (!stored) return {Rejection::kInvalidData, "replace.time: " + stored.error().message, {{"#/data/replace/time", stored.error().message, "format"}}};
+    if (!stored)
+      return {
+          Rejection::kInvalidData, "replace.time: " + stored.error().message, {{"#/data/replace/time", stored.error().message, "format"}}};
     incoming.replacement = *stored;
     return {};
   }
@@ -341,7 +356,8 @@ bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, cons
     outcomes.push_back(outcome);
     if (!verdict.refolded) before = applied.after;
     add_record(std::move(record), std::move(applied));
-    ahead_events_[event.identity.fingerprint] = {{event.identity.tag, next_height() - 1, ledger::RecordKind::kAccepted}, outcome, building_->token};
+    ahead_events_[event.identity.fingerprint] = {
+        {event.identity.tag, next_height() - 1, ledger::RecordKind::kAccepted}, outcome, building_->token};
   }
   auto& ahead = touch(case_id);
   ahead.state = verdict.after;
@@ -377,7 +393,8 @@ EventOutcome PartitionLoop::reject(const model::Event& event, model::Refusal ref
   applied.before = applied.after = case_ahead(event.subject);
   applied.resolves = resolves;
   add_record(std::move(record), std::move(applied));
-  ahead_events_[event.identity.fingerprint] = {{event.identity.tag, next_height() - 1, ledger::RecordKind::kRejected}, outcome, building_->token};
+  ahead_events_[event.identity.fingerprint] = {
+      {event.identity.tag, next_height() - 1, ledger::RecordKind::kRejected}, outcome, building_->token};
   rests.push_back(building_->token);
   if (resolves != model::kNoHeight) {
     auto& ahead = touch(event.subject);
@@ -390,7 +407,8 @@ EventOutcome PartitionLoop::reject(const model::Event& event, model::Refusal ref
 EventOutcome PartitionLoop::park(const model::EventPtr& event, model::Refusal refusal, std::vector<std::uint64_t>& rests) {
   auto waiting = parked_ahead(event->subject);
   if (waiting.size() >= options_.parked_per_case_max || parked_count_ >= options_.parked_max) {
-    return reject(*event, {Rejection::kTooManyParked, "too many events wait for this case; it waits for: " + refusal.detail, {}}, model::kNoHeight, rests);
+    return reject(*event, {Rejection::kTooManyParked, "too many events wait for this case; it waits for: " + refusal.detail, {}},
+                  model::kNoHeight, rests);
   }
   const Instant recorded = building_->block.recorded;
   auto sealed = sealer_.parked_event(*event, bundle_->zone.local_day(recorded));

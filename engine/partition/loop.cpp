@@ -27,14 +27,23 @@ std::size_t effects_bytes(const ledger::Record& record) {
 
 }  // namespace
 
-PartitionLoop::PartitionLoop(LoopOptions options, definition::BundlePtr bundle, ingest::Ingest& ingest, ledger::KeyStore& keys, const StateReader& states,
-                             const RecordReader& records, Sink& sink)
-    : options_(std::move(options)), bundle_(std::move(bundle)), ingest_(ingest), sealer_(options_.ledger_id, keys), keys_(keys), states_(states),
-      records_(records), sink_(sink), histories_(*bundle_, ingest_, states, records), head_(ledger::zero_hash_text()) {
+PartitionLoop::PartitionLoop(LoopOptions options, definition::BundlePtr bundle, ingest::Ingest& ingest, ledger::KeyStore& keys,
+                             const StateReader& states, const RecordReader& records, Sink& sink)
+    : options_(std::move(options)),
+      bundle_(std::move(bundle)),
+      ingest_(ingest),
+      sealer_(options_.ledger_id, keys),
+      keys_(keys),
+      states_(states),
+      records_(records),
+      sink_(sink),
+      histories_(*bundle_, ingest_, states, records),
+      head_(ledger::zero_hash_text()) {
   position_.partition = options_.partition;
 }
 
-void PartitionLoop::restore(const ledger::Position& position, const std::string& head, std::uint64_t term, Instant recorded, ledger::Offset offset) {
+void PartitionLoop::restore(const ledger::Position& position, const std::string& head, std::uint64_t term, Instant recorded,
+                            ledger::Offset offset) {
   position_ = position;
   head_ = head;
   term_ = term;
@@ -74,7 +83,8 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
   if (mode_ == Mode::kOwner) {
     std::size_t judged = 0;
     const bool expired = !parked_until_.empty() && parked_until_.begin()->first < now;
-    while ((!queue_.empty() || (expired && judged == 0)) && judged < options_.turn_events_max && flight_.size() < options_.blocks_in_flight_max) {
+    while ((!queue_.empty() || (expired && judged == 0)) && judged < options_.turn_events_max &&
+           flight_.size() < options_.blocks_in_flight_max) {
       if (!building_) open_block(now);
       if (expired && judged == 0) expire_parked(now);
       ++judged;
@@ -181,8 +191,8 @@ void PartitionLoop::own_block(Instant now) {
   if (own_term_ == 0) {
     building_->block.term = term_ + 1;
     record.kind = ledger::RecordKind::kOwnerChanged;
-    record.body = "{\"term\":" + std::to_string(term_ + 1) + ",\"node\":\"" + options_.node + "\",\"generation\":0,\"clock\":\"" + model::format_instant(now) +
-                  "\",\"version\":\"" + options_.version + "\"," + nonce + "}";
+    record.body = "{\"term\":" + std::to_string(term_ + 1) + ",\"node\":\"" + options_.node + "\",\"generation\":0,\"clock\":\"" +
+                  model::format_instant(now) + "\",\"version\":\"" + options_.version + "\"," + nonce + "}";
   } else {
     record.kind = ledger::RecordKind::kBarrier;
     record.body = "{" + nonce + "}";
@@ -232,7 +242,8 @@ void PartitionLoop::make_valid(InFlight flight) {
   }
   for (const auto& applied : flight.applied.records) {
     note_valid(applied);
-    if (const auto it = ahead_events_.find(applied.identity.fingerprint); it != ahead_events_.end() && it->second.token == flight.token) ahead_events_.erase(it);
+    if (const auto it = ahead_events_.find(applied.identity.fingerprint); it != ahead_events_.end() && it->second.token == flight.token)
+      ahead_events_.erase(it);
     const auto it = ahead_.find(applied.case_id);
     if (it == ahead_.end()) continue;
     if (it->second.token == flight.token) {

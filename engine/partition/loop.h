@@ -33,22 +33,27 @@ namespace docket::partition {
 // What a caller is told of one event.
 struct EventOutcome {
   enum class Kind : std::uint8_t {
-    kAccepted, kDuplicate, kRejected, kParked, kIdentityConflict, kVersionConflict,
-    kUnknown,      // 503 outcome-unknown: ask, or send again with the same id
-    kOverloaded,   // 503, nothing was written
-    kTooLarge,     // 413: the events of one case don't fit in one block
+    kAccepted,
+    kDuplicate,
+    kRejected,
+    kParked,
+    kIdentityConflict,
+    kVersionConflict,
+    kUnknown,     // 503 outcome-unknown: ask, or send again with the same id
+    kOverloaded,  // 503, nothing was written
+    kTooLarge,    // 413: the events of one case don't fit in one block
   } kind = Kind::kUnknown;
-  model::Refusal refusal;            // rejected; parked: what is missing
+  model::Refusal refusal;  // rejected; parked: what is missing
   std::uint32_t case_version = 0;
   std::uint32_t case_revision = 0;
   ledger::Position position;
-  Instant until = model::kNoInstant; // parked: rejected then at the latest
+  Instant until = model::kNoInstant;  // parked: rejected then at the latest
 };
 
 // Events of one request that belong to this partition, in the order given.
 struct Offer {
-  std::vector<ingest::Offered> events;              // kReady or kRejected
-  std::optional<std::int64_t> expected_revision;    // If-Match
+  std::vector<ingest::Offered> events;            // kReady or kRejected
+  std::optional<std::int64_t> expected_revision;  // If-Match
   bool dry_run = false;
   Instant deadline = model::kForever;
   std::function<void(std::vector<EventOutcome>)> done;
@@ -58,8 +63,8 @@ struct LoopOptions {
   int partition = 0;
   std::string ledger_id;
   std::string node = "node-1";
-  std::uint64_t process = 0;         // the process's random number
-  std::string version = "0.1.0";     // oldest program version that can read what it writes
+  std::uint64_t process = 0;      // the process's random number
+  std::string version = "0.1.0";  // oldest program version that can read what it writes
   std::size_t queue_events_max = 50'000;
   std::size_t turn_events_max = 1'000;
   std::size_t blocks_in_flight_max = 4;
@@ -74,8 +79,8 @@ class PartitionLoop {
  public:
   enum class Mode : std::uint8_t { kStandby, kReading, kSettling, kOwner, kStopped };
 
-  PartitionLoop(LoopOptions options, definition::BundlePtr bundle, ingest::Ingest& ingest, ledger::KeyStore& keys, const StateReader& states,
-                const RecordReader& records, Sink& sink);
+  PartitionLoop(LoopOptions options, definition::BundlePtr bundle, ingest::Ingest& ingest, ledger::KeyStore& keys,
+                const StateReader& states, const RecordReader& records, Sink& sink);
 
   // Where the projections stand; the loop reads on from there. `offset`: the home's offset after that block.
   void restore(const ledger::Position& position, const std::string& head, std::uint64_t term, Instant recorded, ledger::Offset offset);
@@ -113,19 +118,19 @@ class PartitionLoop {
   struct Ahead {
     model::CasePtr state;
     bool exists = false;
-    std::vector<Applied> records;              // of blocks in flight, in height order
-    std::optional<std::vector<Parked>> parked; // if they changed
-    std::uint64_t token = 0;                   // newest block that touches it
+    std::vector<Applied> records;               // of blocks in flight, in height order
+    std::optional<std::vector<Parked>> parked;  // if they changed
+    std::uint64_t token = 0;                    // newest block that touches it
   };
   struct AheadEvent {
     KnownEvent known;
     EventOutcome outcome;
     std::uint64_t token = 0;
   };
-  struct Waiting {                             // an offer whose answers rest on blocks in flight
+  struct Waiting {  // an offer whose answers rest on blocks in flight
     Offer offer;
     std::vector<EventOutcome> outcomes;
-    std::vector<std::uint64_t> rests;          // tokens
+    std::vector<std::uint64_t> rests;  // tokens
   };
   struct InFlight {
     std::uint64_t token = 0;
@@ -136,7 +141,7 @@ class PartitionLoop {
     bool owner_changed = false;
     bool barrier = false;
   };
-  struct Building {                            // the block that this turn fills
+  struct Building {  // the block that this turn fills
     ledger::Block block;
     std::vector<Applied> applied;
     std::uint64_t token = 0;
@@ -179,7 +184,8 @@ class PartitionLoop {
   // replay (replay.cpp)
   [[nodiscard]] Status replay(const ledger::Stored& stored);
   [[nodiscard]] Result<AppliedBlock> apply_block(const ledger::Block& block, const std::string& value_hash, std::uint64_t hash_prefix);
-  [[nodiscard]] Status apply_accepted(Applied& applied, std::unordered_map<std::string, std::vector<Applied>>& local, bool held_back, bool in_set);
+  [[nodiscard]] Status apply_accepted(Applied& applied, std::unordered_map<std::string, std::vector<Applied>>& local, bool held_back,
+                                      bool in_set);
   [[nodiscard]] static bool is_held_back(const std::vector<Applied>& rows, const Applied& row);
   void note_valid(const Applied& applied);
   [[nodiscard]] std::optional<Parked> reopen_parked(const ledger::Record& record, Height height) const;
@@ -202,7 +208,7 @@ class PartitionLoop {
   std::string head_;
   ledger::Offset next_offset_ = 0;
   std::uint64_t term_ = 0;
-  std::uint64_t own_term_ = 0;       // 0: not won yet
+  std::uint64_t own_term_ = 0;  // 0: not won yet
   Instant recorded_ = 0;
   bool read_to_end_ = false;
   std::uint64_t void_blocks_ = 0;

@@ -25,22 +25,22 @@ using model::Instant;
 // The latest outcome of an event by its fingerprint.
 struct KnownEvent {
   std::uint64_t tag = 0;
-  Height height = 0;                 // of the record that tells it
+  Height height = 0;                                        // of the record that tells it
   ledger::RecordKind kind = ledger::RecordKind::kAccepted;  // accepted, rejected, parked or timer
 };
 
 // One row of a case's history: which records concern it.
 struct HistoryRow {
   Height height = 0;
-  std::uint32_t version = 0;         // case_version after it; 0 for records that accept nothing (rejected, notice)
+  std::uint32_t version = 0;  // case_version after it; 0 for records that accept nothing (rejected, notice)
   Instant recorded = 0;
   Instant time = 0;
   ledger::RecordKind kind = ledger::RecordKind::kAccepted;
-  std::string event;                 // the event's name
+  std::string event;  // the event's name
 };
 
 struct ParkedRow {
-  Height height = 0;                 // of the parked record
+  Height height = 0;  // of the parked record
   std::string case_id;
   Instant until = 0;
 };
@@ -71,16 +71,16 @@ struct Applied {
   Height height = 0;
   Instant recorded = 0;
   std::shared_ptr<const ledger::Record> record;
-  model::EventPtr event;             // of accepted, timer and parked (tell them apart by record->kind); else null
-  model::Identity identity;          // of the event whose outcome this is; zero if none
-  std::string case_id;               // "" if none
-  model::CasePtr before;             // null: the case did not exist
+  model::EventPtr event;     // of accepted, timer and parked (tell them apart by record->kind); else null
+  model::Identity identity;  // of the event whose outcome this is; zero if none
+  std::string case_id;       // "" if none
+  model::CasePtr before;     // null: the case did not exist
   model::CasePtr after;
   std::vector<measure::Delta> deltas;
   Height resolves = model::kNoHeight;  // the parked record that is over with it
 };
 struct AppliedBlock {
-  ledger::Position position;         // after the block
+  ledger::Position position;  // after the block
   Instant recorded = 0;
   std::uint64_t term = 0;
   std::vector<ledger::IntakeCursor> next;

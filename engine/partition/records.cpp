@@ -12,11 +12,16 @@ using Kind = model::ClockEffect::Kind;
 
 const char* set_name(Kind kind) {
   switch (kind) {
-    case Kind::kStart: return "start";
-    case Kind::kExtend: return "extend";
-    case Kind::kResume: return "resume";
-    case Kind::kAdjust: return "adjust";
-    case Kind::kRevoke: return "revoke";
+    case Kind::kStart:
+      return "start";
+    case Kind::kExtend:
+      return "extend";
+    case Kind::kResume:
+      return "resume";
+    case Kind::kAdjust:
+      return "adjust";
+    case Kind::kRevoke:
+      return "revoke";
   }
   return "start";
 }
@@ -31,20 +36,28 @@ std::optional<Kind> set_from(std::string_view name) {
 const char* unit_name(calendar::LimitUnit unit) {
   using calendar::LimitUnit;
   switch (unit) {
-    case LimitUnit::kNone: return "";
-    case LimitUnit::kWorkingDays: return "wd";
-    case LimitUnit::kWorkingHours: return "wh";
-    case LimitUnit::kDays: return "d";
-    case LimitUnit::kHours: return "h";
-    case LimitUnit::kMinutes: return "min";
-    case LimitUnit::kMonths: return "mo";
+    case LimitUnit::kNone:
+      return "";
+    case LimitUnit::kWorkingDays:
+      return "wd";
+    case LimitUnit::kWorkingHours:
+      return "wh";
+    case LimitUnit::kDays:
+      return "d";
+    case LimitUnit::kHours:
+      return "h";
+    case LimitUnit::kMinutes:
+      return "min";
+    case LimitUnit::kMonths:
+      return "mo";
   }
   return "";
 }
 
 calendar::LimitUnit unit_from(std::string_view name) {
   using calendar::LimitUnit;
-  for (const auto unit : {LimitUnit::kWorkingDays, LimitUnit::kWorkingHours, LimitUnit::kDays, LimitUnit::kHours, LimitUnit::kMinutes, LimitUnit::kMonths}) {
+  for (const auto unit :
+       {LimitUnit::kWorkingDays, LimitUnit::kWorkingHours, LimitUnit::kDays, LimitUnit::kHours, LimitUnit::kMinutes, LimitUnit::kMonths}) {
     if (name == unit_name(unit)) return unit;
   }
   return LimitUnit::kNone;
@@ -52,7 +65,8 @@ calendar::LimitUnit unit_from(std::string_view name) {
 
 class CaseSealer final : public ingest::Ingest::Sealer {
  public:
-  CaseSealer(const std::string& ledger_id, ledger::KeyRow key, const model::Event& event) : ledger_id_(ledger_id), key_(std::move(key)), event_(event) {}
+  CaseSealer(const std::string& ledger_id, ledger::KeyRow key, const model::Event& event)
+      : ledger_id_(ledger_id), key_(std::move(key)), event_(event) {}
   std::string seal(std::string_view field, std::string_view raw) override {
     return ledger::seal_value(key_, ledger::associated_data(ledger_id_, event_.subject, event_.id, field), raw);
   }
@@ -75,10 +89,14 @@ bool any_private(const model::Event& event) {
 std::string key_text(const definition::Bundle& bundle, const model::Value& key) {
   using Type = model::Value::Type;
   switch (key.type()) {
-    case Type::kSymbol: return bundle.symbols.text(key.as_symbol());
-    case Type::kInteger: return std::to_string(key.number());
-    case Type::kDate: return model::format_date(static_cast<model::Day>(key.number()));
-    default: return key.as_text();
+    case Type::kSymbol:
+      return bundle.symbols.text(key.as_symbol());
+    case Type::kInteger:
+      return std::to_string(key.number());
+    case Type::kDate:
+      return model::format_date(static_cast<model::Day>(key.number()));
+    default:
+      return key.as_text();
   }
 }
 
@@ -98,11 +116,13 @@ model::Value key_from_text(const definition::Bundle& bundle, const definition::T
       const auto day = model::parse_date(text);
       return day ? model::Value::date(*day) : model::Value{};
     }
-    default: return model::Value::text(text);
+    default:
+      return model::Value::text(text);
   }
 }
 
-std::vector<ledger::NamedEffect> name_effects(const definition::Bundle& bundle, const definition::KindDef& kind, const model::Effects& effects) {
+std::vector<ledger::NamedEffect> name_effects(const definition::Bundle& bundle, const definition::KindDef& kind,
+                                              const model::Effects& effects) {
   std::vector<ledger::NamedEffect> out;
   out.reserve(effects.size());
   for (const auto& effect : effects) {
@@ -126,7 +146,8 @@ std::vector<ledger::NamedEffect> name_effects(const definition::Bundle& bundle, 
   return out;
 }
 
-Result<model::Effects> resolve_effects(const definition::Bundle& bundle, const definition::KindDef& kind, const std::vector<ledger::NamedEffect>& effects) {
+Result<model::Effects> resolve_effects(const definition::Bundle& bundle, const definition::KindDef& kind,
+                                       const std::vector<ledger::NamedEffect>& effects) {
   model::Effects out;
   out.reserve(effects.size());
   for (const auto& named : effects) {
@@ -157,7 +178,8 @@ Result<model::Effects> resolve_effects(const definition::Bundle& bundle, const d
 }
 
 ledger::Versions versions_of(const definition::Bundle& bundle, const definition::KindDef& kind) {
-  return {kind.name + "." + std::to_string(kind.version), bundle.rules_version, bundle.calendar ? bundle.calendar->version() : std::string()};
+  return {kind.name + "." + std::to_string(kind.version), bundle.rules_version,
+          bundle.calendar ? bundle.calendar->version() : std::string()};
 }
 
 std::string plain_event(const model::Event& event) {
@@ -219,7 +241,8 @@ Result<std::string> RecordSealer::accepted_event(const definition::KindDef& kind
 Result<std::string> RecordSealer::parked_event(const model::Event& event, model::Day day) {
   auto key = keys_.parking_key(day);
   if (!key) return key.error();
-  return "{\"sealed\":\"" + ledger::seal_value(*key, ledger::associated_data(ledger_id_, event.subject, event.id, "parked"), plain_event(event)) + "\"}";
+  return "{\"sealed\":\"" +
+         ledger::seal_value(*key, ledger::associated_data(ledger_id_, event.subject, event.id, "parked"), plain_event(event)) + "\"}";
 }
 
 Result<std::string> RecordSealer::open_parked(const ledger::Record& record) {
@@ -231,7 +254,8 @@ Result<std::string> RecordSealer::open_parked(const ledger::Record& record) {
   return open_field(record.subject, record.id, "parked", sealed);
 }
 
-Result<std::string> RecordSealer::open_field(std::string_view case_id, std::string_view event_id, std::string_view field, std::string_view sealed) {
+Result<std::string> RecordSealer::open_field(std::string_view case_id, std::string_view event_id, std::string_view field,
+                                             std::string_view sealed) {
   const auto key = keys_.find(ledger::sealed_key_id(sealed));
   if (!key) return Error{ErrorCode::kNotFound, "the key of this value is gone (erased)", false};
   auto plain = ledger::open_value(*key, ledger::associated_data(ledger_id_, case_id, event_id, field), sealed);

@@ -38,7 +38,8 @@ class RecordSealer {
   // The event's JSON of a parked record; kNotFound: its key is gone.
   [[nodiscard]] Result<std::string> open_parked(const ledger::Record& record);
   // The plain JSON of one sealed field; kNotFound: erased.
-  [[nodiscard]] Result<std::string> open_field(std::string_view case_id, std::string_view event_id, std::string_view field, std::string_view sealed);
+  [[nodiscard]] Result<std::string> open_field(std::string_view case_id, std::string_view event_id, std::string_view field,
+                                               std::string_view sealed);
 
  private:
   std::string ledger_id_;

@@ -18,7 +18,9 @@ std::size_t set_size(const ledger::Record& record) {
   return set != nullptr && set->is_int64() && set->get_int64() > 1 ? static_cast<std::size_t>(set->get_int64()) : 1;
 }
 
-bool accepts(const ledger::Record& record) { return record.kind == ledger::RecordKind::kAccepted || record.kind == ledger::RecordKind::kTimer; }
+bool accepts(const ledger::Record& record) {
+  return record.kind == ledger::RecordKind::kAccepted || record.kind == ledger::RecordKind::kTimer;
+}
 
 bool changes_others(const ledger::Record& record) {
   return !record.displaces.empty() ||
@@ -50,7 +52,9 @@ Status PartitionLoop::replay(const ledger::Stored& stored) {
   const std::string text = ledger::hash_text(hash);
   const bool genesis = !block->records.empty() && block->records.front().kind == ledger::RecordKind::kGenesis;
   if (!genesis && block->bundle != bundle_->id) {
-    return Error{ErrorCode::kConflict, "partition " + std::to_string(options_.partition) + " is judged by bundle " + block->bundle + ", which this node lacks", false};
+    return Error{ErrorCode::kConflict,
+                 "partition " + std::to_string(options_.partition) + " is judged by bundle " + block->bundle + ", which this node lacks",
+                 false};
   }
   bool foreign_owner = false;
   for (const auto& record : block->records) {
@@ -123,7 +127,8 @@ Result<AppliedBlock> PartitionLoop::apply_block(const ledger::Block& block, cons
   return out;
 }
 
-Status PartitionLoop::apply_accepted(Applied& applied, std::unordered_map<std::string, std::vector<Applied>>& local, bool held_back, bool in_set) {
+Status PartitionLoop::apply_accepted(Applied& applied, std::unordered_map<std::string, std::vector<Applied>>& local, bool held_back,
+                                     bool in_set) {
   const auto& event = *applied.event;
   if (event.kind == model::kNone16 || event.event == model::kNone16) {
     return Error{ErrorCode::kCorrupt, "record " + std::to_string(applied.height) + " names a kind or event that its bundle lacks", false};
@@ -167,7 +172,8 @@ Status PartitionLoop::apply_accepted(Applied& applied, std::unordered_map<std::s
   std::vector<Applied> members;
   if (earlier != nullptr) {
     for (const auto& row : *earlier) {
-      const bool same_set = in_set && row.after == row.before && accepts(*row.record) && row.height + 64 > applied.height && is_held_back(*earlier, row);
+      const bool same_set =
+          in_set && row.after == row.before && accepts(*row.record) && row.height + 64 > applied.height && is_held_back(*earlier, row);
       (same_set ? members : before_set).push_back(row);
     }
   }
@@ -232,7 +238,8 @@ void PartitionLoop::note_valid(const Applied& applied) {
     std::erase_if(parked_until_, [&](const auto& row) { return row.second.second == applied.resolves; });
   }
   if (applied.record->kind == ledger::RecordKind::kParked && applied.event != nullptr) {
-    parked_[applied.case_id].push_back({applied.event, applied.height, applied.record->until, {applied.record->code, applied.record->detail, {}}});
+    parked_[applied.case_id].push_back(
+        {applied.event, applied.height, applied.record->until, {applied.record->code, applied.record->detail, {}}});
     parked_until_.emplace(applied.record->until, std::pair{applied.case_id, applied.height});
     ++parked_count_;
   }

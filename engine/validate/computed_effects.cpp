@@ -37,11 +37,20 @@ const ClockEffect* ComputedEffects::next(const model::CaseState& state, const As
   }
   bool set = false;
   switch (asked.kind) {
-    case ClockEffect::Kind::kStart: set = start(state, asked, effect); break;
-    case ClockEffect::Kind::kExtend: set = extend(asked, effect); break;
-    case ClockEffect::Kind::kResume: set = resume(asked, effect); break;
-    case ClockEffect::Kind::kAdjust: set = adjust(asked, effect); break;
-    case ClockEffect::Kind::kRevoke: break;
+    case ClockEffect::Kind::kStart:
+      set = start(state, asked, effect);
+      break;
+    case ClockEffect::Kind::kExtend:
+      set = extend(asked, effect);
+      break;
+    case ClockEffect::Kind::kResume:
+      set = resume(asked, effect);
+      break;
+    case ClockEffect::Kind::kAdjust:
+      set = adjust(asked, effect);
+      break;
+    case ClockEffect::Kind::kRevoke:
+      break;
   }
   if (!set) return nullptr;
   set_notices(kind_.scopes[asked.scope].clocks[asked.clock], effect);
@@ -53,8 +62,8 @@ bool ComputedEffects::start(const model::CaseState& state, const Asked& asked, C
   const auto& clock = kind_.scopes[asked.scope].clocks[asked.clock];
   if (clock.given != model::kNone16) {
     const auto& scope = clock.given_scope == 0 || asked.part == nullptr ? state.scope : asked.part->scope;
-    effect.due = due_from(bundle_, apply::attribute(kind_.scopes[clock.given_scope], scope, clock.given, definition::RoundSelect::kCurrent, 0,
-                                                    state.round, {}));
+    effect.due = due_from(bundle_, apply::attribute(kind_.scopes[clock.given_scope], scope, clock.given, definition::RoundSelect::kCurrent,
+                                                    0, state.round, {}));
     return effect.due != model::kNoInstant;
   }
   const auto* row = limit_row(bundle_, kind_, state, asked.part, clock.rows, asked.time);

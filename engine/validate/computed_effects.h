@@ -29,9 +29,9 @@ class ComputedEffects final : public apply::EffectSource {
 };
 
 // The row of a rule that applies, nullptr: none (unlimited).
-[[nodiscard]] const definition::LimitRow* limit_row(const definition::Bundle& bundle, const definition::KindDef& kind, const model::CaseState& state,
-                                                    const model::PartInstance* part, const std::vector<definition::LimitRow>& rows,
-                                                    model::Instant start);
+[[nodiscard]] const definition::LimitRow* limit_row(const definition::Bundle& bundle, const definition::KindDef& kind,
+                                                    const model::CaseState& state, const model::PartInstance* part,
+                                                    const std::vector<definition::LimitRow>& rows, model::Instant start);
 // A date means its last millisecond; an instant itself; kNoInstant for anything else.
 [[nodiscard]] model::Instant due_from(const definition::Bundle& bundle, const model::Value& value);
 

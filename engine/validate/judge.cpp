@@ -69,7 +69,8 @@ Verdict append(const definition::Bundle& bundle, const CasePtr& before, const st
 // Folds the case again with the incoming events at their places; what was accepted before must stay legal.
 class Refold {
  public:
-  Refold(const definition::Bundle& bundle, const CasePtr& before, const std::vector<Incoming>& incoming, const CaseHistory& history, model::Instant recorded)
+  Refold(const definition::Bundle& bundle, const CasePtr& before, const std::vector<Incoming>& incoming, const CaseHistory& history,
+         model::Instant recorded)
       : bundle_(bundle), before_(before), incoming_(incoming), old_(history), new_(history), recorded_(recorded) {}
 
   Verdict run() {
@@ -97,7 +98,8 @@ class Refold {
     for (auto& row : events) row.effects = effects_.at(row.key.height);
     verdict_.old_timeline = timeline(bundle_, id_, old_events, old_overlay);
     verdict_.new_timeline = timeline(bundle_, id_, events, overlay);
-    CaseState state = verdict_.new_timeline.empty() ? (before_ != nullptr ? *before_ : unopened(bundle_, id_)) : *verdict_.new_timeline.back().state;
+    CaseState state =
+        verdict_.new_timeline.empty() ? (before_ != nullptr ? *before_ : unopened(bundle_, id_)) : *verdict_.new_timeline.back().state;
     if (before_ != nullptr) {
       state.version = before_->version;
       state.revision = before_->revision;
@@ -112,7 +114,8 @@ class Refold {
     }
     apply::lay_over(state, overlay);
     verdict_.after = std::make_shared<const CaseState>(std::move(state));
-    for (const auto& row : incoming_) verdict_.effects.push_back(effects_.contains(row.height) ? effects_.at(row.height) : model::Effects{});
+    for (const auto& row : incoming_)
+      verdict_.effects.push_back(effects_.contains(row.height) ? effects_.at(row.height) : model::Effects{});
     collect_later();
     verdict_.refolded = true;
     return std::move(verdict_);
@@ -146,10 +149,16 @@ class Refold {
       if (Refusal refusal = check_step(bundle_, now, event)) return refusal;
       if (def.action != definition::EventAction::kCorrected) continue;
       const auto data = apply::correction_data(def, event);
-      if (!data) return {Rejection::kInvalidData, "corrected needs event {source, id} and either replace {time, data} or void", {{"#/data/event", "{source, id}", "value"}}};
+      if (!data)
+        return {Rejection::kInvalidData,
+                "corrected needs event {source, id} and either replace {time, data} or void",
+                {{"#/data/event", "{source, id}", "value"}}};
       const auto* target = old_.find(data->source, data->id);
-      if (target == nullptr || bundle_.kinds[target->event->kind].events[target->event->event].action == definition::EventAction::kCorrected) {
-        return {Rejection::kTargetNotFound, "no accepted event " + data->id + " of source " + data->source + " in this case", {{"#/data/event", "its target is not accepted", "value"}}};
+      if (target == nullptr ||
+          bundle_.kinds[target->event->kind].events[target->event->event].action == definition::EventAction::kCorrected) {
+        return {Rejection::kTargetNotFound,
+                "no accepted event " + data->id + " of source " + data->source + " in this case",
+                {{"#/data/event", "its target is not accepted", "value"}}};
       }
     }
     return {};
@@ -176,8 +185,9 @@ class Refold {
         if (Refusal refusal = check_step(bundle_, state, *row.event)) {
           if (const auto index = incoming_index(row.key.height)) return Problem{std::move(refusal), *index, false, row.key.height};
           Refusal later{Rejection::kWouldBreakLater,
-                        "it would make " + kind.events[row.event->event].name + " (" + row.event->id + ") of " + model::format_instant(row.event->time) +
-                            " illegal: " + refusal.detail + "; correct that one first, or both in one batch",
+                        "it would make " + kind.events[row.event->event].name + " (" + row.event->id + ") of " +
+                            model::format_instant(row.event->time) + " illegal: " + refusal.detail +
+                            "; correct that one first, or both in one batch",
                         {}};
           return Problem{std::move(later), 0, is_timer(row.key.height), row.key.height};
         }
@@ -185,11 +195,13 @@ class Refold {
       if (state.kind == model::kNone16) state.kind = row.event->kind;
       if (i < first) {
         apply::RecordedEffects recorded(row.effects);
-        if (auto status = apply::apply_event(kind, state, *row.event, row.key, recorded); !status) return Problem{engine_defect(status.error()), 0, false, 0};
+        if (auto status = apply::apply_event(kind, state, *row.event, row.key, recorded); !status)
+          return Problem{engine_defect(status.error()), 0, false, 0};
         effects_[row.key.height] = row.effects;
       } else {
         ComputedEffects computed(bundle_, kind, *row.event);
-        if (auto status = apply::apply_event(kind, state, *row.event, row.key, computed); !status) return Problem{engine_defect(status.error()), 0, false, 0};
+        if (auto status = apply::apply_event(kind, state, *row.event, row.key, computed); !status)
+          return Problem{engine_defect(status.error()), 0, false, 0};
         effects_[row.key.height] = computed.take();
       }
     }
@@ -218,8 +230,8 @@ class Refold {
 
 }  // namespace
 
-Verdict judge(const definition::Bundle& bundle, const CasePtr& before, const std::vector<Incoming>& incoming,
-              model::Instant recorded, const std::function<CaseHistory()>& history) {
+Verdict judge(const definition::Bundle& bundle, const CasePtr& before, const std::vector<Incoming>& incoming, model::Instant recorded,
+              const std::function<CaseHistory()>& history) {
   if (at_end(bundle, before, incoming)) return append(bundle, before, incoming, recorded);
   const CaseHistory known = history();
   return Refold(bundle, before, incoming, known, recorded).run();

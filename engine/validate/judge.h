@@ -19,9 +19,9 @@ namespace docket::validate {
 
 struct Incoming {
   model::EventPtr event;
-  model::Height height = 0;              // that its record would have
+  model::Height height = 0;  // that its record would have
   bool timer = false;
-  model::EventPtr replacement;           // of a `corrected` that replaces
+  model::EventPtr replacement;  // of a `corrected` that replaces
 };
 
 struct LaterEffects {
@@ -50,7 +50,7 @@ struct Verdict {
 void count_acceptance(const definition::Bundle& bundle, model::CaseState& state, const model::Event& event, model::Instant recorded);
 
 // The timeline of a history as known: a state after each of its folded events.
-[[nodiscard]] std::vector<measure::Step> timeline(const definition::Bundle& bundle, std::string_view case_id, const std::vector<apply::Folded>& events,
-                                                  const apply::Overlay& overlay);
+[[nodiscard]] std::vector<measure::Step> timeline(const definition::Bundle& bundle, std::string_view case_id,
+                                                  const std::vector<apply::Folded>& events, const apply::Overlay& overlay);
 
 }  // namespace docket::validate

@@ -34,7 +34,8 @@ std::string state_name(const definition::ScopeDef& scope, model::StateId state) 
 
 Refusal refuse(Rejection code, std::string detail, std::string pointer = {}, std::string field_detail = {}) {
   Refusal refusal{code, std::move(detail), {}};
-  if (!pointer.empty()) refusal.errors.push_back({std::move(pointer), field_detail.empty() ? refusal.detail : std::move(field_detail), "state"});
+  if (!pointer.empty())
+    refusal.errors.push_back({std::move(pointer), field_detail.empty() ? refusal.detail : std::move(field_detail), "state"});
   return refusal;
 }
 
@@ -48,7 +49,8 @@ class StepCheck {
     if (Refusal r = part_place(); r) return r;
     if (Refusal r = actor(); r) return r;
     if (Refusal r = from(); r) return r;
-    if (!apply::holds(seen(), def_.when)) return refuse(Rejection::kConditionNotMet, def_.name + " needs " + kind_.conditions[def_.when].text, "#/data");
+    if (!apply::holds(seen(), def_.when))
+      return refuse(Rejection::kConditionNotMet, def_.name + " needs " + kind_.conditions[def_.when].text, "#/data");
     if (Refusal r = gates(); r) return r;
     if (Refusal r = windows(); r) return r;
     if (Refusal r = requests(); r) return r;
@@ -68,13 +70,15 @@ class StepCheck {
       return refuse(Rejection::kNoCase, "case " + event_.subject + " is not opened yet; " + def_.name + " needs it", "#/subject");
     }
     if (state_.kind != event_.kind) {
-      return refuse(Rejection::kKindMismatch, "case " + event_.subject + " is a " + bundle_.kinds[state_.kind].name + ", not a " + kind_.name, "#/type");
+      return refuse(Rejection::kKindMismatch,
+                    "case " + event_.subject + " is a " + bundle_.kinds[state_.kind].name + ", not a " + kind_.name, "#/type");
     }
     if (state_.voided && def_.action != definition::EventAction::kCorrected) {
       return refuse(Rejection::kVoided, "case " + event_.subject + " is voided; only corrected may follow", "#/type");
     }
     if (def_.scope == 0 && def_.opens) {
-      return refuse(Rejection::kCaseExists, "case " + event_.subject + " is open already (" + state_name(kind_.scopes[0], state_.scope.state) + ")", "#/subject");
+      return refuse(Rejection::kCaseExists,
+                    "case " + event_.subject + " is open already (" + state_name(kind_.scopes[0], state_.scope.state) + ")", "#/subject");
     }
     return {};
   }
@@ -83,13 +87,16 @@ class StepCheck {
     if (def_.scope == 0) return {};
     const auto& part = kind_.scopes[def_.scope];
     if (!apply::in_mask(part.during, state_.scope.state)) {
-      return refuse(Rejection::kOutsideDuring, def_.name + " is legal while the case is " + state_names(kind_.scopes[0], part.during) + "; it is " +
-                                                   state_name(kind_.scopes[0], state_.scope.state), "#/type");
+      return refuse(Rejection::kOutsideDuring,
+                    def_.name + " is legal while the case is " + state_names(kind_.scopes[0], part.during) + "; it is " +
+                        state_name(kind_.scopes[0], state_.scope.state),
+                    "#/type");
     }
     const auto* found = apply::find_part(state_, def_.scope, event_.part_key);
     const bool open = found != nullptr && found->scope.state != model::kCleared;
     if (def_.opens) {
-      if (open) return refuse(Rejection::kPartExists, "part " + part.name + " with that " + part.key_name + " exists already", "#/data/part");
+      if (open)
+        return refuse(Rejection::kPartExists, "part " + part.name + " with that " + part.key_name + " exists already", "#/data/part");
       return {};
     }
     if (!open) return refuse(Rejection::kNoSuchPart, "no open part " + part.name + " with that " + part.key_name, "#/data/part");
@@ -98,7 +105,8 @@ class StepCheck {
   }
 
   bool unit_fits(const Value& value) const {
-    if (value.type() == Value::Type::kList) return std::any_of(value.items().begin(), value.items().end(), [&](const Value& v) { return unit_fits(v); });
+    if (value.type() == Value::Type::kList)
+      return std::any_of(value.items().begin(), value.items().end(), [&](const Value& v) { return unit_fits(v); });
     return value.type() == Value::Type::kSymbol && event_.unit != model::kNoSymbol && bundle_.unit_within(event_.unit, value.as_symbol());
   }
 
@@ -109,21 +117,25 @@ class StepCheck {
     switch (rule.kind) {
       case Kind::kAttribute: {
         const auto& holder = rule.scope == 0 || part_ == nullptr ? state_.scope : part_->scope;
-        return unit_fits(apply::attribute(kind_.scopes[rule.scope], holder, rule.attribute, definition::RoundSelect::kCurrent, 0, state_.round, {}));
+        return unit_fits(
+            apply::attribute(kind_.scopes[rule.scope], holder, rule.attribute, definition::RoundSelect::kCurrent, 0, state_.round, {}));
       }
       case Kind::kPart:
         return std::any_of(state_.parts.begin(), state_.parts.end(), [&](const PartInstance& p) {
           return p.part == rule.scope && p.scope.state != model::kCleared && unit_fits(p.key);
         });
-      case Kind::kKey: return part_ != nullptr && unit_fits(part_->key);
-      case Kind::kRole: break;
+      case Kind::kKey:
+        return part_ != nullptr && unit_fits(part_->key);
+      case Kind::kRole:
+        break;
     }
     return false;
   }
 
   Refusal actor() const {
     if (!std::any_of(def_.by.begin(), def_.by.end(), [&](const auto& rule) { return admits(rule); })) {
-      return refuse(Rejection::kNotHolder, def_.name + " is not for unit '" + event_.actorunit + "' in role '" + event_.actorrole + "' here", "#/actorunit");
+      return refuse(Rejection::kNotHolder,
+                    def_.name + " is not for unit '" + event_.actorunit + "' in role '" + event_.actorrole + "' here", "#/actorunit");
     }
     if (def_.not_by == model::kNone16) return {};
     const auto it = std::find_if(state_.authors.begin(), state_.authors.end(), [&](const auto& row) { return row.first == def_.not_by; });
@@ -136,8 +148,10 @@ class StepCheck {
   Refusal from() const {
     if (def_.opens || apply::in_mask(def_.from, scope().state)) return {};
     const auto& def = kind_.scopes[def_.scope];
-    return refuse(Rejection::kNotFromState, def_.name + " is legal from " + state_names(def, def_.from) + "; " +
-                                                (part_ != nullptr ? "the part is " : "the case is ") + state_name(def, scope().state), "#/type");
+    return refuse(Rejection::kNotFromState,
+                  def_.name + " is legal from " + state_names(def, def_.from) + "; " +
+                      (part_ != nullptr ? "the part is " : "the case is ") + state_name(def, scope().state),
+                  "#/type");
   }
 
   Refusal gates() const {
@@ -155,14 +169,18 @@ class StepCheck {
       const bool runs = clock != nullptr && clock->status == apply::ClockInstance::Status::kRunning;
       if (!runs || (clock->due != model::kNoInstant && event_.time > clock->due)) {
         const auto& name = kind_.scopes[def_.scope].clocks[def_.while_clock].name;
-        return refuse(Rejection::kWindowClosed, def_.name + " is legal while " + name + " runs" +
-                                                    (runs ? "; it ended " + model::format_instant(clock->due) : "; it is not running"), "#/time");
+        return refuse(Rejection::kWindowClosed,
+                      def_.name + " is legal while " + name + " runs" +
+                          (runs ? "; it ended " + model::format_instant(clock->due) : "; it is not running"),
+                      "#/time");
       }
     }
     if (def_.after_clock != model::kNone8) {
       const auto* clock = apply::newest(scope(), def_.after_clock);
-      if (clock == nullptr || clock->status != apply::ClockInstance::Status::kRunning || clock->due == model::kNoInstant || event_.time <= clock->due) {
-        return refuse(Rejection::kNotDue, def_.name + " is legal after " + kind_.scopes[def_.scope].clocks[def_.after_clock].name + " has run out", "#/time");
+      if (clock == nullptr || clock->status != apply::ClockInstance::Status::kRunning || clock->due == model::kNoInstant ||
+          event_.time <= clock->due) {
+        return refuse(Rejection::kNotDue,
+                      def_.name + " is legal after " + kind_.scopes[def_.scope].clocks[def_.after_clock].name + " has run out", "#/time");
       }
     }
     return {};
@@ -185,7 +203,8 @@ class StepCheck {
     if (def_.once != definition::Once::kNo) {
       const auto* count = apply::count_of(scope(), event_.event);
       if (count != nullptr && (def_.once == definition::Once::kCase ? count->total : count->in_round) > 0) {
-        return refuse(Rejection::kOnce, def_.name + " happens once a " + (def_.once == definition::Once::kCase ? "case" : "round"), "#/type");
+        return refuse(Rejection::kOnce, def_.name + " happens once a " + (def_.once == definition::Once::kCase ? "case" : "round"),
+                      "#/type");
       }
     }
     return {};
@@ -206,12 +225,14 @@ class StepCheck {
         return refuse(Rejection::kExtensionAfterDue, "clock " + def.name + " was due " + model::format_instant(clock->due), "#/time");
       }
       if (clock->extensions >= def.extend->times) {
-        return refuse(Rejection::kExtensionAgain, "clock " + def.name + " may be extended " + std::to_string(def.extend->times) + " time(s)", "#/type");
+        return refuse(Rejection::kExtensionAgain,
+                      "clock " + def.name + " may be extended " + std::to_string(def.extend->times) + " time(s)", "#/type");
       }
       if (const auto* cap = limit_row(bundle_, kind_, state_, part_, def.extend->cap_rows, clock->start); cap != nullptr) {
         const auto longest = calendar::add_limit(*bundle_.calendar, bundle_.zone, clock->start, cap->limit, cap->at_ms);
         if (due > longest.due) {
-          return refuse(Rejection::kExtensionCap, "clock " + def.name + " may be extended to " + model::format_instant(longest.due) + " at the latest", pointer);
+          return refuse(Rejection::kExtensionCap,
+                        "clock " + def.name + " may be extended to " + model::format_instant(longest.due) + " at the latest", pointer);
         }
       }
       if (due <= clock->due) {
@@ -230,7 +251,8 @@ class StepCheck {
         const auto* found = apply::find_part(state_, part, keys[i]);
         const bool cleared = std::find(def_.clears.begin(), def_.clears.end(), part) != def_.clears.end();
         const bool open = found != nullptr && found->scope.state != model::kCleared && !cleared;
-        if (open || std::find(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(i), keys[i]) != keys.begin() + static_cast<std::ptrdiff_t>(i)) {
+        if (open || std::find(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(i), keys[i]) !=
+                        keys.begin() + static_cast<std::ptrdiff_t>(i)) {
           return refuse(Rejection::kPartExists, "part " + kind_.scopes[part].name + " is there already",
                         "#/data/" + def_.fields[row.field].name + "/" + std::to_string(i));
         }
@@ -252,7 +274,8 @@ class StepCheck {
     };
     if (def_.link != model::kNone8) {
       const auto& link = kind_.links[def_.link];
-      if (link.one && linked(def_.link)) return refuse(Rejection::kLinkExists, "the case has a link " + link.name + " already", "#/data/" + link.name);
+      if (link.one && linked(def_.link))
+        return refuse(Rejection::kLinkExists, "the case has a link " + link.name + " already", "#/data/" + link.name);
       const auto* target = data(link.name);
       if (target != nullptr && target->as_text() == event_.subject) {
         return refuse(Rejection::kLinkCycle, "a case can't be linked to itself by " + link.name, "#/data/" + link.name);
@@ -267,28 +290,33 @@ class StepCheck {
         const auto* name = data("link");
         const auto* target = data("target");
         const auto* link = name != nullptr ? definition::find_name(kind_.link_ids, name->as_text()) : nullptr;
-        if (link == nullptr || target == nullptr) return refuse(Rejection::kNoLink, "kind " + kind_.name + " has no such link", "#/data/link");
+        if (link == nullptr || target == nullptr)
+          return refuse(Rejection::kNoLink, "kind " + kind_.name + " has no such link", "#/data/link");
         if (target->as_text() == event_.subject) return refuse(Rejection::kLinkCycle, "a case can't be linked to itself", "#/data/target");
         const bool there = std::any_of(state_.links.begin(), state_.links.end(),
                                        [&](const auto& row) { return row.common && row.link == *link && row.target == target->as_text(); });
         if (def_.action == EventAction::kLinked && (there || (kind_.links[*link].one && linked(*link)))) {
           return refuse(Rejection::kLinkExists, "that link is there already", "#/data/target");
         }
-        if (def_.action == EventAction::kUnlinked && !there) return refuse(Rejection::kNoLink, "no such link was made by linked", "#/data/target");
+        if (def_.action == EventAction::kUnlinked && !there)
+          return refuse(Rejection::kNoLink, "no such link was made by linked", "#/data/target");
         return {};
       }
-      case EventAction::kGateWaived: return check_waiver();
+      case EventAction::kGateWaived:
+        return check_waiver();
       case EventAction::kClockAdjusted: {
         const auto* name = data("clock");
         const auto* id = name != nullptr ? definition::find_name(kind_.scopes[0].clock_ids, name->as_text()) : nullptr;
         const auto* clock = id != nullptr ? apply::newest(state_.scope, *id) : nullptr;
         using Status = apply::ClockInstance::Status;
         if (clock == nullptr || (clock->status != Status::kRunning && clock->status != Status::kPaused)) {
-          return refuse(Rejection::kNoSuchClock, "clock '" + (name != nullptr ? name->as_text() : std::string()) + "' is not running", "#/data/clock");
+          return refuse(Rejection::kNoSuchClock, "clock '" + (name != nullptr ? name->as_text() : std::string()) + "' is not running",
+                        "#/data/clock");
         }
         return {};
       }
-      default: return {};
+      default:
+        return {};
     }
   }
 
@@ -300,7 +328,8 @@ class StepCheck {
       const auto& waive = kind_.scopes[i].gates[*gate].waive;
       if (std::find(waive.begin(), waive.end(), event_.role) != waive.end()) return {};
     }
-    return refuse(Rejection::kNoSuchGate, "gate '" + (name != nullptr ? name->as_text() : std::string()) + "' can't be waived by role '" + event_.actorrole + "'",
+    return refuse(Rejection::kNoSuchGate,
+                  "gate '" + (name != nullptr ? name->as_text() : std::string()) + "' can't be waived by role '" + event_.actorrole + "'",
                   "#/data/gate");
   }
 
@@ -314,12 +343,16 @@ class StepCheck {
 
 }  // namespace
 
-Refusal check_step(const definition::Bundle& bundle, const CaseState& state, const Event& event) { return StepCheck(bundle, state, event).run(); }
+Refusal check_step(const definition::Bundle& bundle, const CaseState& state, const Event& event) {
+  return StepCheck(bundle, state, event).run();
+}
 
 Refusal check_time(const definition::Bundle& bundle, const Event& event, model::Instant recorded) {
   constexpr std::int64_t kAheadMs = 5 * 60'000;
   if (event.time > recorded + kAheadMs) {
-    return refuse(Rejection::kFutureTime, "time " + model::format_instant(event.time) + " is more than 5 min ahead of " + model::format_instant(recorded), "#/time");
+    return refuse(Rejection::kFutureTime,
+                  "time " + model::format_instant(event.time) + " is more than 5 min ahead of " + model::format_instant(recorded),
+                  "#/time");
   }
   if (bundle.sources[event.source_id].backfill || !event.approvedby.empty()) return {};
   const auto& def = bundle.kinds[event.kind].events[event.event];
@@ -331,8 +364,8 @@ Refusal check_time(const definition::Bundle& bundle, const Event& event, model::
   return refuse(Rejection::kTooLate, def.name + " may be recorded " + allowed + " after it happened; later it needs approvedby", "#/time");
 }
 
-GateStatus gate_status(const definition::Bundle& bundle, const KindDef& kind, const CaseState& state, model::ScopeId scope, model::GateId id,
-                       const PartInstance* part) {
+GateStatus gate_status(const definition::Bundle& bundle, const KindDef& kind, const CaseState& state, model::ScopeId scope,
+                       model::GateId id, const PartInstance* part) {
   const auto& gate = kind.scopes[scope].gates[id];
   if (gate.rule != model::kNone16 && !bundle.rules[gate.rule].on) return GateStatus::kNotApplicable;
   const apply::Seen seen{&kind, &state, part, nullptr, nullptr, model::kNoInstant, {}, false};
@@ -344,7 +377,8 @@ GateStatus gate_status(const definition::Bundle& bundle, const KindDef& kind, co
     passed = count != nullptr && count->in_round > 0;
   } else if (gate.part != model::kNone8) {
     passed = std::all_of(state.parts.begin(), state.parts.end(), [&](const PartInstance& p) {
-      return p.part != gate.part || p.scope.state == model::kCleared || p.round != state.round || apply::in_mask(gate.part_states, p.scope.state);
+      return p.part != gate.part || p.scope.state == model::kCleared || p.round != state.round ||
+             apply::in_mask(gate.part_states, p.scope.state);
     });
   }
   if (passed) return GateStatus::kPassed;
@@ -355,10 +389,14 @@ GateStatus gate_status(const definition::Bundle& bundle, const KindDef& kind, co
 
 const char* to_string(GateStatus status) {
   switch (status) {
-    case GateStatus::kPassed: return "passed";
-    case GateStatus::kNotApplicable: return "not_applicable";
-    case GateStatus::kWaived: return "waived";
-    case GateStatus::kMissing: return "missing";
+    case GateStatus::kPassed:
+      return "passed";
+    case GateStatus::kNotApplicable:
+      return "not_applicable";
+    case GateStatus::kWaived:
+      return "waived";
+    case GateStatus::kMissing:
+      return "missing";
   }
   return "missing";
 }

@@ -91,7 +91,8 @@ Result<std::uint64_t> count_second_owners(store::RowBatch& batch, const store::V
     if (!cursor) cursor = view.cursor(store::Family::kAliases, prefix, {});
     cursor->seek(prefix);
     bool owned = false;
-    for (; cursor->valid() && cursor->key().substr(0, prefix.size()) == prefix; cursor->next()) owned = owned || !changed.contains(cursor->key());
+    for (; cursor->valid() && cursor->key().substr(0, prefix.size()) == prefix; cursor->next())
+      owned = owned || !changed.contains(cursor->key());
     if (auto status = cursor->status(); !status.ok()) return status.error();
     second += owned ? added : added - 1;
   }

@@ -32,7 +32,7 @@ class CaseCache {
 
   const std::size_t bytes_max_;
   mutable std::mutex mutex_;
-  std::list<Entry> entries_;  // newest first; guarded by mutex_, like what follows
+  std::list<Entry> entries_;                                                 // newest first; guarded by mutex_, like what follows
   std::unordered_map<std::string_view, std::list<Entry>::iterator> places_;  // keys lie in the entries
   std::size_t bytes_ = 0;
 };

@@ -15,9 +15,9 @@ namespace docket::projections::clocks {
 struct ClockRow {
   enum class What : std::uint8_t { kDue, kNotice } what = What::kDue;
   model::Instant at = 0;
-  std::uint16_t part = 0;      // 0: of the case itself; n: of parts[n - 1]
-  std::uint16_t clock = 0;     // index into that scope's clocks
-  std::uint16_t notice = 0;    // index into its notices, with kNotice
+  std::uint16_t part = 0;    // 0: of the case itself; n: of parts[n - 1]
+  std::uint16_t clock = 0;   // index into that scope's clocks
+  std::uint16_t notice = 0;  // index into its notices, with kNotice
   friend auto operator<=>(const ClockRow&, const ClockRow&) = default;
 };
 

@@ -21,7 +21,10 @@ class KeyWriter {
   KeyWriter& i32(std::int32_t value) { return u32(static_cast<std::uint32_t>(value) ^ 0x80000000U); }
   KeyWriter& i32_descending(std::int32_t value) { return u32(~(static_cast<std::uint32_t>(value) ^ 0x80000000U)); }
   KeyWriter& i64(std::int64_t value) { return u64(static_cast<std::uint64_t>(value) ^ 0x8000000000000000ULL); }
-  KeyWriter& bytes(std::string_view raw) { key_.append(raw); return *this; }
+  KeyWriter& bytes(std::string_view raw) {
+    key_.append(raw);
+    return *this;
+  }
   KeyWriter& text(std::string_view raw);
 
   [[nodiscard]] const std::string& str() const { return key_; }

@@ -11,7 +11,8 @@ Value load_value(SpanIn& in, int depth) {
   std::uint8_t type = 0;
   in(type);
   switch (static_cast<Value::Type>(type)) {
-    case Value::Type::kNone: return {};
+    case Value::Type::kNone:
+      return {};
     case Value::Type::kText:
     case Value::Type::kSealed: {
       std::string text;
@@ -25,18 +26,26 @@ Value load_value(SpanIn& in, int depth) {
       for (std::size_t i = 0; i < count; ++i) items.push_back(load_value(in, depth + 1));
       return Value::list(std::move(items));
     }
-    default: break;
+    default:
+      break;
   }
   std::int64_t number = 0;
   in(number);
   switch (static_cast<Value::Type>(type)) {
-    case Value::Type::kInteger: return Value::integer(number);
-    case Value::Type::kDecimal: return Value::decimal(number);
-    case Value::Type::kFlag: return Value::flag(number != 0);
-    case Value::Type::kDate: return Value::date(static_cast<model::Day>(number));
-    case Value::Type::kInstant: return Value::instant(number);
-    case Value::Type::kSymbol: return Value::symbol(static_cast<model::Symbol>(number));
-    default: throw cereal::Exception("a value has an unknown type");
+    case Value::Type::kInteger:
+      return Value::integer(number);
+    case Value::Type::kDecimal:
+      return Value::decimal(number);
+    case Value::Type::kFlag:
+      return Value::flag(number != 0);
+    case Value::Type::kDate:
+      return Value::date(static_cast<model::Day>(number));
+    case Value::Type::kInstant:
+      return Value::instant(number);
+    case Value::Type::kSymbol:
+      return Value::symbol(static_cast<model::Symbol>(number));
+    default:
+      throw cereal::Exception("a value has an unknown type");
   }
 }
 
@@ -45,11 +54,18 @@ Value load_value(SpanIn& in, int depth) {
 void save(SpanOut& out, const Value& value) {
   out(static_cast<std::uint8_t>(value.type()));
   switch (value.type()) {
-    case Value::Type::kNone: return;
+    case Value::Type::kNone:
+      return;
     case Value::Type::kText:
-    case Value::Type::kSealed: out(value.as_text()); return;
-    case Value::Type::kList: out(value.items()); return;
-    default: out(value.number()); return;
+    case Value::Type::kSealed:
+      out(value.as_text());
+      return;
+    case Value::Type::kList:
+      out(value.items());
+      return;
+    default:
+      out(value.number());
+      return;
   }
 }
 

@@ -15,10 +15,14 @@ void save(SpanOut& out, const model::Value& value);
 void load(SpanIn& in, model::Value& value);
 
 template <typename Archive>
-void serialize(Archive& ar, model::AttributeSlot& slot) { ar(slot.attribute, slot.round, slot.value); }
+void serialize(Archive& ar, model::AttributeSlot& slot) {
+  ar(slot.attribute, slot.round, slot.value);
+}
 
 template <typename Archive>
-void serialize(Archive& ar, model::NoticeAt& notice) { ar(notice.at, notice.level, notice.to); }
+void serialize(Archive& ar, model::NoticeAt& notice) {
+  ar(notice.at, notice.level, notice.to);
+}
 
 template <typename Archive>
 void serialize(Archive& ar, model::ClockInstance& clock) {
@@ -27,25 +31,39 @@ void serialize(Archive& ar, model::ClockInstance& clock) {
 }
 
 template <typename Archive>
-void serialize(Archive& ar, model::EventCount& count) { ar(count.event, count.in_round, count.total, count.first, count.last); }
+void serialize(Archive& ar, model::EventCount& count) {
+  ar(count.event, count.in_round, count.total, count.first, count.last);
+}
 
 template <typename Archive>
-void serialize(Archive& ar, model::BackEntry& back) { ar(back.state, back.clocks, back.part_clocks); }
+void serialize(Archive& ar, model::BackEntry& back) {
+  ar(back.state, back.clocks, back.part_clocks);
+}
 
 template <typename Archive>
-void serialize(Archive& ar, model::ScopeState& scope) { ar(scope.state, scope.attributes, scope.clocks, scope.counts, scope.back); }
+void serialize(Archive& ar, model::ScopeState& scope) {
+  ar(scope.state, scope.attributes, scope.clocks, scope.counts, scope.back);
+}
 
 template <typename Archive>
-void serialize(Archive& ar, model::PartInstance& part) { ar(part.part, part.key, part.nth, part.round, part.scope); }
+void serialize(Archive& ar, model::PartInstance& part) {
+  ar(part.part, part.key, part.nth, part.round, part.scope);
+}
 
 template <typename Archive>
-void serialize(Archive& ar, model::LinkRow& link) { ar(link.link, link.target, link.common); }
+void serialize(Archive& ar, model::LinkRow& link) {
+  ar(link.link, link.target, link.common);
+}
 
 template <typename Archive>
-void serialize(Archive& ar, model::WaivedGate& gate) { ar(gate.scope, gate.gate, gate.round, gate.by); }
+void serialize(Archive& ar, model::WaivedGate& gate) {
+  ar(gate.scope, gate.gate, gate.round, gate.by);
+}
 
 template <typename Archive>
-void serialize(Archive& ar, model::OrderKey& key) { ar(key.time, key.sequence, key.height); }
+void serialize(Archive& ar, model::OrderKey& key) {
+  ar(key.time, key.sequence, key.height);
+}
 
 template <typename Archive>
 void serialize(Archive& ar, model::CaseState& state) {
@@ -54,9 +72,13 @@ void serialize(Archive& ar, model::CaseState& state) {
 }
 
 template <typename Archive>
-void serialize(Archive& ar, partition::HistoryRow& row) { ar(row.height, row.version, row.recorded, row.time, row.kind, row.event); }
+void serialize(Archive& ar, partition::HistoryRow& row) {
+  ar(row.height, row.version, row.recorded, row.time, row.kind, row.event);
+}
 
 template <typename Archive>
-void serialize(Archive& ar, ledger::IntakeCursor& cursor) { ar(cursor.topic, cursor.epoch, cursor.offset); }
+void serialize(Archive& ar, ledger::IntakeCursor& cursor) {
+  ar(cursor.topic, cursor.epoch, cursor.offset);
+}
 
 }  // namespace docket::projections::codec

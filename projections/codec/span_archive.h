@@ -94,9 +94,13 @@ inline void save(SpanOut& out, const std::string& text) {
 inline void load(SpanIn& in, std::string& text) { text = in.raw(in.size()); }
 
 template <typename A, typename B>
-void save(SpanOut& out, const std::pair<A, B>& pair) { out(pair.first, pair.second); }
+void save(SpanOut& out, const std::pair<A, B>& pair) {
+  out(pair.first, pair.second);
+}
 template <typename A, typename B>
-void load(SpanIn& in, std::pair<A, B>& pair) { in(pair.first, pair.second); }
+void load(SpanIn& in, std::pair<A, B>& pair) {
+  in(pair.first, pair.second);
+}
 
 template <typename T>
 void save(SpanOut& out, const std::vector<T>& rows) {

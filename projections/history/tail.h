@@ -16,9 +16,9 @@ namespace docket::projections::history {
 inline constexpr std::uint8_t kChunkRows = 16;
 
 struct Tail {
-  std::uint32_t chunks = 0;   // full ones before it
-  std::uint8_t rows = 0;      // below kChunkRows
-  std::string bytes;          // the rows, encoded one after the other
+  std::uint32_t chunks = 0;  // full ones before it
+  std::uint8_t rows = 0;     // below kChunkRows
+  std::string bytes;         // the rows, encoded one after the other
 };
 
 struct Chunk {

@@ -10,6 +10,7 @@
 namespace docket::projections::identities {
 
 void put_identities(const Layer& layer, int partition, store::RowBatch& batch);
-[[nodiscard]] Result<std::optional<partition::KnownEvent>> read_identity(const store::View& view, int partition, const Fingerprint& fingerprint);
+[[nodiscard]] Result<std::optional<partition::KnownEvent>> read_identity(const store::View& view, int partition,
+                                                                         const Fingerprint& fingerprint);
 
 }  // namespace docket::projections::identities

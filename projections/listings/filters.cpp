@@ -43,8 +43,9 @@ std::vector<FilterValue> filter_values(const meta::BundleNames& names, const mod
   rows.push_back({numbers->all, {}});
   rows.push_back({numbers->state, state_text(kind, state)});
   for (const auto& filter : numbers->filters) {
-    each_text(*names.bundle, newest_value(kind.scopes[0], state.scope, filter.attribute),
-              [&](std::string value) { rows.push_back({filter.number, std::move(value)}); });
+    each_text(*names.bundle, newest_value(kind.scopes[0], state.scope, filter.attribute), [&](std::string value) {
+      rows.push_back({filter.number, std::move(value)});
+    });
   }
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
@@ -70,14 +71,15 @@ void append_difference(std::vector<Change>& out, std::vector<FilterValue> before
 
 }  // namespace
 
-void append_changes(std::vector<Change>& out, const meta::BundleNames* before_names, const model::CaseState* before, const meta::BundleNames& names,
-                    const model::CaseState& after) {
+void append_changes(std::vector<Change>& out, const meta::BundleNames* before_names, const model::CaseState* before,
+                    const meta::BundleNames& names, const model::CaseState& after) {
   if (before == nullptr) {
     append_difference(out, {}, filter_values(names, after));
     return;
   }
   if (before_names != &names || before->kind != after.kind) {
-    append_difference(out, before_names == nullptr ? std::vector<FilterValue>{} : filter_values(*before_names, *before), filter_values(names, after));
+    append_difference(out, before_names == nullptr ? std::vector<FilterValue>{} : filter_values(*before_names, *before),
+                      filter_values(names, after));
     return;
   }
   const auto* numbers = names_of(names, after);

@@ -20,7 +20,8 @@ struct FilterValue {
 };
 
 // The newest value of an attribute of the case; the definition's default if it has none.
-[[nodiscard]] const model::Value& newest_value(const definition::ScopeDef& def, const model::ScopeState& scope, model::AttributeId attribute);
+[[nodiscard]] const model::Value& newest_value(const definition::ScopeDef& def, const model::ScopeState& scope,
+                                               model::AttributeId attribute);
 
 // All (filter, value) under which a case stands. A list attribute stands under each of its items.
 [[nodiscard]] std::vector<FilterValue> filter_values(const meta::BundleNames& names, const model::CaseState& state);
@@ -30,12 +31,12 @@ struct Change {
   bool in = false;  // else: out
 };
 // What differs between two states of a case; `before` null: it is new. `before_names` belong to before's bundle.
-void append_changes(std::vector<Change>& out, const meta::BundleNames* before_names, const model::CaseState* before, const meta::BundleNames& names,
-                    const model::CaseState& after);
+void append_changes(std::vector<Change>& out, const meta::BundleNames* before_names, const model::CaseState* before,
+                    const meta::BundleNames& names, const model::CaseState& after);
 
 // One condition of a list: OR within, AND between.
 struct Condition {
-  std::string filter;               // "state" or an attribute's name
+  std::string filter;  // "state" or an attribute's name
   std::vector<std::string> values;
 };
 // Whether the case stands under every condition now.

@@ -51,7 +51,8 @@ class StoredNow final : public IdStream {
 class StoredThen final : public IdStream {
  public:
   StoredThen(const store::View& view, int partition, const FilterValue& of, model::Day day)
-      : prefix_(value_key(partition, of, kDays)), day_(day),
+      : prefix_(value_key(partition, of, kDays)),
+        day_(day),
         cursor_(view.cursor(store::Family::kListings, prefix_.str(), codec::after_prefix(prefix_.str()))) {}
 
   [[nodiscard]] bool seek(std::string_view id) override {

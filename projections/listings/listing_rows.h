@@ -31,7 +31,8 @@ class IdStream {
 using IdStreamPtr = std::unique_ptr<IdStream>;
 
 // The cases under one (filter, value): now, or as known at the end of recorded `day`.
-[[nodiscard]] IdStreamPtr stream_of(const store::View& view, int partition, const FilterValue& of, Overlay newer, std::optional<model::Day> day);
+[[nodiscard]] IdStreamPtr stream_of(const store::View& view, int partition, const FilterValue& of, Overlay newer,
+                                    std::optional<model::Day> day);
 [[nodiscard]] IdStreamPtr any_of(std::vector<IdStreamPtr> streams);
 [[nodiscard]] IdStreamPtr all_of(std::vector<IdStreamPtr> streams);  // of at least one
 

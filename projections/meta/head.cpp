@@ -23,7 +23,8 @@ Result<Head> read_head(const store::View& view, int partition) {
   const auto payload = view.get(store::Family::kMeta, head_key(partition));
   if (!payload.ok()) return payload.error();
   if (!payload->has_value()) return head;
-  if (auto decoded = codec::decode(**payload, head.position.height, head.position.hash, head.recorded, head.term, head.next); !decoded.ok()) {
+  if (auto decoded = codec::decode(**payload, head.position.height, head.position.hash, head.recorded, head.term, head.next);
+      !decoded.ok()) {
     return decoded.error();
   }
   return head;

@@ -12,7 +12,7 @@
 namespace docket::projections::meta {
 
 struct Head {
-  ledger::Position position;                // height: of the next record, so 0 = nothing applied yet
+  ledger::Position position;  // height: of the next record, so 0 = nothing applied yet
   model::Instant recorded = model::kNoInstant;
   std::uint64_t term = 0;
   std::vector<ledger::IntakeCursor> next;

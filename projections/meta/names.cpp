@@ -13,18 +13,25 @@ constexpr std::uint8_t kNameRow = 'N';
 
 const char* anchor_word(definition::Anchor::Kind kind) {
   switch (kind) {
-    case definition::Anchor::Kind::kClockDue: return "due";
-    case definition::Anchor::Kind::kClockOriginalDue: return "original_due";
-    case definition::Anchor::Kind::kClockStop: return "stop";
-    case definition::Anchor::Kind::kEventFirst: return "first";
-    case definition::Anchor::Kind::kEventLast: return "last";
+    case definition::Anchor::Kind::kClockDue:
+      return "due";
+    case definition::Anchor::Kind::kClockOriginalDue:
+      return "original_due";
+    case definition::Anchor::Kind::kClockStop:
+      return "stop";
+    case definition::Anchor::Kind::kEventFirst:
+      return "first";
+    case definition::Anchor::Kind::kEventLast:
+      return "last";
   }
   return "";
 }
 
 }  // namespace
 
-std::string metric_name(std::string_view metric, std::uint16_t version) { return "m/" + std::string(metric) + "@" + std::to_string(version); }
+std::string metric_name(std::string_view metric, std::uint16_t version) {
+  return "m/" + std::string(metric) + "@" + std::to_string(version);
+}
 
 std::string filter_name(std::string_view kind, std::string_view filter) { return "f/" + std::string(kind) + "/" + std::string(filter); }
 

@@ -48,20 +48,20 @@ struct FilterNumber {
   Number number = 0;
 };
 struct AliasDef {
-  std::string name;                             // of the attribute that declares it
-  std::vector<model::AttributeId> attributes;   // their values together
+  std::string name;                            // of the attribute that declares it
+  std::vector<model::AttributeId> attributes;  // their values together
 };
 struct KindNames {
   Number all = 0;
   Number state = 0;
-  std::vector<FilterNumber> filters;            // by `dimension` attributes
+  std::vector<FilterNumber> filters;  // by `dimension` attributes
   std::vector<AliasDef> aliases;
-  std::vector<Number> anchors;                  // by index into measure::anchors_of()
+  std::vector<Number> anchors;  // by index into measure::anchors_of()
 };
 struct BundleNames {
   definition::BundlePtr bundle;
-  std::size_t index = 0;                        // among the partition's bundles
-  std::vector<Number> metrics;                  // by index into Bundle::metrics
+  std::size_t index = 0;        // among the partition's bundles
+  std::vector<Number> metrics;  // by index into Bundle::metrics
   std::vector<KindNames> kinds;
 };
 

@@ -14,7 +14,7 @@ namespace docket::projections::metrics {
 using model::Day;
 
 struct DeltaEntry {
-  std::uint32_t group = 0;   // number in the layer's GroupTable
+  std::uint32_t group = 0;  // number in the layer's GroupTable
   Day anchor = 0;
   Day recorded = 0;
   Day occurred = 0;

@@ -13,9 +13,12 @@ Day next_month(Day month) {
 
 Day level_start(Level level, Day day) {
   switch (level) {
-    case Level::kDay: return day;
-    case Level::kMonth: return month_start(day);
-    case Level::kYear: return year_start(day);
+    case Level::kDay:
+      return day;
+    case Level::kMonth:
+      return month_start(day);
+    case Level::kYear:
+      return year_start(day);
   }
   return day;
 }

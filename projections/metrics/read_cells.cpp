@@ -37,7 +37,9 @@ std::vector<Tile> tiles_of(const CellSpan& span) {
 class TileReader {
  public:
   TileReader(const store::View& view, int partition, const CellSpan& span, const Tile& of, Totals& totals)
-      : span_(span), totals_(totals), prefix_(level_key(partition, span.metric, span.by, of.level)),
+      : span_(span),
+        totals_(totals),
+        prefix_(level_key(partition, span.metric, span.by, of.level)),
         cursor_(view.cursor(span.at_day ? Family::kMetricsHappened : Family::kMetricsKnown, codec::KeyWriter(prefix_).i32(of.from).str(),
                             codec::KeyWriter(prefix_).i32(of.to).str())) {}
 

@@ -16,12 +16,12 @@ namespace docket::projections::metrics {
 inline constexpr Day kFirstDay = -1'000'000;  // before any anchor
 
 struct CellSpan {
-  std::uint16_t metric = 0;         // number in the partition's registry
+  std::uint16_t metric = 0;  // number in the partition's registry
   std::uint8_t by = 0;
-  Day start = kFirstDay;            // anchor days [start, end); kFirstDay: from the beginning
+  Day start = kFirstDay;  // anchor days [start, end); kFirstDay: from the beginning
   Day end = 0;
   std::optional<std::string> group;
-  std::optional<Day> at_day;        // at most one of these two
+  std::optional<Day> at_day;  // at most one of these two
   std::optional<Day> known_day;
 };
 

@@ -25,10 +25,10 @@ struct RestatedCell {
 };
 
 struct Restatement {
-  model::Day month = 0;              // its first day
+  model::Day month = 0;  // its first day
   model::Height height = 0;
   std::string case_id;
-  std::vector<RestatedCell> cells;   // in the order of the record's deltas
+  std::vector<RestatedCell> cells;  // in the order of the record's deltas
 };
 
 // Keys (partition, metric, month, height).

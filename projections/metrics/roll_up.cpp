@@ -16,7 +16,7 @@ using store::Family;
 
 constexpr int kStepsBeforeSeek = 8;  // rows to walk before a new seek is the cheaper way
 
-struct Part {              // of one cell and day
+struct Part {  // of one cell and day
   Day start = 0;
   std::uint32_t rank = 0;  // of the group's text
   Day day = 0;
@@ -58,7 +58,10 @@ struct DayTotal {
 class LevelWriter {
  public:
   LevelWriter(const Layer& layer, const store::View& view, Family family, const codec::KeyWriter& prefix, store::RowBatch& batch)
-      : layer_(layer), known_(family == Family::kMetricsKnown), prefix_(prefix), batch_(batch),
+      : layer_(layer),
+        known_(family == Family::kMetricsKnown),
+        prefix_(prefix),
+        batch_(batch),
         cursor_(view.cursor(family, prefix.str(), codec::after_prefix(prefix.str()))) {}
 
   [[nodiscard]] Status write(const std::vector<Part>& parts) {
@@ -199,8 +202,8 @@ Status roll_up(const Layer& layer, int partition, const store::View& view, store
       const DeltaTable& table = layer.tables[metric][by];
       if (table.empty()) continue;
       for (const Family family : {Family::kMetricsKnown, Family::kMetricsHappened}) {
-        auto done = write_table(layer, table, ranks, family, partition, static_cast<std::uint16_t>(metric), static_cast<std::uint8_t>(by), view,
-                                batches[store::index_of(family)]);
+        auto done = write_table(layer, table, ranks, family, partition, static_cast<std::uint16_t>(metric), static_cast<std::uint8_t>(by),
+                                view, batches[store::index_of(family)]);
         if (!done.ok()) return done;
       }
     }

@@ -69,7 +69,8 @@ std::string unused_store_name(const std::filesystem::path& root) {
 }
 
 Status swap_store(const std::filesystem::path& root, const std::string& name) {
-  if (!is_name(name) || !std::filesystem::exists(root / name)) return Error{ErrorCode::kNotFound, "no store " + name + " in " + root.string(), false};
+  if (!is_name(name) || !std::filesystem::exists(root / name))
+    return Error{ErrorCode::kNotFound, "no store " + name + " in " + root.string(), false};
   const auto now = current_store(root);
   if (!now.ok()) return now.error();
   if (*now == name) return {};

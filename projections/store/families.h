@@ -23,7 +23,7 @@ enum class Family : std::uint8_t {
 };
 inline constexpr std::size_t kFamilies = 12;
 inline constexpr std::array<const char*, kFamilies> kFamilyNames = {
-    "meta",   "cases",  "history",       "identities",       "parked",       "aliases",
+    "meta",     "cases",  "history",       "identities",       "parked",       "aliases",
     "listings", "clocks", "metrics_known", "metrics_happened", "restatements", "anchors"};
 
 inline constexpr std::uint32_t kFormatVersion = 1;

@@ -25,7 +25,8 @@ struct Rocks {
 using RocksPtr = std::shared_ptr<const Rocks>;
 
 [[nodiscard]] rocksdb::Options database_options(const StoreOptions& options);
-[[nodiscard]] rocksdb::ColumnFamilyOptions family_options(const rocksdb::Options& database, Family family, const std::shared_ptr<rocksdb::Cache>& cache);
+[[nodiscard]] rocksdb::ColumnFamilyOptions family_options(const rocksdb::Options& database, Family family,
+                                                          const std::shared_ptr<rocksdb::Cache>& cache);
 [[nodiscard]] Error to_error(const rocksdb::Status& status, const char* what);
 [[nodiscard]] inline rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 [[nodiscard]] inline std::string_view text(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }

@@ -133,8 +133,8 @@ Status RocksStore::check_format() {
   if (auto decoded = codec::decode(**found, version); !decoded.ok()) return decoded;
   if (version == kFormatVersion) return {};
   return Error{ErrorCode::kConflict,
-               "the projections' store in " + options_.folder.string() + " has format " + std::to_string(version) + ", this program knows " +
-                   std::to_string(kFormatVersion) + ": rebuild it from the ledger",
+               "the projections' store in " + options_.folder.string() + " has format " + std::to_string(version) +
+                   ", this program knows " + std::to_string(kFormatVersion) + ": rebuild it from the ledger",
                false};
 }
 

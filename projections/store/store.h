@@ -26,8 +26,8 @@ struct StoreOptions {
   std::filesystem::path folder;
   std::size_t block_cache_bytes = 128U << 20U;
   int background_jobs = 2;
-  rocksdb::Env* env = nullptr;             // null: the default one
-  std::function<void()> before_ingest;     // called between writing the files and taking them in; a throw stops there
+  rocksdb::Env* env = nullptr;          // null: the default one
+  std::function<void()> before_ingest;  // called between writing the files and taking them in; a throw stops there
 };
 
 using Batches = std::array<RowBatch, kFamilies>;
@@ -40,8 +40,8 @@ class Cursor {
   virtual void seek(std::string_view key) = 0;
   virtual void next() = 0;
   [[nodiscard]] virtual bool valid() const = 0;
-  [[nodiscard]] virtual std::string_view key() const = 0;      // until the next move
-  [[nodiscard]] virtual std::string_view payload() = 0;        // until the next move
+  [[nodiscard]] virtual std::string_view key() const = 0;  // until the next move
+  [[nodiscard]] virtual std::string_view payload() = 0;    // until the next move
   [[nodiscard]] virtual Status status() const = 0;
 };
 

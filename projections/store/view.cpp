@@ -48,8 +48,7 @@ class RocksCursor final : public Cursor {
 
 class RocksView final : public View {
  public:
-  explicit RocksView(RocksPtr rocks)
-      : rocks_(std::move(rocks)), snapshot_(std::make_shared<rocksdb::ManagedSnapshot>(rocks_->db.get())) {}
+  explicit RocksView(RocksPtr rocks) : rocks_(std::move(rocks)), snapshot_(std::make_shared<rocksdb::ManagedSnapshot>(rocks_->db.get())) {}
 
   [[nodiscard]] Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
     rocksdb::ReadOptions options;

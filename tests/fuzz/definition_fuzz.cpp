@@ -1,4 +1,5 @@
-// Any text as one file of a bundle: compile() answers with findings and never crashes. The first byte chooses the file that the rest replaces.
+// Any text as one file of a bundle: compile() answers with findings and never crashes. The first byte chooses the file that the rest
+// replaces.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

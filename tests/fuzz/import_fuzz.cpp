@@ -1,5 +1,5 @@
-// libFuzzer target: any bytes as a CSV file, an NDJSON file, a wall time and its format. Reading ends, stays within its limits, and CSV cells
-// that are written again come back the same.
+// libFuzzer target: any bytes as a CSV file, an NDJSON file, a wall time and its format. Reading ends, stays within its limits, and CSV
+// cells that are written again come back the same.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

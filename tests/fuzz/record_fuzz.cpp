@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const std::string text(bytes, bytes + size);
   std::string broken = docket::ledger::testing::broken_property(text);
   const auto unpacked = docket::embedded::unpack_value(text, docket::ledger::kBlockBytesMax);
-  if (unpacked.ok() && *docket::embedded::unpack_value(docket::embedded::pack_value(*unpacked), unpacked->size()) != *unpacked) broken = "packing changes a value";
+  if (unpacked.ok() && *docket::embedded::unpack_value(docket::embedded::pack_value(*unpacked), unpacked->size()) != *unpacked)
+    broken = "packing changes a value";
   docket::embedded::WrappedRow row;
   if (docket::embedded::read_row(text, row) == docket::embedded::RowState::kWhole) {
     std::string again;

@@ -17,7 +17,8 @@ class CliTest : public http::testing_http::HttpTest {
     serve("/v1/office", R"({"name":"example","time_zone":"Asia/Shanghai"})");
     fake.on_query = [this](const service::Query& query) {
       const auto found = bodies_.find(query.route);
-      if (found == bodies_.end()) return service::problem_answer(service::make_problem("not-found", "no such case: " + query.path.begin()->second), query.language);
+      if (found == bodies_.end())
+        return service::problem_answer(service::make_problem("not-found", "no such case: " + query.path.begin()->second), query.language);
       if (query.route != "/v1/office") asked.push_back(query);
       service::Answer answer;
       answer.body = found->second;

@@ -39,7 +39,8 @@ class PublishTest : public CliTest {
       int index = 0;
       for (std::string line; std::getline(lines, line);) {
         const std::string outcome(boost::json::parse(line).at("id").as_string());
-        results += (index > 0 ? "," : "") + std::string(R"({"index":)") + std::to_string(index) + R"(,"outcome":")" + outcome + R"(","case":"T1"})";
+        results += (index > 0 ? "," : "") + std::string(R"({"index":)") + std::to_string(index) + R"(,"outcome":")" + outcome +
+                   R"(","case":"T1"})";
         ++index;
       }
       service::Answer made;
@@ -79,7 +80,9 @@ TEST_F(PublishTest, RefusalsShowWhatWouldBeRight) {
   answer(422, service::problem_answer(problem, "en").body);
   EXPECT_EQ(publish("{}"), kFailure);
   EXPECT_EQ(out.str(), "");
-  EXPECT_EQ(err.str(), "docket: The event was rejected (invalid-data): two fields are wrong\n  #/data/unit  is missing\n  #/data/due  must be a date\n");
+  EXPECT_EQ(
+      err.str(),
+      "docket: The event was rejected (invalid-data): two fields are wrong\n  #/data/unit  is missing\n  #/data/due  must be a date\n");
   common.format = Format::kJson;
   EXPECT_EQ(publish("{}"), kFailure);
   EXPECT_THAT(out.str(), HasSubstr("\"code\":\"invalid-data\""));

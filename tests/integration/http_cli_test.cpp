@@ -28,7 +28,9 @@ TEST_F(CliTest, CaseList) {
             "T4  hotline-ticket  已转派  ■ 超期      U     2017-04-05 23:59  2017-03-28 09:00  2017-03-28 10:00        2\n");
   EXPECT_EQ(err.str(), "total: 2\n");
   ASSERT_EQ(asked.size(), 1U);
-  EXPECT_EQ(asked[0].params, (Params{{"unit", "U"}, {"unit", "V"}, {"district", "shinan"}, {"at", "2017-04-10"}, {"include_total", "true"}, {"page_size", "50"}}));
+  EXPECT_EQ(
+      asked[0].params,
+      (Params{{"unit", "U"}, {"unit", "V"}, {"district", "shinan"}, {"at", "2017-04-10"}, {"include_total", "true"}, {"page_size", "50"}}));
   EXPECT_EQ(asked[0].language, "zh");
 }
 
@@ -37,7 +39,10 @@ TEST_F(CliTest, CaseListInEveryFormat) {
   begin();
   common.format = Format::kCsv;
   EXPECT_EQ(run_case_list(common, {}), kOk);
-  EXPECT_THAT(out.str(), HasSubstr("id,kind,state,light,unit,due,opened,updated,version\r\nT1,hotline-ticket,concluded,closed_in_time,U,2017-03-08T15:59:59.999Z,"));
+  EXPECT_THAT(
+      out.str(),
+      HasSubstr(
+          "id,kind,state,light,unit,due,opened,updated,version\r\nT1,hotline-ticket,concluded,closed_in_time,U,2017-03-08T15:59:59.999Z,"));
   out.str("");
   common.format = Format::kPlain;
   EXPECT_EQ(run_case_list(common, {}), kOk);
@@ -132,7 +137,8 @@ TEST_F(CliTest, CaseHistory) {
 }
 
 TEST_F(CliTest, CaseExplain) {
-  serve("/v1/cases/{id}/deadlines", R"({"deadlines":[{"clock":"handle","label":"办理","value":"met","start":"2017-03-01T02:00:00.000Z","due":"2017-03-08T15:59:59.999Z",
+  serve("/v1/cases/{id}/deadlines",
+        R"({"deadlines":[{"clock":"handle","label":"办理","value":"met","start":"2017-03-01T02:00:00.000Z","due":"2017-03-08T15:59:59.999Z",
     "original_due":"2017-03-08T15:59:59.999Z","light":"closed_in_time","rule":"hotline.handle","limit":"5wd","source":"domain 3.4","certainty":"assumed",
     "stop":"2017-03-07T04:00:00.000Z",
     "explain":[{"from":"2017-03-02","to":"2017-03-03","sort":"counted","counted":2},
@@ -154,7 +160,8 @@ TEST_F(CliTest, CaseExplain) {
   EXPECT_EQ(asked[0].params, (Params{{"explain", "true"}}));
 }
 
-constexpr const char* kMetric = R"({"name":"hotline.on_time_rate","title":{"zh":"按时办结率","en":"On-time rate"},"period":"2017-03","from":"2017-03-01","to":"2017-03-31",
+constexpr const char* kMetric =
+    R"({"name":"hotline.on_time_rate","title":{"zh":"按时办结率","en":"On-time rate"},"period":"2017-03","from":"2017-03-01","to":"2017-03-31",
   "time_zone":"Asia/Shanghai","at":"2017-04-10T15:59:59.999Z","known_at":"2026-01-01T00:00:00.000Z","exact":true,
   "figures":[{"group":{"unit":"U","label":{"zh":"某单位","en":"A unit"}},"numerator":3,"denominator":4,"rate":0.75,"exclusions":{"paused":0,"not_yet_due":1},"rate_without_exclusions":null,"backfilled":4,"paused":0,"quarantined":0},
              {"group":{"unit":"V","label":{"zh":"空单位","en":"Idle"}},"numerator":0,"denominator":0,"rate":null,"exclusions":{},"backfilled":0,"paused":0,"quarantined":0}],
@@ -184,7 +191,8 @@ TEST_F(CliTest, MetricByUnit) {
 }
 
 TEST_F(CliTest, MetricAlone) {
-  serve("/v1/metrics/{name}", R"({"name":"hotline.on_time_rate","title":{"zh":"按时办结率","en":"On-time rate"},"period":"2017-03","time_zone":"Asia/Shanghai",
+  serve("/v1/metrics/{name}",
+        R"({"name":"hotline.on_time_rate","title":{"zh":"按时办结率","en":"On-time rate"},"period":"2017-03","time_zone":"Asia/Shanghai",
     "at":"2017-04-10T15:59:59.999Z","figures":[{"numerator":3,"denominator":4,"rate":0.75,"exclusions":{"paused":1},"rate_without_exclusions":0.6}]})");
   begin();
   MetricArgs args;
@@ -220,10 +228,12 @@ TEST_F(CliTest, MetricFromTheTotalWeightsAndCounts) {
     EXPECT_EQ(run_metric_show(common, args), kOk);
     return out.str();
   };
-  EXPECT_EQ(shown(R"({"name":"m","period":"p","figures":[],"total":{"numerator":1800,"denominator":3,"numerator_unit":"thousandths"}})"), "m    p  60.00 %  1.8/3\n");
+  EXPECT_EQ(shown(R"({"name":"m","period":"p","figures":[],"total":{"numerator":1800,"denominator":3,"numerator_unit":"thousandths"}})"),
+            "m    p  60.00 %  1.8/3\n");
   EXPECT_EQ(shown(R"({"name":"m","period":"p","figures":[],"total":{"numerator":0,"denominator":0,"rate":null}})"), "m    p  —  0/0\n");
   EXPECT_EQ(shown(R"({"name":"m","period":"p","figures":[],"total":{"value":17}})"), "m    p  17\n");
-  EXPECT_EQ(shown(R"({"name":"m","period":"p","figures":[],"total":{"rate":0.712345,"numerator":null,"denominator":null}})"), "m    p  71.23 %\n");
+  EXPECT_EQ(shown(R"({"name":"m","period":"p","figures":[],"total":{"rate":0.712345,"numerator":null,"denominator":null}})"),
+            "m    p  71.23 %\n");
   EXPECT_EQ(shown(R"({"name":"m","series":[{"period":"2017-02","figures":[],"total":{"numerator":1,"denominator":2}},
                                            {"period":"2017-03","figures":[],"total":{"numerator":3,"denominator":4}}]})"),
             "NAME  TITLE  PERIOD    FIGURE  FRACTION\n"
@@ -232,7 +242,9 @@ TEST_F(CliTest, MetricFromTheTotalWeightsAndCounts) {
 }
 
 TEST_F(CliTest, MetricExplain) {
-  serve("/v1/metrics/{name}/explain", R"({"name":"hotline.on_time_rate","period":"2017-03","numerator":[{"case":"T1","state":"concluded","due":"2017-03-08T15:59:59.999Z","stop":"2017-03-07T04:00:00.000Z","value":"met","reason":""}],
+  serve(
+      "/v1/metrics/{name}/explain",
+      R"({"name":"hotline.on_time_rate","period":"2017-03","numerator":[{"case":"T1","state":"concluded","due":"2017-03-08T15:59:59.999Z","stop":"2017-03-07T04:00:00.000Z","value":"met","reason":""}],
     "not_in_numerator":[{"case":"T2","state":"concluded","due":"2017-03-13T15:59:59.999Z","stop":"2017-03-15T04:00:00.000Z","value":"late","reason":"after its due"}],
     "excluded":{"paused":[{"case":"T9","state":"paused","value":"paused","reason":"no deadline while paused"}]}})");
   begin();
@@ -251,9 +263,13 @@ TEST_F(CliTest, MetricExplain) {
 }
 
 TEST_F(CliTest, OtherLists) {
-  serve("/v1/rejects", R"({"rejects":[{"recorded":"2026-01-01T00:00:00.000Z","source":"example","id":"T9-1","subject":"T9","type":"org.docket.hotline-ticket.signed.v1","code":"no-case","detail":"not opened"}]})");
+  serve(
+      "/v1/rejects",
+      R"({"rejects":[{"recorded":"2026-01-01T00:00:00.000Z","source":"example","id":"T9-1","subject":"T9","type":"org.docket.hotline-ticket.signed.v1","code":"no-case","detail":"not opened"}]})");
   serve("/v1/rules", R"({"rules":[{"rule":"hotline.handle","value":"5wd","set":"example","certainty":"assumed","source":"domain 3.4"}]})");
-  serve("/v1/calendars", R"({"calendar":"cn","version":"c1","time_zone":"Asia/Shanghai","years":[{"year":2017,"working_days":249}],"note":"2018 is provisional"})");
+  serve(
+      "/v1/calendars",
+      R"({"calendar":"cn","version":"c1","time_zone":"Asia/Shanghai","years":[{"year":2017,"working_days":249}],"note":"2018 is provisional"})");
   serve("/v1/kinds", R"({"kinds":[{"kind":"call","label":{"zh":"来电","en":"Call"},"states":["open"]}]})");
   serve("/v1/metrics", R"({"metrics":[{"name":"hotline.on_time_rate","title":{"zh":"按时办结率"},"formula":"met / all"}]})");
   begin();

@@ -156,8 +156,8 @@ class RawClient {
   }
   static std::string post_bytes(const std::string& body, const std::string& type = "application/cloudevents+json",
                                 const std::string& target = "/v1/events", const std::string& fields = "") {
-    return "POST " + target + " HTTP/1.1\r\nHost: t\r\nContent-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
-           fields + "\r\n" + body;
+    return "POST " + target + " HTTP/1.1\r\nHost: t\r\nContent-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n" + fields + "\r\n" + body;
   }
 
  private:

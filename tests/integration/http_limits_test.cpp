@@ -74,7 +74,9 @@ TEST_F(HttpTest, SizesAreLimitedAndTheAnswerArrives) {
 TEST_F(HttpTest, DoubtfulRequestsAreRefusedAndTheConnectionEnds) {
   start();
   RawClient both(port);
-  both.send("POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /livez HTTP/1.1\r\nHost: t\r\n\r\n");
+  both.send(
+      "POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /livez HTTP/1.1\r\nHost: "
+      "t\r\n\r\n");
   EXPECT_EQ(both.read().status, 400);
   EXPECT_TRUE(both.ended());
   RawClient bare(port);
@@ -159,7 +161,9 @@ TEST_F(HttpTest, AFullQueueOfReadsIsOverloadedButProbesPass) {
   running.send("GET /v1/cases HTTP/1.1\r\nHost: t\r\n\r\n");
   fake.wait_queries(1);
   RawClient queued(port);
-  queued.send("GET /v1/cases HTTP/1.1\r\nHost: t\r\n\r\n" "GET /v1/kinds HTTP/1.1\r\nHost: t\r\n\r\n");
+  queued.send(
+      "GET /v1/cases HTTP/1.1\r\nHost: t\r\n\r\n"
+      "GET /v1/kinds HTTP/1.1\r\nHost: t\r\n\r\n");
   RawClient probe(port);
   EXPECT_EQ(probe.get("/livez").status, 200);
   fake.release();

@@ -90,7 +90,8 @@ TEST_F(HttpTest, PublishPassesEverythingAndTheServicesStatusBack) {
         return answer;
       };
     }
-    const auto reply = client.post("{\"id\":\"1\"}", "application/cloudevents+json", "/v1/events?dry_run=true", "If-Match: \"1.1-none\"\r\n");
+    const auto reply =
+        client.post("{\"id\":\"1\"}", "application/cloudevents+json", "/v1/events?dry_run=true", "If-Match: \"1.1-none\"\r\n");
     EXPECT_EQ(reply.status, status);
     EXPECT_EQ(reply.body, R"({"outcome":"x"})");
     EXPECT_EQ(reply.field("Docket-Position"), "p9");
@@ -109,8 +110,9 @@ TEST_F(HttpTest, ContentTypesAndChunks) {
   RawClient client(port);
   EXPECT_EQ(client.post("[]", "application/cloudevents-batch+json").status, 200);
   EXPECT_EQ(client.post("{}\n", "application/x-ndjson; charset=utf-8").status, 200);
-  client.send("POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
-              "3\r\n{}\n\r\n4;x=y\r\n{ }\n\r\n0\r\n\r\n");
+  client.send(
+      "POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "3\r\n{}\n\r\n4;x=y\r\n{ }\n\r\n0\r\n\r\n");
   EXPECT_EQ(client.read().status, 200);
   {
     const std::lock_guard lock(fake.mutex);
@@ -128,7 +130,9 @@ TEST_F(HttpTest, ContentTypesAndChunks) {
 TEST_F(HttpTest, ExpectContinueIsAnsweredBeforeTheBody) {
   start();
   RawClient client(port);
-  client.send("POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Type: application/cloudevents+json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  client.send(
+      "POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Type: application/cloudevents+json\r\nContent-Length: 2\r\nExpect: "
+      "100-continue\r\n\r\n");
   EXPECT_EQ(client.read().status, 100);
   client.send("{}");
   EXPECT_EQ(client.read().status, 200);
@@ -221,7 +225,8 @@ TEST_F(HttpTest, MetricsAndAccessLogNameThePattern) {
   const auto reply = client.get("/metrics");
   EXPECT_EQ(reply.field("Content-Type"), "text/plain; version=0.0.4");
   EXPECT_THAT(reply.body, HasSubstr("docket_build_info 1\n"));
-  EXPECT_THAT(reply.body, HasSubstr(R"(_count{http_request_method="GET",http_route="/v1/cases/{id}/history",http_response_status_code="200"} 1)"));
+  EXPECT_THAT(reply.body,
+              HasSubstr(R"(_count{http_request_method="GET",http_route="/v1/cases/{id}/history",http_response_status_code="200"} 1)"));
   EXPECT_THAT(reply.body, HasSubstr(R"(_count{http_request_method="GET",http_route="",http_response_status_code="404"} 1)"));
   EXPECT_THAT(reply.body, HasSubstr("docket_http_connections 1\n"));
   EXPECT_THAT(reply.body, Not(HasSubstr("SECRET")));

@@ -27,7 +27,8 @@ class LateEvents : public ::testing::Test {
   }
   apply::ClockValue value(const char* clock) const {
     const auto& kind = engine.bundle().kinds[state().kind];
-    return apply::clock_value(apply::newest(state().scope, *definition::find_name(kind.scopes[0].clock_ids, clock)), model::kNoInstant, false);
+    return apply::clock_value(apply::newest(state().scope, *definition::find_name(kind.scopes[0].clock_ids, clock)), model::kNoInstant,
+                              false);
   }
   std::string state_name() const { return engine.bundle().kinds[state().kind].scopes[0].states[state().scope.state].name; }
   void expect_replay_equal() {
@@ -47,13 +48,15 @@ class LateEvents : public ::testing::Test {
     std::map<std::tuple<std::uint16_t, std::uint8_t, std::string, model::Day, std::uint8_t>, std::int64_t> recount;
     for (const auto& [id, live] : engine.projections.cases) {
       for (std::uint16_t m = 0; m < engine.bundle().metrics.size(); ++m) {
-        for (const auto& row : measure::contributions(engine.bundle(), m, *live)) recount[{m, row.by, engine.projections.group_text(row.group), row.anchor, row.series}] += row.value;
+        for (const auto& row : measure::contributions(engine.bundle(), m, *live))
+          recount[{m, row.by, engine.projections.group_text(row.group), row.anchor, row.series}] += row.value;
       }
     }
     for (const auto& [key, value] : engine.projections.cells) {
       if (engine.bundle().metrics[std::get<0>(key)].measure == definition::MetricDef::Measure::kStock) continue;
       const auto it = recount.find(key);
-      EXPECT_EQ(value, it == recount.end() ? 0 : it->second) << engine.bundle().metrics[std::get<0>(key)].name << " day " << std::get<3>(key);
+      EXPECT_EQ(value, it == recount.end() ? 0 : it->second)
+          << engine.bundle().metrics[std::get<0>(key)].name << " day " << std::get<3>(key);
     }
     for (const auto& [key, value] : recount) {
       EXPECT_TRUE(value == 0 || engine.projections.cells.contains(key)) << engine.bundle().metrics[std::get<0>(key)].name;
@@ -85,7 +88,8 @@ TEST_F(LateEvents, AnInsertedPauseChangesAnOnTimeReplyLater) {
   ASSERT_EQ(send(6, "result_replied", "03-11T10:00"), Kind::kAccepted);
   EXPECT_EQ(value("handle"), apply::ClockValue::kLate);
   // The two come in one batch, late: as one fold they are legal, and the reply was in time after all.
-  const auto outcomes = engine.offer(std::vector<std::string>{hotline("H1", 4, "suspended", "2026-03-03T10:00:00+08:00"), hotline("H1", 5, "resumed", "2026-03-06T10:00:00+08:00")});
+  const auto outcomes = engine.offer(std::vector<std::string>{hotline("H1", 4, "suspended", "2026-03-03T10:00:00+08:00"),
+                                                              hotline("H1", 5, "resumed", "2026-03-06T10:00:00+08:00")});
   EXPECT_EQ(outcomes[0].kind, Kind::kParked);  // alone it would leave a reply from a suspended case
   EXPECT_EQ(outcomes[1].kind, Kind::kAccepted);
   EXPECT_EQ(value("handle"), apply::ClockValue::kMet);
@@ -100,14 +104,20 @@ TEST_F(LateEvents, ACorrectionReplacesTimeAndData) {
   send(3, "signed", "03-02T11:00");
   ASSERT_EQ(send(4, "result_replied", "03-11T10:00"), Kind::kAccepted);
   EXPECT_EQ(value("handle"), apply::ClockValue::kLate);
-  ASSERT_EQ(send(5, "corrected", "03-12T10:00",
-                 R"({"event":{"source":"example","id":"H1-4"},"replace":{"time":"2026-03-09T10:00:00+08:00"},"reason":"typed wrong","approver":"a"})", R"(,"approvedby":"chief")"),
-            Kind::kAccepted)
+  ASSERT_EQ(
+      send(
+          5, "corrected", "03-12T10:00",
+          R"({"event":{"source":"example","id":"H1-4"},"replace":{"time":"2026-03-09T10:00:00+08:00"},"reason":"typed wrong","approver":"a"})",
+          R"(,"approvedby":"chief")"),
+      Kind::kAccepted)
       << last.refusal.detail;
   EXPECT_EQ(value("handle"), apply::ClockValue::kMet);
-  ASSERT_EQ(send(6, "corrected", "03-12T11:00",
-                 R"({"event":{"source":"example","id":"H1-4"},"replace":{"data":{"solved":"partly","text":"half done"}},"reason":"r","approver":"a"})", R"(,"approvedby":"chief")"),
-            Kind::kAccepted)
+  ASSERT_EQ(
+      send(
+          6, "corrected", "03-12T11:00",
+          R"({"event":{"source":"example","id":"H1-4"},"replace":{"data":{"solved":"partly","text":"half done"}},"reason":"r","approver":"a"})",
+          R"(,"approvedby":"chief")"),
+      Kind::kAccepted)
       << last.refusal.detail;
   EXPECT_EQ(value("handle"), apply::ClockValue::kLate) << "the later correction stands alone: its time is the original one";
   expect_replay_equal();
@@ -120,7 +130,8 @@ TEST_F(LateEvents, ACorrectionThatBreaksALaterEventIsRefusedAndNamesIt) {
   send(3, "signed", "03-02T11:00");
   send(4, "result_replied", "03-04T10:00");
   const auto outcome = engine.offer(hotline("H1", 5, "corrected", "2026-03-05T10:00:00+08:00",
-                                            R"({"event":{"source":"example","id":"H1-3"},"void":true,"reason":"r","approver":"a"})", R"(,"approvedby":"chief")", "console"));
+                                            R"({"event":{"source":"example","id":"H1-3"},"void":true,"reason":"r","approver":"a"})",
+                                            R"(,"approvedby":"chief")", "console"));
   EXPECT_EQ(outcome.kind, Kind::kRejected);
   EXPECT_EQ(outcome.refusal.code, model::Rejection::kWouldBreakLater);
   EXPECT_NE(outcome.refusal.detail.find("H1-4"), std::string::npos) << outcome.refusal.detail;
@@ -131,7 +142,9 @@ TEST_F(LateEvents, AVoidedCaseLeavesEveryFigure) {
   send(1, "created", "03-02T09:00");
   send(2, "dispatched", "03-02T10:00");
   EXPECT_NE(engine.projections.sum("hotline.on_time_rate", measure::kDenominator, 0, 100'000), 0);
-  ASSERT_EQ(send(3, "voided", "03-02T12:00", R"({"reason":"opened by mistake","approver":"a"})", R"(,"approvedby":"chief")"), Kind::kAccepted) << last.refusal.detail;
+  ASSERT_EQ(send(3, "voided", "03-02T12:00", R"({"reason":"opened by mistake","approver":"a"})", R"(,"approvedby":"chief")"),
+            Kind::kAccepted)
+      << last.refusal.detail;
   EXPECT_TRUE(state().voided);
   EXPECT_EQ(engine.projections.sum("hotline.on_time_rate", measure::kDenominator, 0, 100'000), 0);
   EXPECT_EQ(engine.projections.sum("hotline.overdue_open", measure::kNumerator, 0, 100'000), 0);
@@ -169,7 +182,8 @@ TEST_F(LateEvents, IdentityIsForEver) {
 
 TEST_F(LateEvents, ADryRunWritesNothing) {
   const auto blocks = engine.log.size();
-  const auto outcomes = engine.offer({hotline("H1", 1, "created", "2026-03-02T09:00:00+08:00"), hotline("H1", 2, "dispatched", "2026-03-02T10:00:00+08:00")}, true);
+  const auto outcomes = engine.offer(
+      {hotline("H1", 1, "created", "2026-03-02T09:00:00+08:00"), hotline("H1", 2, "dispatched", "2026-03-02T10:00:00+08:00")}, true);
   EXPECT_EQ(outcomes[0].kind, Kind::kAccepted);
   EXPECT_EQ(outcomes[1].kind, Kind::kAccepted);
   EXPECT_EQ(engine.log.size(), blocks);
@@ -177,12 +191,15 @@ TEST_F(LateEvents, ADryRunWritesNothing) {
 }
 
 TEST_F(LateEvents, NoRejectedPayloadAndNoPlainPrivateTextStandsInTheLedger) {
-  send(1, "created", "03-02T09:00", R"({"number":"H1","channel":"phone","type":"complaint","category":"noise","district":"shinan","text":"SECRETTEXT","caller":"SECRETCALLER","extra":"SECRETEXTRA"})");
+  send(
+      1, "created", "03-02T09:00",
+      R"({"number":"H1","channel":"phone","type":"complaint","category":"noise","district":"shinan","text":"SECRETTEXT","caller":"SECRETCALLER","extra":"SECRETEXTRA"})");
   send(2, "dispatched", "03-02T10:00", R"({"unit":"SECRETUNIT"})");
   send(3, "signed", "03-02T08:00");
-  send(4, "corrected", "03-02T12:00",
-       R"({"event":{"source":"example","id":"H1-1"},"replace":{"data":{"number":"H1","channel":"phone","type":"complaint","category":"noise","district":"shinan","text":"SECRETCORRECTED","caller":"p"}},"reason":"r","approver":"a"})",
-       R"(,"approvedby":"chief")");
+  send(
+      4, "corrected", "03-02T12:00",
+      R"({"event":{"source":"example","id":"H1-1"},"replace":{"data":{"number":"H1","channel":"phone","type":"complaint","category":"noise","district":"shinan","text":"SECRETCORRECTED","caller":"p"}},"reason":"r","approver":"a"})",
+      R"(,"approvedby":"chief")");
   ASSERT_EQ(last.kind, Kind::kAccepted) << last.refusal.detail;
   for (const auto& block : engine.log) EXPECT_EQ(block.find("SECRET"), std::string::npos) << block;
   expect_replay_equal();

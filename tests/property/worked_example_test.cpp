@@ -23,14 +23,15 @@ const model::Day kCutOff = model::day_from_date({2017, 4, 10});
 
 // The cut-off, the end of 2017-04-10. Weights are thousandths.
 const std::vector<Want> kFirst{
-    {"hotline.completion_rate", 4, 4}, {"hotline.on_time_rate", 3, 4}, {"hotline.on_time_rate.original_due", 3, 5}, {"hotline.response_rate", 3, 4},
-    {"hotline.satisfaction.v1", 2000, 3}, {"hotline.satisfaction.v2", 1000, 3}, {"hotline.satisfaction.v3", 1800, 3}, {"hotline.satisfaction.v4", 1000, 4},
-    {"hotline.first_round_satisfaction", 2000, 3}, {"hotline.redo_rate", 1, 4}, {"hotline.resolved_rate", 2000, 3}, {"hotline.sign_on_time_rate", 4, 5}};
+    {"hotline.completion_rate", 4, 4},    {"hotline.on_time_rate", 3, 4},       {"hotline.on_time_rate.original_due", 3, 5},
+    {"hotline.response_rate", 3, 4},      {"hotline.satisfaction.v1", 2000, 3}, {"hotline.satisfaction.v2", 1000, 3},
+    {"hotline.satisfaction.v3", 1800, 3}, {"hotline.satisfaction.v4", 1000, 4}, {"hotline.first_round_satisfaction", 2000, 3},
+    {"hotline.redo_rate", 1, 4},          {"hotline.resolved_rate", 2000, 3},   {"hotline.sign_on_time_rate", 4, 5}};
 // After T6's late rating.
 const std::vector<Want> kRestated{
-    {"hotline.completion_rate", 4, 4}, {"hotline.on_time_rate", 3, 4}, {"hotline.response_rate", 3, 4}, {"hotline.satisfaction.v1", 3000, 3},
-    {"hotline.satisfaction.v2", 2000, 3}, {"hotline.satisfaction.v3", 2800, 3}, {"hotline.satisfaction.v4", 2000, 4}, {"hotline.resolved_rate", 3000, 3},
-    {"hotline.first_round_satisfaction", 2000, 3}};
+    {"hotline.completion_rate", 4, 4},    {"hotline.on_time_rate", 3, 4},       {"hotline.response_rate", 3, 4},
+    {"hotline.satisfaction.v1", 3000, 3}, {"hotline.satisfaction.v2", 2000, 3}, {"hotline.satisfaction.v3", 2800, 3},
+    {"hotline.satisfaction.v4", 2000, 4}, {"hotline.resolved_rate", 3000, 3},   {"hotline.first_round_satisfaction", 2000, 3}};
 
 void expect_figures(const MemoryProjections& projections, const std::vector<Want>& wants, const std::string& when) {
   for (const auto& want : wants) {
@@ -49,7 +50,9 @@ TEST(WorkedExample, FiguresAtTheCutOffAndRestated) {
   expect_figures(engine.projections, kFirst, "at the cut-off");
   EXPECT_EQ(engine.projections.sum("hotline.flow_completion_rate", measure::kNumeratorByMonth, kMarch, kApril), 3);
   EXPECT_EQ(engine.projections.sum("hotline.flow_completion_rate", measure::kDenominator, kMarch, kApril), 5);
-  const auto overdue = [&](int day) { return engine.projections.sum("hotline.overdue_open", measure::kNumerator, 0, model::day_from_date({2017, 3, day}) + 1); };
+  const auto overdue = [&](int day) {
+    return engine.projections.sum("hotline.overdue_open", measure::kNumerator, 0, model::day_from_date({2017, 3, day}) + 1);
+  };
   EXPECT_EQ(overdue(13), 0);
   EXPECT_EQ(overdue(14), 1);
   EXPECT_EQ(overdue(16), 0);

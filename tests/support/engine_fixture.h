@@ -82,7 +82,8 @@ class MemoryProjections final : public partition::StateReader, public partition:
       std::string name;
       if (row.event != nullptr && row.event->kind != model::kNone16) name = bundle_->kinds[row.event->kind].events[row.event->event].name;
       histories[row.case_id].push_back({row.height, accepts ? row.record->case_version : 0, row.recorded,
-                                        row.event != nullptr && accepts ? row.event->time : row.recorded, kind, accepts ? name : std::string()});
+                                        row.event != nullptr && accepts ? row.event->time : row.recorded, kind,
+                                        accepts ? name : std::string()});
       if (kind == RecordKind::kParked) parked_rows.push_back({row.height, row.case_id, row.record->until});
       std::erase_if(parked_rows, [&](const auto& parked) { return parked.height == row.resolves; });
       if (accepts && row.after != nullptr) cases[row.case_id] = row.after;
@@ -99,8 +100,8 @@ class MemoryProjections final : public partition::StateReader, public partition:
     return value.present() ? partition::key_text(*bundle_, value) : std::string("-");
   }
   // Sum of a series over anchor days [from, to).
-  [[nodiscard]] std::int64_t sum(std::string_view metric, std::uint8_t series, model::Day from, model::Day to, const std::string& group = {},
-                                 std::uint8_t by = 0) const {
+  [[nodiscard]] std::int64_t sum(std::string_view metric, std::uint8_t series, model::Day from, model::Day to,
+                                 const std::string& group = {}, std::uint8_t by = 0) const {
     const auto* id = definition::find_name(bundle_->metric_ids, metric);
     if (id == nullptr) return -1;
     std::int64_t total = 0;

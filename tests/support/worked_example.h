@@ -13,18 +13,30 @@ namespace docket::testing {
 struct ExampleEvent {
   std::string case_id;
   std::string name;
-  bool late = false;   // T6b
+  bool late = false;  // T6b
   std::string json;
 };
 
 inline std::vector<ExampleEvent> worked_example() {
-  const std::map<std::string, std::string> roles{{"created", "intake"}, {"merged", "intake"}, {"dispatched", "dispatcher"}, {"return_granted", "dispatcher"},
-                                                 {"extension_approved", "dispatcher"}, {"signed", "unit"}, {"result_replied", "unit"},
-                                                 {"extension_requested", "unit"}, {"return_requested", "unit"}, {"concluded", "auditor"},
-                                                 {"callback_attempted", "callback"}, {"rated", "callback"}, {"callback_done", "callback"}, {"reopened", "callback"}};
+  const std::map<std::string, std::string> roles{{"created", "intake"},
+                                                 {"merged", "intake"},
+                                                 {"dispatched", "dispatcher"},
+                                                 {"return_granted", "dispatcher"},
+                                                 {"extension_approved", "dispatcher"},
+                                                 {"signed", "unit"},
+                                                 {"result_replied", "unit"},
+                                                 {"extension_requested", "unit"},
+                                                 {"return_requested", "unit"},
+                                                 {"concluded", "auditor"},
+                                                 {"callback_attempted", "callback"},
+                                                 {"rated", "callback"},
+                                                 {"callback_done", "callback"},
+                                                 {"reopened", "callback"}};
   const std::map<std::string, std::string> defaults{
       {"created", R"({"channel":"phone","type":"complaint","category":"noise","district":"shinan","text":"t","caller":"p1"})"},
-      {"dispatched", R"({"unit":"U"})"}, {"result_replied", R"({"solved":"solved","text":"done"})"}, {"callback_attempted", R"({"outcome":"reached"})"},
+      {"dispatched", R"({"unit":"U"})"},
+      {"result_replied", R"({"solved":"solved","text":"done"})"},
+      {"callback_attempted", R"({"outcome":"reached"})"},
       {"rated", R"({"caller_says":"solved","channel":"phone"})"}};
   std::vector<ExampleEvent> out;
   std::map<std::string, int> numbers;

@@ -26,8 +26,8 @@ TEST(CalendarDuration, WritesWhatItReads) {
 }
 
 TEST(CalendarDuration, RefusesAnythingElse) {
-  for (const char* text : {"", "5", "wd", "-", "-wd", "--1wd", "+1wd", " 5wd", "5wd ", "5 wd", "5WD", "5m", "5w", "5wdd", "5.5h", "1e3d",
-                           "05wd", "-0d", "-01d", "5d4h", "99999999999d", "36526d", "1201mo", "-876601h"}) {
+  for (const char* text : {"",   "5",    "wd",   "-",    "-wd",  "--1wd", "+1wd", " 5wd", "5wd ",         "5 wd",   "5WD",    "5m",
+                           "5w", "5wdd", "5.5h", "1e3d", "05wd", "-0d",   "-01d", "5d4h", "99999999999d", "36526d", "1201mo", "-876601h"}) {
     EXPECT_FALSE(parse_duration(text)) << text;
   }
 }

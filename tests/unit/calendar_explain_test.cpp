@@ -9,14 +9,22 @@ using Sort = ExplainLine::Sort;
 
 const char* name_of(Sort sort) {
   switch (sort) {
-    case Sort::kStart: return "start";
-    case Sort::kCounted: return "counted";
-    case Sort::kWeekend: return "weekend";
-    case Sort::kHoliday: return "holiday";
-    case Sort::kMakeUp: return "make-up";
-    case Sort::kPaused: return "paused";
-    case Sort::kDue: return "due";
-    case Sort::kSpan: return "span";
+    case Sort::kStart:
+      return "start";
+    case Sort::kCounted:
+      return "counted";
+    case Sort::kWeekend:
+      return "weekend";
+    case Sort::kHoliday:
+      return "holiday";
+    case Sort::kMakeUp:
+      return "make-up";
+    case Sort::kPaused:
+      return "paused";
+    case Sort::kDue:
+      return "due";
+    case Sort::kSpan:
+      return "span";
   }
   return "?";
 }

@@ -43,8 +43,8 @@ TEST(CalendarPause, OnTheDueDayLeavesTheResumeDay) {
 }
 
 TEST(CalendarPause, BegunAfterDueNothingMoves) {
-  for (const LimitUnit unit : {LimitUnit::kWorkingDays, LimitUnit::kWorkingHours, LimitUnit::kDays, LimitUnit::kHours, LimitUnit::kMinutes,
-                               LimitUnit::kMonths}) {
+  for (const LimitUnit unit :
+       {LimitUnit::kWorkingDays, LimitUnit::kWorkingHours, LimitUnit::kDays, LimitUnit::kHours, LimitUnit::kMinutes, LimitUnit::kMonths}) {
     EXPECT_EQ(resume("2017-03-08 12:00:00.001", "2017-03-13 10:00", "2017-03-08 12:00", unit), "2017-03-08 12:00:00.000");
   }
   // At the very due there is no time left, but it was kept: it is due when the clock runs on.

@@ -24,9 +24,7 @@ TEST(CalendarZone, ATimeThatOccursTwiceIsItsFirstOccurrence) {
 }
 
 TEST(CalendarZone, DaysOf23And25Hours) {
-  const auto hours = [](const char* date) {
-    return (new_york().day_end(day(date)) + 1 - new_york().day_start(day(date))) / 3'600'000;
-  };
+  const auto hours = [](const char* date) { return (new_york().day_end(day(date)) + 1 - new_york().day_start(day(date))) / 3'600'000; };
   EXPECT_EQ(hours("2015-03-08"), 23);
   EXPECT_EQ(hours("2015-11-01"), 25);
   EXPECT_EQ(hours("2015-11-02"), 24);
@@ -88,9 +86,9 @@ TEST(CalendarZone, ADayLimitResumedAcrossTheChangeEndsWithItsDay) {
 
 TEST(CalendarZone, ADayWhoseLastHourOccursTwiceEndsWithTheSecond) {
   // Summer time ends at midnight: 24:00 of 2015-02-21 becomes 23:00.
-  const model::Zone zone("Midnight", "test",
-                         {{*model::parse_instant("2014-10-19T03:00:00Z"), -2 * 3'600'000},
-                          {*model::parse_instant("2015-02-22T02:00:00Z"), -3 * 3'600'000}});
+  const model::Zone zone(
+      "Midnight", "test",
+      {{*model::parse_instant("2014-10-19T03:00:00Z"), -2 * 3'600'000}, {*model::parse_instant("2015-02-22T02:00:00Z"), -3 * 3'600'000}});
   EXPECT_EQ(model::format_instant(zone.day_end(day("2015-02-21"))), "2015-02-22T02:59:59.999Z");
   const Deadline moved = resume_limit(national(), zone, local("2015-02-18 10:00", zone), local("2015-02-20 10:00", zone),
                                       zone.day_end(day("2015-02-19")), LimitUnit::kDays);

@@ -54,7 +54,10 @@ TEST(CliTable, TextFromOutsideCannotSteerTheTerminal) {
   table.columns = {{"a", false}};
   table.rows = {{std::string("\x1b[2Jbad\nline\x07")}};
   EXPECT_EQ(render_table(table, false), "\xEF\xBF\xBD[2Jbad line\xEF\xBF\xBD\n");
-  EXPECT_EQ(printable("a\xff\x9b" "2J"), "a\xEF\xBF\xBD\xEF\xBF\xBD" "2J");
+  EXPECT_EQ(printable("a\xff\x9b"
+                      "2J"),
+            "a\xEF\xBF\xBD\xEF\xBF\xBD"
+            "2J");
   EXPECT_EQ(render_plain(table), "\xEF\xBF\xBD[2Jbad line\xEF\xBF\xBD\n");
 }
 
@@ -78,7 +81,7 @@ TEST(CliPercent, HalfUpFromTheIntegers) {
   EXPECT_EQ(percent(4, 4), "100.00 %");
   EXPECT_EQ(percent(0, 7), "0.00 %");
   EXPECT_EQ(percent(0, 0), "—");
-  EXPECT_EQ(percent(1, 20000), "0.01 %");   // 0.005 rounds up
+  EXPECT_EQ(percent(1, 20000), "0.01 %");  // 0.005 rounds up
   EXPECT_EQ(percent(1, 20001), "0.00 %");
   EXPECT_EQ(percent(1715, 2274), "75.42 %");
   EXPECT_EQ(percent(1800, 3000), "60.00 %");
@@ -116,10 +119,12 @@ TEST(CliServer, AddressIsParsedOrRefused) {
 }
 
 TEST(CliServer, TargetsAreEscapedAndStatusesBecomeExitCodes) {
-  EXPECT_EQ(make_target("/v1/cases/" + segment("SD:1/2"), {{"at", ""}, {"unit", "市"}, {"a", "b&c"}}), "/v1/cases/SD%3A1%2F2?unit=%E5%B8%82&a=b%26c");
-  const std::vector<std::pair<int, int>> table{{200, kOk},       {202, kOk},       {400, kUsage},       {401, kNotPermitted}, {403, kNotPermitted},
-                                               {404, kNotFound}, {409, kConflict}, {412, kConflict},    {413, kFailure},      {415, kFailure},
-                                               {422, kFailure},  {500, kFailure},  {429, kUnavailable}, {503, kUnavailable}};
+  EXPECT_EQ(make_target("/v1/cases/" + segment("SD:1/2"), {{"at", ""}, {"unit", "市"}, {"a", "b&c"}}),
+            "/v1/cases/SD%3A1%2F2?unit=%E5%B8%82&a=b%26c");
+  const std::vector<std::pair<int, int>> table{{200, kOk},           {202, kOk},         {400, kUsage},    {401, kNotPermitted},
+                                               {403, kNotPermitted}, {404, kNotFound},   {409, kConflict}, {412, kConflict},
+                                               {413, kFailure},      {415, kFailure},    {422, kFailure},  {500, kFailure},
+                                               {429, kUnavailable},  {503, kUnavailable}};
   for (const auto& [status, code] : table) EXPECT_EQ(exit_code_of_status(status), code) << status;
 }
 

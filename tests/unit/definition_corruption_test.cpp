@@ -22,8 +22,9 @@ struct Token {
 // The words of a YAML text: no comments, no punctuation, nothing of `title: {...}` and `source: ...`, which are prose.
 std::vector<Token> words_of(const std::string& text) {
   std::vector<Token> out;
-  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-                                   std::string_view("_.@-").find(c) != std::string_view::npos; };
+  const auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("_.@-").find(c) != std::string_view::npos;
+  };
   for (std::size_t i = 0; i < text.size();) {
     if (text[i] == '#' && (i == 0 || text[i - 1] == ' ' || text[i - 1] == '\n')) {
       while (i < text.size() && text[i] != '\n') ++i;
@@ -31,9 +32,12 @@ std::vector<Token> words_of(const std::string& text) {
       const std::size_t start = i;
       while (i < text.size() && is_word(text[i])) ++i;
       const std::string word = text.substr(start, i - start);
-      if (word == "title" && text.compare(i, 3, ": {") == 0) i = text.find('}', i);
-      else if (word == "source" && text.compare(i, 2, ": ") == 0) i = text.find(", certainty", i);
-      else out.push_back({start, word.size()});
+      if (word == "title" && text.compare(i, 3, ": {") == 0)
+        i = text.find('}', i);
+      else if (word == "source" && text.compare(i, 2, ": ") == 0)
+        i = text.find(", certainty", i);
+      else
+        out.push_back({start, word.size()});
     } else {
       ++i;
     }
@@ -44,9 +48,14 @@ std::vector<Token> words_of(const std::string& text) {
 std::string misspell(std::string word, std::mt19937_64& random) {
   const std::size_t at = random() % word.size();
   switch (random() % 3) {
-    case 0: word.erase(at, 1); break;
-    case 1: word.insert(at, 1, word[at]); break;
-    default: word[at] = word[at] == 'x' ? 'y' : 'x';
+    case 0:
+      word.erase(at, 1);
+      break;
+    case 1:
+      word.insert(at, 1, word[at]);
+      break;
+    default:
+      word[at] = word[at] == 'x' ? 'y' : 'x';
   }
   return word;
 }
@@ -98,9 +107,15 @@ TEST(Corruption, OneTokenIsMostlyRefused) {
   std::mt19937_64 random(kSeed);
   Tally all;
   const std::pair<const char*, const char*> files[] = {
-      {"example", "definitions/hotline-ticket.yaml"}, {"example", "definitions/qa-session.yaml"}, {"example", "definitions/call.yaml"},
-      {"example", "definitions/common.yaml"},         {"boston", "definitions/boston-311.yaml"},  {"example", "metrics/hotline.yaml"},
-      {"example", "metrics/calls.yaml"},              {"example", "metrics/qa.yaml"},             {"boston", "metrics/boston.yaml"},
+      {"example", "definitions/hotline-ticket.yaml"},
+      {"example", "definitions/qa-session.yaml"},
+      {"example", "definitions/call.yaml"},
+      {"example", "definitions/common.yaml"},
+      {"boston", "definitions/boston-311.yaml"},
+      {"example", "metrics/hotline.yaml"},
+      {"example", "metrics/calls.yaml"},
+      {"example", "metrics/qa.yaml"},
+      {"boston", "metrics/boston.yaml"},
   };
   for (const auto& [office, path] : files) {
     const Tally tally = corrupt(office, path, random);
@@ -130,10 +145,17 @@ TEST(Corruption, AnyBytesAreAnswered) {
       const std::size_t at = random() % text.size();
       const std::size_t length = random() % 40;
       switch (random() % 4) {
-        case 0: text.erase(at, length); break;
-        case 1: text.insert(random() % text.size(), text.substr(at, length)); break;
-        case 2: text[at] = kBytes[random() % kBytes.size()]; break;
-        default: text.insert(at, 1, kBytes[random() % kBytes.size()]);
+        case 0:
+          text.erase(at, length);
+          break;
+        case 1:
+          text.insert(random() % text.size(), text.substr(at, length));
+          break;
+        case 2:
+          text[at] = kBytes[random() % kBytes.size()];
+          break;
+        default:
+          text.insert(at, 1, kBytes[random() % kBytes.size()]);
       }
     }
     const Compiled compiled = compile(texts, "small");

@@ -229,18 +229,18 @@ TEST_F(Hotline, Metrics) {
   EXPECT_EQ(original.by.size(), 4U) << "a variant keeps what it does not say anew";
   const MetricDef& completion = metric("hotline.completion_rate");
   EXPECT_EQ(completion.period.at(0), (Anchor{Anchor::Kind::kClockDue, 0, clock("handle")})) << "like takes the period";
-  EXPECT_NE(kind_.conditions[completion.when].text,
-            kind_.conditions[metric("hotline.on_time_rate").when].text) << "an own measure replaces its measure";
-  EXPECT_EQ(completion.beside,
-            std::vector<std::uint16_t>{*find_name(bundle_->metric_ids, "hotline.overdue_open")}) << "nothing is beside itself";
+  EXPECT_NE(kind_.conditions[completion.when].text, kind_.conditions[metric("hotline.on_time_rate").when].text)
+      << "an own measure replaces its measure";
+  EXPECT_EQ(completion.beside, std::vector<std::uint16_t>{*find_name(bundle_->metric_ids, "hotline.overdue_open")})
+      << "nothing is beside itself";
   EXPECT_EQ(find_name(bundle_->metric_ids, "hotline.satisfaction"), nullptr) << "without a measure only its variants are metrics";
   const MetricDef& weighted = metric("hotline.satisfaction.v3");
   EXPECT_EQ(weighted.measure, MetricDef::Measure::kRatioWeigh);
   EXPECT_EQ(weighted.weigh.select, RoundSelect::kLast);
   EXPECT_EQ(weighted.min_n, 10);
   EXPECT_EQ(weighted.weights.size(), 3U);
-  EXPECT_TRUE(std::find(weighted.weights.begin(), weighted.weights.end(),
-                        std::pair(symbol("basically_satisfied"), std::int64_t{800})) != weighted.weights.end());
+  EXPECT_TRUE(std::find(weighted.weights.begin(), weighted.weights.end(), std::pair(symbol("basically_satisfied"), std::int64_t{800})) !=
+              weighted.weights.end());
   EXPECT_FALSE(weighted.weight_absent);
   EXPECT_EQ(metric("hotline.satisfaction.v4").weight_absent, 0);
   EXPECT_EQ(metric("hotline.satisfaction.v2").beside.size(), 2U);

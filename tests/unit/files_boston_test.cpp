@@ -29,7 +29,8 @@ TEST(Boston, EveryVerdictIsTheCitys) {
   const std::string path = std::string(DOCKET_SHARED_DATA) + "/boston311-2015/boston_311_2015.csv.xz";
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "SKIPPED: boston311-2015 is not here";
   const auto bundle = definition::load_office("boston");
-  const auto compiled = compile_mapping("mappings/boston-311.yaml", definition::shipped_texts().at("mappings/boston-311.yaml"), bundle->zone);
+  const auto compiled =
+      compile_mapping("mappings/boston-311.yaml", definition::shipped_texts().at("mappings/boston-311.yaml"), bundle->zone);
   ASSERT_NE(compiled.mapping, nullptr);
   const auto& kind = bundle->kinds[*definition::find_name(bundle->kind_ids, "boston-311")];
   const auto opened = *definition::find_name(kind.event_ids, "opened");

@@ -41,8 +41,8 @@ class FakePublisher final : public Publisher {
     }
   }
 
-  int unavailable = 0;          // so many events to come are not taken
-  int accept_at_most = 1 << 30; // then everything is unavailable
+  int unavailable = 0;           // so many events to come are not taken
+  int accept_at_most = 1 << 30;  // then everything is unavailable
   bool on_threads = false;
   int batches = 0;
   std::size_t largest = 0;
@@ -98,8 +98,8 @@ const std::string kHeader = "ID,OPEN,CLOSE\n";
 class ImportTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("docket-import-" + std::to_string(::getpid()) + "-" +
-                                                        ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    folder_ = std::filesystem::temp_directory_path() /
+              ("docket-import-" + std::to_string(::getpid()) + "-" + ::testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
     options_.wait = [this](int) { ++waits_; };
@@ -128,8 +128,9 @@ class ImportTest : public ::testing::Test {
 
 TEST_F(ImportTest, FateOfEveryRowIsCounted) {
   options_.batch_events = 3;
-  const auto report = imported(kHeader + rows(0, 10) + "bad1,2015-01-02 03:04,\nearly2,2015-01-02 03:04,\nx,never,\nonly-one-cell\nc0,2015-01-02 03:04,\n" +
-                               "late,2015-01-02 03:04,2015-01-01 03:04\n");
+  const auto report =
+      imported(kHeader + rows(0, 10) + "bad1,2015-01-02 03:04,\nearly2,2015-01-02 03:04,\nx,never,\nonly-one-cell\nc0,2015-01-02 03:04,\n" +
+               "late,2015-01-02 03:04,2015-01-01 03:04\n");
   EXPECT_TRUE(report.complete);
   const auto& counts = report.counts;
   EXPECT_EQ(counts.rows, 16U);

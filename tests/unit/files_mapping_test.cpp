@@ -23,8 +23,9 @@ TEST(WallTime, AmericanTwelveHours) {
   EXPECT_EQ(read_time(format, "01/01/2015 12:20:09 AM"), "2015-01-01T05:20:09.000Z");
   EXPECT_EQ(read_time(format, "07/04/2015 12:00:00 PM"), "2015-07-04T16:00:00.000Z");
   EXPECT_EQ(read_time(format, "12/31/2015 11:10:09 PM"), "2016-01-01T04:10:09.000Z");
-  for (const char* wrong : {"", "13/01/2015 01:00:00 AM", "02/29/2015 01:00:00 AM", "01/01/2015 13:00:00 AM", "01/01/2015 00:10:00 AM", "01/01/2015 01:60:00 AM",
-                            "01/01/2015 01:00:00", "01/01/2015 01:00:00 XM", "01/01/2015 01:00:00 AM ", "1/1/15 01:00:00 AM"}) {
+  for (const char* wrong :
+       {"", "13/01/2015 01:00:00 AM", "02/29/2015 01:00:00 AM", "01/01/2015 13:00:00 AM", "01/01/2015 00:10:00 AM",
+        "01/01/2015 01:60:00 AM", "01/01/2015 01:00:00", "01/01/2015 01:00:00 XM", "01/01/2015 01:00:00 AM ", "1/1/15 01:00:00 AM"}) {
     EXPECT_EQ(read_time(format, wrong), "-") << wrong;
   }
 }
@@ -96,13 +97,14 @@ std::vector<std::string> map_row(const std::string& cells, std::uint32_t* clampe
 }
 
 TEST(Mapping, RowBecomesItsEvents) {
-  EXPECT_EQ(map_row("7,w,2015-01-02 03:04,12,1.50,Y,31.12.2015,2015-01-03 00:00,2015-01-02 05:00,Closed,U"),
-            (std::vector<std::string>{
-                R"({"specversion":"1.0","id":"7/x:opened","source":"boston-311","type":"org.docket.boston-311.opened.v1","subject":"s:7",)"
-                R"("time":"2015-01-02T08:04:00.000Z","authid":"clerk-w","actorrole":"intake","data":{"number":"7","count":12,"share":"1.50",)"
-                R"("urgent":true,"day":"2015-12-31","target":"2015-01-03T05:00:00.000Z","channel":"phone"}})",
-                R"({"specversion":"1.0","id":"7/x:closed","source":"boston-311","type":"org.docket.boston-311.closed.v1","subject":"s:7",)"
-                R"("time":"2015-01-02T10:00:00.000Z","actorrole":"department","actorunit":"U","data":{}})"}));
+  EXPECT_EQ(
+      map_row("7,w,2015-01-02 03:04,12,1.50,Y,31.12.2015,2015-01-03 00:00,2015-01-02 05:00,Closed,U"),
+      (std::vector<std::string>{
+          R"({"specversion":"1.0","id":"7/x:opened","source":"boston-311","type":"org.docket.boston-311.opened.v1","subject":"s:7",)"
+          R"("time":"2015-01-02T08:04:00.000Z","authid":"clerk-w","actorrole":"intake","data":{"number":"7","count":12,"share":"1.50",)"
+          R"("urgent":true,"day":"2015-12-31","target":"2015-01-03T05:00:00.000Z","channel":"phone"}})",
+          R"({"specversion":"1.0","id":"7/x:closed","source":"boston-311","type":"org.docket.boston-311.closed.v1","subject":"s:7",)"
+          R"("time":"2015-01-02T10:00:00.000Z","actorrole":"department","actorunit":"U","data":{}})"}));
 }
 
 TEST(Mapping, WhenAndEmptyCells) {
@@ -135,8 +137,10 @@ TEST(Mapping, BadCellsSayWhichAndWhy) {
   EXPECT_EQ(map_row("7,w,,,,,,,,,"), (Lines{"! event opened: column OPEN: no time"}));
   EXPECT_EQ(map_row("7,w,2015-01-02 03:04,1.5,,,,,,,"), (Lines{"! event opened: column N: '1.5' is not an integer"}));
   EXPECT_EQ(map_row("7,w,2015-01-02 03:04,,x,,,,,,"), (Lines{"! event opened: column SHARE: 'x' is not a number"}));
-  EXPECT_EQ(map_row("7,w,2015-01-02 03:04,,,maybe,,,,,"), (Lines{"! event opened: column URGENT: 'maybe' is none of the words that the mapping knows"}));
-  EXPECT_EQ(map_row("7,w,2015-01-02 03:04,,,,30.02.2015,,,,"), (Lines{"! event opened: column DAY: '30.02.2015' is not a date of the form %d.%m.%Y"}));
+  EXPECT_EQ(map_row("7,w,2015-01-02 03:04,,,maybe,,,,,"),
+            (Lines{"! event opened: column URGENT: 'maybe' is none of the words that the mapping knows"}));
+  EXPECT_EQ(map_row("7,w,2015-01-02 03:04,,,,30.02.2015,,,,"),
+            (Lines{"! event opened: column DAY: '30.02.2015' is not a date of the form %d.%m.%Y"}));
   EXPECT_EQ(map_row("\xC0\xAF,w,2015-01-02 03:04,,,,,,,,"), (Lines{"! event opened: its id, subject, author or unit is not UTF-8"}));
   EXPECT_EQ(map_row("7,w,2015-01-02 03:04,,,,,,2015-13-02 05:00,Closed,U"),
             (Lines{"! event closed: column CLOSE: '2015-13-02 05:00' is not a time of the form %Y-%m-%d %H:%M"}));
@@ -162,14 +166,18 @@ TEST_P(MappingMistakes, FileLineColumn) {
       << compiled.diagnostics.front().format();
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Each, MappingMistakes,
-    ::testing::Values(Wrong{"order: clamp", "ordr: clamp", "mappings/small.yaml:7:1: error:"}, Wrong{"order: clamp", "order: sort", "mappings/small.yaml:7:8: error:"},
-                      Wrong{"original: original_time\n", "", "mappings/small.yaml:1:1: error:"}, Wrong{"role: intake", "rol: intake", "mappings/small.yaml:1"},
-                      Wrong{"type: integer", "type: int", "mappings/small.yaml:16:32: error:"}, Wrong{"America/New_York", "Asia/Shanghai", "mappings/small.yaml:4:7: error:"},
-                      Wrong{"{column: N, type", "{column: N, value: 3, type", "mappings/small.yaml:16:14: error:"},
-                      Wrong{"s:{ID}", "s:{ID", "mappings/small.yaml:5:10: error:"}, Wrong{"%Y-%m-%d %H:%M", "%Y-%m", "mappings/small.yaml:13:34: error:"},
-                      Wrong{"event: closed", "event: opened", "mappings/small.yaml:2"}, Wrong{"kind: boston-311\n", "", "mappings/small.yaml:1:1: error:"}));
+INSTANTIATE_TEST_SUITE_P(Each, MappingMistakes,
+                         ::testing::Values(Wrong{"order: clamp", "ordr: clamp", "mappings/small.yaml:7:1: error:"},
+                                           Wrong{"order: clamp", "order: sort", "mappings/small.yaml:7:8: error:"},
+                                           Wrong{"original: original_time\n", "", "mappings/small.yaml:1:1: error:"},
+                                           Wrong{"role: intake", "rol: intake", "mappings/small.yaml:1"},
+                                           Wrong{"type: integer", "type: int", "mappings/small.yaml:16:32: error:"},
+                                           Wrong{"America/New_York", "Asia/Shanghai", "mappings/small.yaml:4:7: error:"},
+                                           Wrong{"{column: N, type", "{column: N, value: 3, type", "mappings/small.yaml:16:14: error:"},
+                                           Wrong{"s:{ID}", "s:{ID", "mappings/small.yaml:5:10: error:"},
+                                           Wrong{"%Y-%m-%d %H:%M", "%Y-%m", "mappings/small.yaml:13:34: error:"},
+                                           Wrong{"event: closed", "event: opened", "mappings/small.yaml:2"},
+                                           Wrong{"kind: boston-311\n", "", "mappings/small.yaml:1:1: error:"}));
 
 TEST(Mapping, CheckedAgainstTheOffice) {
   const auto bundle = definition::load_office("boston");

@@ -22,10 +22,9 @@ TEST(Problem, CarriesEverythingInOrder) {
   const auto answer = service::problem_answer(problem, "zh");
   EXPECT_EQ(answer.status, 422);
   EXPECT_EQ(answer.content_type, "application/problem+json");
-  EXPECT_EQ(answer.body,
-            R"({"type":"https://docket.example/problems/rejected","title":"事件被拒绝","status":422,"outcome":"rejected",)"
-            R"("code":"invalid-data","detail":"due_at is not a time","errors":[{"pointer":"#/data/due_at",)"
-            R"("detail":"must be RFC 3339 with \"offset\"","code":"format"}]})");
+  EXPECT_EQ(answer.body, R"({"type":"https://docket.example/problems/rejected","title":"事件被拒绝","status":422,"outcome":"rejected",)"
+                         R"("code":"invalid-data","detail":"due_at is not a time","errors":[{"pointer":"#/data/due_at",)"
+                         R"("detail":"must be RFC 3339 with \"offset\"","code":"format"}]})");
 }
 
 TEST(Problem, TitleFollowsTheLanguageAndUnavailableSaysWhen) {

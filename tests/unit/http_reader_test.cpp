@@ -39,20 +39,21 @@ TEST(HttpReader, ReadsWholeAndByteByByte) {
 }
 
 TEST(HttpReader, RefusesDoubtfulLengths) {
-  for (const char* fields : {"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
-                             "Content-Length: 3\r\nContent-Length: 3\r\n", "Content-Length: 3\r\nContent-Length: 4\r\n", "Content-Length: -1\r\n",
-                             "Content-Length: 3x\r\n", "Transfer-Encoding: gzip\r\nContent-Length: 3\r\n", "Transfer-Encoding: gzip, chunked\r\n",
-                             "Transfer-Encoding: chunked, gzip\r\n", "Content-Type: a\r\nContent-Type: b\r\n", "Host: b\r\n"}) {
+  for (const char* fields :
+       {"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
+        "Content-Length: 3\r\nContent-Length: 3\r\n", "Content-Length: 3\r\nContent-Length: 4\r\n", "Content-Length: -1\r\n",
+        "Content-Length: 3x\r\n", "Transfer-Encoding: gzip\r\nContent-Length: 3\r\n", "Transfer-Encoding: gzip, chunked\r\n",
+        "Transfer-Encoding: chunked, gzip\r\n", "Content-Type: a\r\nContent-Type: b\r\n", "Host: b\r\n"}) {
     EXPECT_EQ(read(post(fields, "abc")), "fault malformed-request") << fields;
   }
   EXPECT_EQ(read(post("Transfer-Encoding: chunked\r\n", "", "1.0")), "fault malformed-request");
 }
 
 TEST(HttpReader, RefusesBadGrammar) {
-  for (const char* bytes : {"GET /livez HTTP/1.1\nHost: a\n\n", "GET /livez HTTP/1.1\r\nHost: a\n\r\n", "GET  /livez HTTP/1.1\r\n\r\n",
-                            "GET /livez HTTP/2.0\r\nHost: a\r\n\r\n", "GET /livez HTTP/1.1\r\n\r\n", "GET /li vez HTTP/1.1\r\nHost: a\r\n\r\n",
-                            "GET /livez HTTP/1.1\r\nHost : a\r\n\r\n", "GET /livez HTTP/1.1\r\nHost: a\r\nX: a\x01z\r\n\r\n",
-                            "\x16\x03\x01\x02\r\n\r\n"}) {
+  for (const char* bytes :
+       {"GET /livez HTTP/1.1\nHost: a\n\n", "GET /livez HTTP/1.1\r\nHost: a\n\r\n", "GET  /livez HTTP/1.1\r\n\r\n",
+        "GET /livez HTTP/2.0\r\nHost: a\r\n\r\n", "GET /livez HTTP/1.1\r\n\r\n", "GET /li vez HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /livez HTTP/1.1\r\nHost : a\r\n\r\n", "GET /livez HTTP/1.1\r\nHost: a\r\nX: a\x01z\r\n\r\n", "\x16\x03\x01\x02\r\n\r\n"}) {
     EXPECT_EQ(read(bytes), "fault malformed-request") << bytes;
   }
   EXPECT_EQ(read(post("Transfer-Encoding: chunked\r\n", "zz\r\nab\r\n")), "fault malformed-request");
@@ -63,8 +64,9 @@ TEST(HttpReader, LimitsSizes) {
   EXPECT_EQ(read(post("Content-Length: 18446744073709551615\r\n", "")), "fault too-large");
   EXPECT_EQ(read(post("Content-Length: 18446744073709551616\r\n", "")), "fault malformed-request");
   EXPECT_EQ(read(post("Content-Length: 100\r\n", std::string(100, 'x'))), "POST /v1/events|" + std::string(100, 'x'));
-  EXPECT_EQ(read(post("Transfer-Encoding: chunked\r\n", "40\r\n" + std::string(64, 'x') + "\r\n40\r\n" + std::string(64, 'x') + "\r\n0\r\n\r\n")),
-            "fault too-large");
+  EXPECT_EQ(
+      read(post("Transfer-Encoding: chunked\r\n", "40\r\n" + std::string(64, 'x') + "\r\n40\r\n" + std::string(64, 'x') + "\r\n0\r\n\r\n")),
+      "fault too-large");
   EXPECT_EQ(read("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(16 * 1024, 'x') + "\r\n\r\n"), "fault headers-too-large");
   EXPECT_EQ(read("GET /" + std::string(17 * 1024, 'x')), "fault headers-too-large");
   std::string many;
@@ -75,8 +77,9 @@ TEST(HttpReader, LimitsSizes) {
 
 TEST(HttpReader, HeadTellsWhatTheRequestAsksFor) {
   RequestReader reader(ReaderLimits{});
-  const std::string bytes = "POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\nIf-Match: \"1.1-none\"\r\n"
-                            "If-None-Match: \"a\"\r\nIf-None-Match: \"b\"\r\nAccept-Language: zh\r\nPrefer: wait=2\r\nConnection: close\r\n\r\n";
+  const std::string bytes =
+      "POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\nIf-Match: \"1.1-none\"\r\n"
+      "If-None-Match: \"a\"\r\nIf-None-Match: \"b\"\r\nAccept-Language: zh\r\nPrefer: wait=2\r\nConnection: close\r\n\r\n";
   std::size_t used = 0;
   ASSERT_EQ(reader.feed(bytes, used), Step::kHead);
   EXPECT_EQ(used, bytes.size());

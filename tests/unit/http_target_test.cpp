@@ -34,8 +34,8 @@ TEST(HttpTarget, KeepsAnEscapedSlashInsideItsSegment) {
 }
 
 TEST(HttpTarget, RefusesWhatIsAmbiguous) {
-  for (const char* bad : {"/a%", "/a%2", "/a%zz", "/a%00", "/a?x=%00", "/a?x=%0a", "/a?%ff=1", "/%c0%af", "/%ed%a0%80", "/a?=1", "/a#b", "*",
-                          "a/b", "/a?x=%f5%80%80%80", "/a%e5%b8"}) {
+  for (const char* bad : {"/a%", "/a%2", "/a%zz", "/a%00", "/a?x=%00", "/a?x=%0a", "/a?%ff=1", "/%c0%af", "/%ed%a0%80", "/a?=1", "/a#b",
+                          "*", "a/b", "/a?x=%f5%80%80%80", "/a%e5%b8"}) {
     EXPECT_FALSE(split_target(bad).ok()) << bad;
   }
 }

@@ -13,9 +13,9 @@ namespace docket::ledger {
 namespace {
 
 using testing::at;
+using ::testing::HasSubstr;
 using testing::record_of;
 using testing::samples;
-using ::testing::HasSubstr;
 
 constexpr int kPartitionCount = 2;
 const SealKey kSeed = [] {
@@ -70,7 +70,8 @@ Position position_after(const std::vector<std::string>& values, std::size_t bloc
 }
 
 struct World {
-  explicit World(std::vector<std::vector<std::string>> chains) : random(1), cluster(static_cast<int>(chains.size()), random, MemoryFaults::none()) {
+  explicit World(std::vector<std::vector<std::string>> chains)
+      : random(1), cluster(static_cast<int>(chains.size()), random, MemoryFaults::none()) {
     for (std::size_t partition = 0; partition < chains.size(); ++partition) {
       for (auto& value : chains[partition]) cluster.write(static_cast<int>(partition), std::move(value));
     }
@@ -253,8 +254,14 @@ TEST(LedgerChain, EachRuleOfTheWriterIsChecked) {
       {"behind term 1", [](Block& b) { b.term = 0; }},
       {"behind term 1", [](Block& b) { b.records.push_back(record_of(RecordKind::kOwnerChanged, "{}")); }},
       {"second genesis", [](Block& b) { b.records.push_back(samples().at("genesis").records[0]); }},
-      {"cursor of intake goes back", [](Block& b) { b.next = {{"intake", 1, 1}}; }},
-      {"cursor of intake goes back", [](Block& b) { b.next = {{"intake", 0, 99}}; }},
+      {"cursor of intake goes back",
+       [](Block& b) {
+         b.next = {{"intake", 1, 1}};
+       }},
+      {"cursor of intake goes back",
+       [](Block& b) {
+         b.next = {{"intake", 0, 99}};
+       }},
       {"no JSON", [](Block& b) { b.records[0].event = R"({"a":tru})"; }},
   };
   for (const RuleRow& row : rows) {
@@ -344,7 +351,8 @@ TEST(LedgerHeads, AFileIsReadLineByLine) {
   const std::string foreign = sign_heads("M", 1000, positions, kSeed);
   SealKey other{};
   const std::string forged = sign_heads("L", 1000, positions, other);
-  const HeadsText text = read_heads(good + "\n" + foreign + "\nx\n" + forged + "\n" + good + "\n" + good.substr(0, 20), "L", public_key_of(kSeed));
+  const HeadsText text =
+      read_heads(good + "\n" + foreign + "\nx\n" + forged + "\n" + good + "\n" + good.substr(0, 20), "L", public_key_of(kSeed));
   EXPECT_EQ(text.heads.size(), 2U);
   ASSERT_EQ(text.findings.size(), 3U);
   EXPECT_THAT(text.findings[0], HasSubstr("line 2"));

@@ -10,8 +10,8 @@
 namespace docket::ledger {
 namespace {
 
-using testing::samples;
 using ::testing::HasSubstr;
+using testing::samples;
 
 // Every field by name, so that a difference is read off the failure.
 std::string render(const Record& r) {
@@ -22,7 +22,8 @@ std::string render(const Record& r) {
   for (const auto& of : r.effects) {
     out << " of " << of.of << ":";
     for (const auto& e : of.effects) {
-      out << " [" << e.set << "," << e.clock << "," << e.part << "," << e.part_key << "," << e.part_nth << "," << e.due << "," << e.unit << "," << e.provisional;
+      out << " [" << e.set << "," << e.clock << "," << e.part << "," << e.part_key << "," << e.part_nth << "," << e.due << "," << e.unit
+          << "," << e.provisional;
       for (const auto& n : e.notices) out << " N(" << n.at << "," << n.level << "," << n.to << ")";
       out << "]";
     }
@@ -100,7 +101,8 @@ class RandomBlocks {
     b.term = number(1000);
     b.recorded = instant();
     if (chance()) b.bundle = text();
-    if (chance()) b.next = {{"a" + text(), static_cast<std::uint32_t>(number(9)), static_cast<std::int64_t>(number(1ULL << 50U))}, {"b", 1, 0}};
+    if (chance())
+      b.next = {{"a" + text(), static_cast<std::uint32_t>(number(9)), static_cast<std::int64_t>(number(1ULL << 50U))}, {"b", 1, 0}};
     for (std::size_t i = 0, n = 1 + number(5); i < n; ++i) b.records.push_back(record());
     return b;
   }
@@ -202,10 +204,12 @@ TEST(LedgerCodec, NamesWhatIsWrong) {
       {"barrier", R"("term":3,)", "", ErrorCode::kInvalid, "lacks \"term\""},
       {"barrier", R"("height":2,)", R"("wight":2,)", ErrorCode::kInvalid, "\"wight\" of block is unknown"},
       {"barrier", R"("previous":"a)", R"("previous":"A)", ErrorCode::kInvalid, "64 hex digits"},
-      {"barrier", R"("recorded":"2017-03-01T02:00:00.125Z")", R"("recorded":"2017-03-01T10:00:00.125+08:00")", ErrorCode::kInvalid, "\"recorded\""},
+      {"barrier", R"("recorded":"2017-03-01T02:00:00.125Z")", R"("recorded":"2017-03-01T10:00:00.125+08:00")", ErrorCode::kInvalid,
+       "\"recorded\""},
       {"barrier", R"("recorded":"2017-03-01T)", R"("recorded":"2017-13-01T)", ErrorCode::kInvalid, "\"recorded\""},
       {"barrier", R"("records":[{)", R"("records":[],"more":[{)", ErrorCode::kInvalid, "\"records\""},
-      {"barrier", R"("kind":"barrier","body":{"nonce":"c0ffee.2"})", R"("body":{},"kind":"barrier")", ErrorCode::kInvalid, "begin with \"kind\""},
+      {"barrier", R"("kind":"barrier","body":{"nonce":"c0ffee.2"})", R"("body":{},"kind":"barrier")", ErrorCode::kInvalid,
+       "begin with \"kind\""},
       {"barrier", R"(,"body":{"nonce":"c0ffee.2"})", "", ErrorCode::kInvalid, "barrier lacks \"body\""},
       {"accepted", R"("tag":"00ff)", R"("tag":"00FF)", ErrorCode::kInvalid, "16 hex digits"},
       {"accepted", R"("backfill":true)", R"("backfill":false)", ErrorCode::kInvalid, "\"backfill\""},
@@ -231,7 +235,8 @@ TEST(LedgerCodec, NamesWhatIsWrong) {
 
 TEST(LedgerCodec, NothingMayStandBeforeOrBehindABlock) {
   const std::string bytes = encode_block(samples().at("barrier"));
-  for (const std::string& text : {bytes + "x", bytes + bytes, bytes + "{}", " " + bytes, bytes + "\n", std::string("[]"), std::string(), std::string("5")}) {
+  for (const std::string& text :
+       {bytes + "x", bytes + bytes, bytes + "{}", " " + bytes, bytes + "\n", std::string("[]"), std::string(), std::string("5")}) {
     EXPECT_FALSE(decode_block(text).ok()) << text;
     EXPECT_FALSE(decode_head(text).ok()) << text;
   }
@@ -252,17 +257,41 @@ TEST(LedgerCodec, MutatedBlocksAreRefusedOrReadBack) {
   std::mt19937_64 random(4711);
   std::vector<std::string> seeds;
   for (const auto& [name, block] : samples()) seeds.push_back(encode_block(block));
-  static constexpr std::string_view kTokens[] = {"\"", "{", "}", "[", "]", ",", ":", "0", "-", "1e9", "null", "true", "\\u0000", "\\ud800", "\xff", "\"v\":1,", "\"kind\":\"barrier\","};
+  static constexpr std::string_view kTokens[] = {"\"",
+                                                 "{",
+                                                 "}",
+                                                 "[",
+                                                 "]",
+                                                 ",",
+                                                 ":",
+                                                 "0",
+                                                 "-",
+                                                 "1e9",
+                                                 "null",
+                                                 "true",
+                                                 "\\u0000",
+                                                 "\\ud800",
+                                                 "\xff",
+                                                 "\"v\":1,",
+                                                 "\"kind\":\"barrier\","};
   int read = 0;
   for (int i = 0; i < 20'000; ++i) {
     std::string text = seeds[random() % seeds.size()];
     for (std::uint64_t n = random() % 3 + 1; n > 0; --n) {
       const std::size_t at = random() % text.size();
       switch (random() % 4) {
-        case 0: text[at] = static_cast<char>(random() % 256); break;
-        case 1: text.insert(at, kTokens[random() % std::size(kTokens)]); break;
-        case 2: text.erase(at, random() % 40); break;
-        default: text.insert(at, seeds[random() % seeds.size()].substr(random() % 200, random() % 60)); break;
+        case 0:
+          text[at] = static_cast<char>(random() % 256);
+          break;
+        case 1:
+          text.insert(at, kTokens[random() % std::size(kTokens)]);
+          break;
+        case 2:
+          text.erase(at, random() % 40);
+          break;
+        default:
+          text.insert(at, seeds[random() % seeds.size()].substr(random() % 200, random() % 60));
+          break;
       }
       if (text.empty()) text = "{";
     }
@@ -292,8 +321,8 @@ TEST(LedgerPosition, TextReadsBack) {
 }
 
 TEST(LedgerPosition, RefusesWhatIsNone) {
-  for (const char* text : {"", "7", "7.1", "7.1.00ff00000000000", "7.1.00FF00000000000a", "-1.1.00ff00000000000a", "7.01.00ff00000000000a", "7. 1.00ff00000000000a",
-                           "7.1.00ff00000000000a.", "99999999999.1.00ff00000000000a"}) {
+  for (const char* text : {"", "7", "7.1", "7.1.00ff00000000000", "7.1.00FF00000000000a", "-1.1.00ff00000000000a", "7.01.00ff00000000000a",
+                           "7. 1.00ff00000000000a", "7.1.00ff00000000000a.", "99999999999.1.00ff00000000000a"}) {
     EXPECT_FALSE(parse_position(text).ok()) << text;
   }
   EXPECT_FALSE(parse_positions("7.1.00ff00000000000a,").ok());

@@ -28,7 +28,8 @@ inline std::string broken_property(std::string_view bytes) {
   } else if (block.error().message.empty()) {
     return "a refusal without a word";
   }
-  if (const auto positions = parse_positions(bytes); positions.ok() && positions_text(*positions) != bytes) return "positions change by reading";
+  if (const auto positions = parse_positions(bytes); positions.ok() && positions_text(*positions) != bytes)
+    return "positions change by reading";
   if (const auto raw = base64url_bytes(bytes)) {
     const auto* data = reinterpret_cast<const std::uint8_t*>(raw->data());
     if (base64url({data, raw->size()}) != bytes) return "base64url changes by reading";

@@ -108,10 +108,13 @@ inline Record timer_sample() {
 inline std::map<std::string, Block> samples() {
   std::map<std::string, Block> all;
   all["genesis"] = block_of(
-      0, {record_of(RecordKind::kGenesis,
-                    R"({"ledger":"3q2-7wAAAAAAAAAAAAAAAA","partition":7,"partitions":32,"format":1,"bundle":"b-2017-03","hash":"sha256","seal":"aes-256-gcm","signature":"ed25519"})")});
-  all["owner-changed"] = block_of(
-      1, {record_of(RecordKind::kOwnerChanged, R"({"term":3,"node":"n1","generation":4,"clock":"2017-03-01T02:00:00.125Z","reads":1,"nonce":"c0ffee.1"})")});
+      0,
+      {record_of(
+          RecordKind::kGenesis,
+          R"({"ledger":"3q2-7wAAAAAAAAAAAAAAAA","partition":7,"partitions":32,"format":1,"bundle":"b-2017-03","hash":"sha256","seal":"aes-256-gcm","signature":"ed25519"})")});
+  all["owner-changed"] =
+      block_of(1, {record_of(RecordKind::kOwnerChanged,
+                             R"({"term":3,"node":"n1","generation":4,"clock":"2017-03-01T02:00:00.125Z","reads":1,"nonce":"c0ffee.1"})")});
   all["barrier"] = block_of(2, {record_of(RecordKind::kBarrier, R"({"nonce":"c0ffee.2"})")});
   all["activated"] = block_of(3, {record_of(RecordKind::kActivated, R"({"bundle":"b-2017-03","number":1})")});
   all["accepted"] = block_of(40, {accepted_sample()});
@@ -119,7 +122,9 @@ inline std::map<std::string, Block> samples() {
   all["parked"] = block_of(46, {parked_sample()});
   all["timer"] = block_of(47, {timer_sample()});
   all["notice"] = block_of(
-      48, {record_of(RecordKind::kNotice, R"({"subject":"HT-1","clock":"handle","round":1,"nth":1,"level":"yellow","at":"2017-03-07T01:00:00.000Z","to":"holder"})")});
+      48, {record_of(
+              RecordKind::kNotice,
+              R"({"subject":"HT-1","clock":"handle","round":1,"nth":1,"level":"yellow","at":"2017-03-07T01:00:00.000Z","to":"holder"})")});
   all["head"] = block_of(49, {record_of(RecordKind::kHead, R"({"position":"6.120.00112233445566ff","signature":"AAAA"})")});
   all["duplicates"] = block_of(50, {record_of(RecordKind::kDuplicates, R"({"topic":"docket.intake.hotline","ranges":[[4,9]]})")});
   all["duplicates"].next = {{"docket.intake.calls", 1, 0}, {"docket.intake.hotline", 2, 10}};
@@ -128,7 +133,8 @@ inline std::map<std::string, Block> samples() {
   all["reaction"] = block_of(53, {record_of(RecordKind::kReaction, R"({"number":1,"to":9,"depth":1})")});
   all["quarantined"] = block_of(54, {record_of(RecordKind::kQuarantined, R"({"subject":"HT-1","semantics":1,"cause":"..."})")});
   all["released"] = block_of(55, {record_of(RecordKind::kReleased, R"({"subject":"HT-1"})")});
-  all["mixed"] = block_of(60, {record_of(RecordKind::kBarrier, R"({"nonce":"c0ffee.3"})"), accepted_sample(), rejected_sample(), parked_sample(), timer_sample()});
+  all["mixed"] = block_of(60, {record_of(RecordKind::kBarrier, R"({"nonce":"c0ffee.3"})"), accepted_sample(), rejected_sample(),
+                               parked_sample(), timer_sample()});
   return all;
 }
 

@@ -37,9 +37,7 @@ TEST(LedgerSeal, IsBoundToKeyAndPlace) {
   }
 }
 
-TEST(LedgerSeal, FieldsOfThePlaceDontRunTogether) {
-  EXPECT_NE(associated_data("L", "a", "bc", "f"), associated_data("L", "ab", "c", "f"));
-}
+TEST(LedgerSeal, FieldsOfThePlaceDontRunTogether) { EXPECT_NE(associated_data("L", "a", "bc", "f"), associated_data("L", "ab", "c", "f")); }
 
 TEST(LedgerSeal, AnyAlteredCharacterIsNoticed) {
   const KeyRow key = key_of(1);

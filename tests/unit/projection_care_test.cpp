@@ -110,7 +110,10 @@ TEST(ProjectionCare, UnknownFormatIsRefusedWithASentence) {
     auto opened = store::Store::open(raw);
     ASSERT_TRUE(opened.ok());
     store::Batches batches;
-    batches[0].put(std::string("\xff" "F", 2), std::string("\x63\0\0\0", 4));
+    batches[0].put(std::string("\xff"
+                               "F",
+                               2),
+                   std::string("\x63\0\0\0", 4));
     ASSERT_TRUE((*opened)->ingest(batches).ok());
   }
   const auto again = Projections::open(options);

@@ -29,9 +29,15 @@ model::CaseState full_case() {
   state.last = {1'488'333'650'000, -4, 99};
   state.scope.state = 5;
   using model::Value;
-  state.scope.attributes = {{1, 0, Value::integer(-7)},     {2, 0, Value::decimal(1500)},  {3, 0, Value::flag(true)},
-                            {4, 0, Value::date(17226)},     {5, 0, Value::instant(-1)},    {6, 1, Value::symbol(9)},
-                            {7, 2, Value::text("诉求")},    {8, 0, Value::sealed("k.n.c")}, {9, 0, {}},
+  state.scope.attributes = {{1, 0, Value::integer(-7)},
+                            {2, 0, Value::decimal(1500)},
+                            {3, 0, Value::flag(true)},
+                            {4, 0, Value::date(17226)},
+                            {5, 0, Value::instant(-1)},
+                            {6, 1, Value::symbol(9)},
+                            {7, 2, Value::text("诉求")},
+                            {8, 0, Value::sealed("k.n.c")},
+                            {9, 0, {}},
                             {10, 0, Value::list({Value::text("a"), Value::list({Value::integer(1)})})}};
   model::ClockInstance clock;
   clock.clock = 2;
@@ -128,8 +134,8 @@ TEST(ProjectionCodec, FlippedBitsWithoutFrameNeverAllocateMuch) {
 }
 
 TEST(ProjectionCodec, HostileSizesAreRefused) {
-  for (const std::string& size : {std::string("\xff\xff\xff\xff\x7f"), std::string("\xff\xff\xff\xff\xff\xff\xff\xff\x7f"), std::string("\x05"),
-                                  std::string(12, '\xff'), std::string()}) {
+  for (const std::string& size : {std::string("\xff\xff\xff\xff\x7f"), std::string("\xff\xff\xff\xff\xff\xff\xff\xff\x7f"),
+                                  std::string("\x05"), std::string(12, '\xff'), std::string()}) {
     std::string text;
     EXPECT_FALSE(codec::decode(size, text).ok());
     std::vector<model::ClockInstance> clocks;

@@ -18,7 +18,8 @@ using codec::KeyReader;
 using codec::KeyWriter;
 
 TEST(ProjectionKeys, NumbersSortAsNumbers) {
-  const std::vector<std::int64_t> numbers = {std::numeric_limits<std::int64_t>::min(), -300, -1, 0, 1, 255, 256, std::numeric_limits<std::int64_t>::max()};
+  const std::vector<std::int64_t> numbers = {std::numeric_limits<std::int64_t>::min(), -300, -1, 0, 1, 255, 256,
+                                             std::numeric_limits<std::int64_t>::max()};
   for (std::size_t i = 1; i < numbers.size(); ++i) {
     EXPECT_LT(KeyWriter().i64(numbers[i - 1]).str(), KeyWriter().i64(numbers[i]).str());
     EXPECT_EQ(KeyReader(KeyWriter().i64(numbers[i]).str()).i64(), numbers[i]);
@@ -29,7 +30,8 @@ TEST(ProjectionKeys, NumbersSortAsNumbers) {
 }
 
 TEST(ProjectionKeys, TextsSortAndAreNoPrefixes) {
-  const std::vector<std::string> texts = {"", std::string(1, '\0'), std::string("\0a", 2), "\x01", "\x01\x01", "\x02", "a", "aa", "ab", "街道"};
+  const std::vector<std::string> texts = {"",    std::string(1, '\0'), std::string("\0a", 2), "\x01", "\x01\x01", "\x02", "a", "aa", "ab",
+                                          "街道"};
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const std::string key = KeyWriter().text(texts[i]).str();
     KeyReader reader(key);

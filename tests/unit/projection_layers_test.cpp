@@ -117,7 +117,9 @@ TEST(ProjectionLayers, StoppedWriteBackLeavesTheOldHeightAndReplayIsExact) {
   TempFolder folder;
   std::atomic<bool> stop{false};
   auto options = samples::options_for(folder / "p", samples::office());
-  options.before_ingest = [&] { if (stop) throw std::runtime_error("stopped"); };
+  options.before_ingest = [&] {
+    if (stop) throw std::runtime_error("stopped");
+  };
   std::vector<meta::Head> before;
   {
     const auto projections = samples::open_or_fail(options);
@@ -145,7 +147,8 @@ TEST(ProjectionLayers, StoppedWriteBackLeavesTheOldHeightAndReplayIsExact) {
   Chain chain(9, samples::office());
   for (int i = 0; i < 120; ++i) {
     auto block = chain.next(chain.pick(4));
-    if (block.position.height > heights[static_cast<std::size_t>(block.position.partition)].position.height) projections->apply(std::move(block));
+    if (block.position.height > heights[static_cast<std::size_t>(block.position.partition)].position.height)
+      projections->apply(std::move(block));
   }
   ASSERT_TRUE(projections->flush().ok());
   EXPECT_EQ(samples::dump_all(*projections), samples::dump_all(*straight));
@@ -172,9 +175,9 @@ TEST(ProjectionLayers, AFailedWriteBackIsTriedAgainByTick) {
   EXPECT_FALSE(projections->flush().ok());
   stop = false;
   const int before = tries;
-  projections->tick(0, 2000);   // sees the failure
+  projections->tick(0, 2000);  // sees the failure
   EXPECT_EQ(tries, before);
-  projections->tick(0, 3000);   // a second later
+  projections->tick(0, 3000);  // a second later
   ASSERT_TRUE(projections->flush().ok());
   EXPECT_TRUE(projections->health().ok());
   EXPECT_FALSE(projections->full(0));

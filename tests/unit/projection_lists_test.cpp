@@ -45,9 +45,13 @@ TEST(ProjectionLists, AreTheCasesThatMatchNow) {
   const auto bundle = samples::office();
   const auto projections = samples::open_or_fail(samples::options_for(folder / "p", bundle));
   Chain chain(21, bundle);
-  const std::vector<std::vector<listings::Condition>> queries = {
-      {}, {{"state", {"new"}}}, {{"state", {"busy", "done"}}}, {{"unit", {"u1", "u3"}}, {"state", {"new", "busy"}}}, {{"tags", {"t0", "t2"}}},
-      {{"unit", {"nowhere"}}}, {{"unit", {"u2"}}, {"tags", {"t1"}}, {"state", {"done"}}}};
+  const std::vector<std::vector<listings::Condition>> queries = {{},
+                                                                 {{"state", {"new"}}},
+                                                                 {{"state", {"busy", "done"}}},
+                                                                 {{"unit", {"u1", "u3"}}, {"state", {"new", "busy"}}},
+                                                                 {{"tags", {"t0", "t2"}}},
+                                                                 {{"unit", {"nowhere"}}},
+                                                                 {{"unit", {"u2"}}, {"tags", {"t1"}}, {"state", {"done"}}}};
   for (int i = 0; i < 300; ++i) {
     projections->apply(chain.next(chain.pick(4)));
     if (i % 31 == 5) {

@@ -58,10 +58,17 @@ void compare(const Projections& projections, Chain& chain, const definition::Bun
     if (chain.pick(4) == 0) wanted.group = chain.pick(2) == 0 ? "u2" : "";
     const model::Day past = today - chain.pick(200);
     switch (chain.pick(4)) {
-      case 0: wanted.at_day = past; break;
-      case 1: wanted.at_day = metrics::month_start(past) - 1; break;
-      case 2: wanted.known_day = past; break;
-      default: break;
+      case 0:
+        wanted.at_day = past;
+        break;
+      case 1:
+        wanted.at_day = metrics::month_start(past) - 1;
+        break;
+      case 2:
+        wanted.known_day = past;
+        break;
+      default:
+        break;
     }
     const std::string name = bundle.metrics[wanted.metric].name;
     Result<metrics::Totals> got = Error{};
@@ -72,8 +79,8 @@ void compare(const Projections& projections, Chain& chain, const definition::Bun
     }
     ASSERT_TRUE(got.ok());
     EXPECT_EQ(figures(*got), figures(naive(chain, bundle, wanted)))
-        << name << " by " << int{wanted.by} << " from " << wanted.start.value_or(-1) << " to " << wanted.end << " at " << wanted.at_day.value_or(-1)
-        << " known " << wanted.known_day.value_or(-1);
+        << name << " by " << int{wanted.by} << " from " << wanted.start.value_or(-1) << " to " << wanted.end << " at "
+        << wanted.at_day.value_or(-1) << " known " << wanted.known_day.value_or(-1);
   }
 }
 

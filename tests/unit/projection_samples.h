@@ -205,7 +205,8 @@ class Chain {
     if (pick(3) == 0) set_slot(after->scope, kUnit, model::Value::symbol(static_cast<model::Symbol>(pick(3))));
     if (pick(6) == 0) set_slot(after->scope, kNumber, model::Value::text("no-" + std::to_string(pick(40))));
     if (pick(4) == 0) {
-      set_slot(after->scope, kTags, model::Value::list({model::Value::text("t" + std::to_string(pick(3))), model::Value::text("t" + std::to_string(pick(3)))}));
+      set_slot(after->scope, kTags,
+               model::Value::list({model::Value::text("t" + std::to_string(pick(3))), model::Value::text("t" + std::to_string(pick(3)))}));
     }
     if (pick(3) == 0) {
       after->scope.clocks.resize(1);

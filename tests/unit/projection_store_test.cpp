@@ -68,7 +68,9 @@ TEST(ProjectionStore, AKeyTwiceIsADefect) {
 TEST(ProjectionStore, StoppedBetweenWritingAndTakingInLeavesNothing) {
   TempFolder folder;
   bool stop = false;
-  auto store = open_store(folder / "s", [&] { if (stop) throw std::runtime_error("stopped"); });
+  auto store = open_store(folder / "s", [&] {
+    if (stop) throw std::runtime_error("stopped");
+  });
   stop = true;
   store::Batches batches;
   batches[0].put("k", "a");

@@ -17,8 +17,10 @@ constexpr model::Day kAnchor = samples::kEpochDay + 40;
 
 // Each block adds 1 and takes 1 away in two groups: every sum over both is zero at each block boundary.
 partition::AppliedBlock balanced(samples::Chain& chain, int partition, int i) {
-  auto block = chain.put(partition, "p" + std::to_string(partition) + "-" + std::to_string(i % 20), static_cast<model::StateId>(i % 3), "u1");
-  auto second = chain.put(partition, "p" + std::to_string(partition) + "-" + std::to_string((i + 7) % 20), static_cast<model::StateId>(i % 2), "u2");
+  auto block =
+      chain.put(partition, "p" + std::to_string(partition) + "-" + std::to_string(i % 20), static_cast<model::StateId>(i % 3), "u1");
+  auto second =
+      chain.put(partition, "p" + std::to_string(partition) + "-" + std::to_string((i + 7) % 20), static_cast<model::StateId>(i % 2), "u2");
   block.records.push_back(second.records[0]);
   block.position = second.position;
   measure::Delta delta;

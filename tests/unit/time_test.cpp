@@ -34,13 +34,13 @@ TEST(Time, RefusesWhatIsNoInstant) {
   for (const char* text : {
            "",
            "2017-03-01",
-           "2017-03-01T10:00:00",        // naive
-           "2017-03-01T10:00:00.123",    // naive
-           "2017-03-01 10:00:00Z",       // a blank instead of T
-           "2017-03-01T10:00Z",          // no seconds
+           "2017-03-01T10:00:00",      // naive
+           "2017-03-01T10:00:00.123",  // naive
+           "2017-03-01 10:00:00Z",     // a blank instead of T
+           "2017-03-01T10:00Z",        // no seconds
            "2017-3-1T10:00:00Z",
            "17-03-01T10:00:00Z",
-           "2017-02-29T10:00:00Z",       // no such day
+           "2017-02-29T10:00:00Z",  // no such day
            "1900-02-29T10:00:00Z",
            "2017-13-01T10:00:00Z",
            "2017-00-01T10:00:00Z",
@@ -49,7 +49,7 @@ TEST(Time, RefusesWhatIsNoInstant) {
            "0000-01-01T10:00:00Z",
            "2017-03-01T24:00:00Z",
            "2017-03-01T10:60:00Z",
-           "2016-12-31T23:59:60Z",       // leap second
+           "2016-12-31T23:59:60Z",  // leap second
            "2017-03-01T10:00:00.Z",
            "2017-03-01T10:00:00,5Z",
            "2017-03-01T10:00:00+08",
@@ -62,7 +62,8 @@ TEST(Time, RefusesWhatIsNoInstant) {
            "2017-03-01T10:00:00Z ",
            " 2017-03-01T10:00:00Z",
            "2017-03-01T-1:00:00Z",
-           "2017-03-01T10:00:00\xE2\x88\x92" "05:00",  // a typographic minus
+           "2017-03-01T10:00:00\xE2\x88\x92"
+           "05:00",  // a typographic minus
            "+2017-03-01T10:00:00Z",
        }) {
     EXPECT_FALSE(parse_instant(text)) << text;
