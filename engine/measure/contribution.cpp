@@ -19,9 +19,9 @@ struct Placed {  // where an item's anchor puts it
 };
 
 // Anchors: the earliest of those that exist. A paused clock has no due; its item is the exclusion `paused` where it was.
-Placed place(const MetricDef& metric, const Item& item) {
+Placed place(std::span<const Anchor> period, const Item& item) {
   Placed best;
-  for (const auto& anchor : metric.period) {
+  for (const auto& anchor : period) {
     const auto& scope = item.scope_of(anchor.scope);
     Placed here;
     if (anchor.kind == Anchor::Kind::kEventFirst || anchor.kind == Anchor::Kind::kEventLast) {
@@ -68,7 +68,7 @@ class Contributor {
       : bundle_(bundle), metric_(bundle.metrics[index]), out_(out) {}
 
   void add(const Item& item) {
-    const Placed placed = place(metric_, item);
+    const Placed placed = place(metric_.period, item);
     if (placed.at == model::kNoInstant) return;
     const Day day = bundle_.zone.local_day(placed.at);
     if (placed.paused) {
@@ -198,10 +198,9 @@ std::vector<AnchorDay> anchor_days(const definition::Bundle& bundle, const CaseS
   if (state.kind == model::kNone16) return out;
   const auto anchors = anchors_of(bundle, state.kind);
   for (std::size_t i = 0; i < anchors.size(); ++i) {
-    MetricDef probe;
-    probe.period = {anchors[i]};
+    const std::span<const Anchor> one(&anchors[i], 1);
     for_each_instance(bundle, anchors[i].scope, state, [&](const Item& item) {
-      const Placed placed = place(probe, item);
+      const Placed placed = place(one, item);
       if (placed.at != model::kNoInstant) out.push_back({static_cast<std::uint8_t>(i), bundle.zone.local_day(placed.at)});
     });
   }

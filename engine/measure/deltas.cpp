@@ -31,6 +31,10 @@ class Collector {
     }
     out_.push_back({metric, row.by, row.series, anchor, occurred, row.group, value});
   }
+  // A row that nothing of this step can cancel.
+  void push(std::uint16_t metric, const Contribution& row, Day anchor, Day occurred, std::int64_t sign) {
+    out_.push_back({metric, row.by, row.series, anchor, occurred, row.group, sign * row.value});
+  }
   void finish() {
     out_.erase(
         std::remove_if(out_.begin() + static_cast<std::ptrdiff_t>(first_), out_.end(), [](const Delta& row) { return row.value == 0; }),
@@ -88,11 +92,31 @@ void step_stock(const definition::Bundle& bundle, std::uint16_t index, const Cas
   add_future(bundle, index, after, time, sign, collector);
 }
 
+bool same_cell(const Contribution& a, const Contribution& b) {
+  return a.anchor == b.anchor && a.series == b.series && a.by == b.by && a.group == b.group;
+}
+
+// Most events leave most contributions as they are, row by row: those cost no search.
 void step_rows(const definition::Bundle& bundle, std::uint16_t index, const CaseState* before, const CaseState& after, Day occurred,
                std::int64_t sign, Collector& collector) {
-  for (const auto& row : contributions(bundle, index, after)) collector.add(index, row, row.anchor, occurred, sign);
-  if (before == nullptr) return;
-  for (const auto& row : contributions(bundle, index, *before)) collector.add(index, row, row.anchor, occurred, -sign);
+  const auto now = contributions(bundle, index, after);
+  const auto old = before != nullptr ? contributions(bundle, index, *before) : std::vector<Contribution>{};
+  std::size_t i = 0;
+  for (; i < now.size() && i < old.size() && same_cell(now[i], old[i]); ++i) {
+    if (now[i].value == old[i].value) continue;
+    Contribution row = now[i];
+    row.value -= old[i].value;
+    collector.add(index, row, row.anchor, occurred, sign);
+  }
+  const bool alone = i == old.size() && sign > 0;
+  for (std::size_t k = i; k < now.size(); ++k) {
+    if (alone) {
+      collector.push(index, now[k], now[k].anchor, occurred, sign);
+    } else {
+      collector.add(index, now[k], now[k].anchor, occurred, sign);
+    }
+  }
+  for (std::size_t k = i; k < old.size(); ++k) collector.add(index, old[k], old[k].anchor, occurred, -sign);
 }
 
 void add_step(const definition::Bundle& bundle, std::uint16_t index, const CaseState* before, const CaseState& after, Instant time,

@@ -55,9 +55,9 @@ def check(tree, findings):
         for match in INCLUDE.finditer(text):
             include, line = match.group(2), text.count("\n", 0, match.start()) + 1
             if match.group(1) == '"' or include.split("/")[0] in tops:
+                if name in ("tests", "bench") and "/" not in include:
+                    continue  # a neighbour's fixture
                 if not tree.has(include) and tree.has(os.path.join(own, include)):
-                    if name in ("tests", "bench"):
-                        continue  # a neighbour's fixture
                     findings.add(file, line, f'includes "{include}": write the path from the root of the project')
                 elif not folder_allows(tree, folders, own, include):
                     findings.add(file, line, f"includes {include}; allowed for {name}: itself {' '.join(folders)}")

@@ -12,7 +12,7 @@ BANNED = {
 }
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-CONTRACTS = re.compile(r"^schemas/(contracts|api)/|^schemas/[^/]*\.json$|^docs/.*(openapi|asyncapi)", re.I)
+CONTRACTS = re.compile(r"^schemas/(contracts|api)/|^schemas/[^/]*\.(json|ya?ml)$|^docs/.*(openapi|asyncapi)", re.I)
 
 
 def banned_in(name):

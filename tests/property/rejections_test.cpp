@@ -1,0 +1,187 @@
+// A row for each rejection code that the case's other events or the ledger decide: what came before, the event, the code. The final
+// codes of the envelope and the data have their rows in tests/unit/ingest_*.
+#include <gtest/gtest.h>
+
+#include "engine/validate/step_check.h"
+#include "tests/support/engine_fixture.h"
+#include "tests/support/hotline.h"
+#include "tests/unit/definition_fixture.h"
+
+namespace docket::testing {
+namespace {
+
+struct Step {
+  std::string event;
+  std::string time;     // 2026, +08:00
+  std::string data{};   // "" = the usual one
+  std::string more{};   // envelope members
+  std::string actor{};  // "unit=V" or "authid=x": instead of the usual one
+};
+struct Row {
+  const char* code;
+  std::vector<Step> before;
+  Step last;
+};
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  const auto at = text.find(what);
+  if (at == std::string::npos) ADD_FAILURE() << "no " << what << " in " << text;
+  return at == std::string::npos ? text : text.replace(at, what.size(), with);
+}
+
+std::string json_of(int n, const Step& step, const std::string& source = "example") {
+  std::string json = hotline("H1", n, step.event, "2026-" + step.time + ":00+08:00", step.data, step.more, source);
+  if (step.actor.rfind("unit=", 0) == 0) json = replaced(json, R"("actorunit":"U")", R"("actorunit":")" + step.actor.substr(5) + '"');
+  if (step.actor.rfind("authid=", 0) == 0)
+    json = replaced(json, R"("authid":")" + hotline_role(step.event) + "-1\"", R"("authid":")" + step.actor.substr(7) + '"');
+  return json;
+}
+
+const std::vector<Step> kSigned{{"created", "03-02T09:00"}, {"dispatched", "03-02T10:00"}, {"signed", "03-02T11:00"}};
+
+std::vector<Step> plus(std::vector<Step> steps, std::initializer_list<Step> more) {
+  steps.insert(steps.end(), more);
+  return steps;
+}
+
+std::vector<Row> rows() {
+  const auto replied = plus(kSigned, {{"result_replied", "03-03T10:00"}});
+  const auto concluded = plus(replied, {{"concluded", "03-03T12:00"}});
+  const auto second_round = plus(concluded, {{"reopened", "03-04T10:00"}, {"extension_requested", "03-04T11:00"}});
+  const std::vector<Step> assisted{{"created", "03-02T09:00"}, {"dispatched", "03-02T10:00", R"({"unit":"U","assists":["V"]})"}};
+  return {
+      {"no-case", {}, {"signed", "03-02T09:00"}},
+      {"case-exists", {{"created", "03-02T09:00"}}, {"created", "03-02T10:00"}},
+      {"kind-mismatch", {{"created", "03-02T09:00"}}, {"announced", "03-02T10:00"}},
+      {"not-from-state", {{"created", "03-02T09:00"}, {"dispatched", "03-02T10:00"}}, {"handling_started", "03-02T11:00"}},
+      {"condition-not-met", concluded, {"callback_done", "03-04T10:00"}},
+      {"gate-missing", plus(assisted, {{"signed", "03-02T11:00"}}), {"result_replied", "03-03T10:00"}},
+      {"nothing-to-answer", kSigned, {"extension_approved", "03-03T10:00"}},
+      {"window-closed", concluded, {"rated", "04-10T10:00"}},
+      {"no-such-part",
+       {{"created", "03-02T09:00"}, {"dispatched", "03-02T10:00"}},
+       {"assist_given", "03-02T11:00", R"({"part":"V","text":"t"})", "", "unit=V"}},
+      {"part-exists", assisted, {"lead_assist_set", "03-02T11:00", R"({"unit":"U","assists":["V"]})"}},
+      {"outside-during",
+       plus(assisted, {{"return_requested", "03-02T11:00"}}),
+       {"assist_given", "03-02T12:00", R"({"part":"V","text":"t"})", "", "unit=V"}},
+      {"not-holder", {{"created", "03-02T09:00"}, {"dispatched", "03-02T10:00"}}, {"signed", "03-02T11:00", "", "", "unit=V"}},
+      {"same-author", replied, {"concluded", "03-03T12:00", "", "", "authid=unit-1"}},
+      {"once", plus(kSigned, {{"extension_requested", "03-03T10:00"}}), {"extension_requested", "03-03T11:00"}},
+      {"clock-not-running", second_round, {"extension_approved", "03-04T12:00"}},
+      {"extension-after-due", plus(kSigned, {{"extension_requested", "03-03T10:00"}}), {"extension_approved", "03-10T10:00"}},
+      {"extension-backward",
+       plus(kSigned, {{"extension_requested", "03-03T10:00"}}),
+       {"extension_approved", "03-03T11:00", R"({"new_due":"2026-03-05"})"}},
+      {"extension-cap",
+       plus(kSigned, {{"extension_requested", "03-03T10:00"}}),
+       {"extension_approved", "03-03T11:00", R"({"new_due":"2026-06-05"})"}},
+      {"would-break-later", replied, {"suspended", "03-02T12:00"}},
+      {"target-not-found",
+       kSigned,
+       {"corrected", "03-03T10:00", R"({"event":{"source":"example","id":"none"},"void":true,"reason":"r","approver":"a"})"}},
+      {"voided", plus(kSigned, {{"voided", "03-02T12:00", R"({"reason":"r","approver":"a"})"}}), {"handling_started", "03-02T13:00"}},
+      {"link-exists",
+       {{"created", "03-02T09:00"}, {"merged", "03-02T10:00", R"({"merged_into":"H2","reason":"r"})"}},
+       {"linked", "03-02T11:00", R"({"link":"merged_into","target":"H3"})"}},
+      {"no-link", {{"created", "03-02T09:00"}}, {"unlinked", "03-02T10:00", R"({"link":"repeats","target":"H2"})"}},
+      {"link-cycle", {{"created", "03-02T09:00"}}, {"linked", "03-02T10:00", R"({"link":"repeats","target":"H1"})"}},
+      {"no-such-clock",
+       {{"created", "03-02T09:00"}},
+       {"clock_adjusted", "03-02T10:00", R"({"clock":"handle","due":"2026-03-20T10:00:00+08:00","reason":"r","approver":"a"})"}},
+      {"no-such-gate", {{"created", "03-02T09:00"}}, {"gate_waived", "03-02T10:00", R"({"gate":"contacted","reason":"r","approver":"a"})"}},
+  };
+}
+
+TEST(Rejections, EachCodeThatTheCaseDecides) {
+  const auto bundle = definition::load_office("example");
+  for (const auto& row : rows()) {
+    SCOPED_TRACE(row.code);
+    EngineFixture engine(bundle);
+    int n = 0;
+    for (const auto& step : row.before) {
+      const auto outcome = engine.offer(json_of(++n, step));
+      ASSERT_EQ(outcome.kind, partition::EventOutcome::Kind::kAccepted) << step.event << ": " << outcome.refusal.detail;
+    }
+    std::string last = json_of(++n, row.last);
+    if (row.last.event == "announced") last = replaced(last, "hotline-ticket", "qa-session");
+    const auto outcome = engine.offer(last);
+    EXPECT_EQ(model::name(outcome.refusal.code), row.code) << outcome.refusal.detail;
+    EXPECT_EQ(outcome.kind, partition::EventOutcome::Kind::kParked) << "a curable one waits";
+    EXPECT_FALSE(outcome.refusal.detail.empty());
+    // The same over a screen is rejected at once.
+    const auto at_once = engine.offer(
+        replaced(replaced(last, R"("source":"example")", R"("source":"console")"), "\"id\":\"H1-", R"("approvedby":"chief","id":"C1-)"));
+    EXPECT_EQ(at_once.kind, partition::EventOutcome::Kind::kRejected);
+    EXPECT_EQ(model::name(at_once.refusal.code), row.code) << at_once.refusal.detail;
+  }
+}
+
+// Words that no shipped kind uses: an event after a clock has run out, and a second extension in one round.
+definition::BundlePtr widened() {
+  auto texts = definition::shipped_texts();
+  auto& kind = texts["definitions/hotline-ticket.yaml"];
+  kind = replaced(kind, "  handling_started: {from",
+                  "  sign_lapsed: {from: [dispatched], by: [system], after: sign}\n  handling_started: {from");
+  kind = replaced(kind, R"(by: ["@unit"], once: round, data: {reason: text, new_due: date})",
+                  R"(by: ["@unit"], data: {reason: text, new_due: date})");
+  auto& labels = texts["labels/hotline-ticket.yaml"];
+  labels = replaced(labels, "  handling_started:", "  sign_lapsed: {zh: 签收超时, en: sign-for lapsed}\n  handling_started:");
+  const auto compiled = definition::compile(texts, "example");
+  for (const auto& finding : compiled.diagnostics) {
+    if (finding.severity == definition::Severity::kError) ADD_FAILURE() << finding.format();
+  }
+  return compiled.bundle;
+}
+
+TEST(Rejections, AfterAClockAndASecondExtension) {
+  const auto bundle = widened();
+  ASSERT_NE(bundle, nullptr);
+  {
+    // Docket's own event: no source may assert it, so it is judged as the loop would judge it.
+    EngineFixture engine(bundle);
+    engine.offer(json_of(1, {"created", "03-02T09:00"}));
+    engine.offer(json_of(2, {"dispatched", "03-02T10:00"}));
+    const auto judged = [&](const std::string& time) {
+      std::string json = replaced(json_of(3, {"sign_lapsed", time}), R"("actorrole":"dispatcher")", R"("actorrole":"system")");
+      const auto event = engine.ingest().parse_stored(json, 0);
+      EXPECT_TRUE(event.ok());
+      return std::string(model::name(validate::check_step(*bundle, *engine.projections.cases.at("H1"), **event).code));
+    };
+    EXPECT_EQ(judged("03-03T10:00"), "not-due");
+    EXPECT_EQ(judged("03-04T00:00"), "none") << "the millisecond after the last one of its day";
+  }
+  EngineFixture engine(bundle);
+  int n = 0;
+  for (const auto& step : kSigned) engine.offer(json_of(++n, step));
+  engine.offer(json_of(++n, {"extension_requested", "03-03T10:00"}));
+  engine.offer(json_of(++n, {"extension_approved", "03-03T11:00", R"({"new_due":"2026-03-12"})"}));
+  engine.offer(json_of(++n, {"extension_requested", "03-04T10:00"}));
+  EXPECT_EQ(model::name(engine.offer(json_of(++n, {"extension_approved", "03-04T11:00"})).refusal.code), "extension-again");
+}
+
+TEST(Rejections, WhatTimeAndTheLedgerDecide) {
+  EngineFixture engine(definition::load_office("example"));
+  const auto now = [&](std::int64_t ago_ms) { return model::format_instant(engine.now() - ago_ms); };
+  const auto send = [&](int n, const std::string& event, const std::string& time, const std::string& more = {}) {
+    return engine.offer(hotline("L1", n, event, time, {}, more, "12345"));
+  };
+  constexpr std::int64_t kHour = 3'600'000;
+  EXPECT_EQ(model::name(send(1, "created", now(25 * kHour)).refusal.code), "too-late");
+  EXPECT_EQ(send(2, "created", now(25 * kHour), R"(,"approvedby":"chief")").kind, partition::EventOutcome::Kind::kAccepted);
+  EXPECT_EQ(model::name(send(3, "dispatched", now(-6 * 60'000)).refusal.code), "future-time");
+  EXPECT_EQ(model::name(send(4, "dispatched", now(kHour), R"(,"expectedrevision":7)").refusal.code), "version-conflict");
+  // A hundred wait; the next one does not.
+  for (int n = 100; n < 200; ++n) ASSERT_EQ(send(n, "concluded", now(kHour)).kind, partition::EventOutcome::Kind::kParked);
+  EXPECT_EQ(model::name(send(200, "concluded", now(kHour)).refusal.code), "too-many-parked");
+  // At its limit a parked event is rejected, and the ledger says so.
+  engine.set_now(engine.now() + 73 * kHour);
+  engine.pump();
+  EXPECT_EQ(engine.loop().parked(), 0U);
+  std::size_t expired = 0;
+  for (const auto& [height, row] : engine.projections.records) expired += model::name(row.record.code) == "out-of-order" ? 1U : 0U;
+  EXPECT_EQ(expired, 100U);
+}
+
+}  // namespace
+}  // namespace docket::testing
