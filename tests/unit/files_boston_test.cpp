@@ -26,7 +26,7 @@ std::string decompressed(const std::string& path) {
 }
 
 TEST(Boston, EveryVerdictIsTheCitys) {
-  const std::string path = std::string(DOCKET_SHARED_DATA) + "/boston311-2015/boston_311_2015.csv.xz";
+  const std::string path = DOCKET_SHARED_DATA "/boston311-2015/boston_311_2015.csv.xz";
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "SKIPPED: boston311-2015 is not here";
   const auto bundle = definition::load_office("boston");
   const auto compiled =
