@@ -145,11 +145,11 @@ class Import {
   }
 
   void publish(const BatchPtr& batch) {
-    auto events = std::make_shared<std::vector<std::string>>();
-    if (batch->pending.size() == batch->events.size()) {
-      *events = batch->events;
-    } else {
-      for (const std::size_t i : batch->pending) events->push_back(batch->events[i]);
+    EventBatch events(batch, &batch->events);
+    if (batch->pending.size() != batch->events.size()) {
+      auto some = std::make_shared<std::vector<std::string>>();
+      for (const std::size_t i : batch->pending) some->push_back(batch->events[i]);
+      events = std::move(some);
     }
     ++out_;
     publisher_.publish(std::move(events), [inbox = inbox_, batch](std::vector<PublishedOutcome> outcomes) {

@@ -48,13 +48,7 @@ class NodePublisher final : public files::Publisher {
   NodePublisher(node::Node& node, bool dry_run) : node_(node), dry_run_(dry_run) {}
 
   void publish(files::EventBatch events, files::PublishDone done) override {
-    std::string body;
-    for (const auto& event : *events) {
-      body += event;
-      body += '\n';
-    }
-    std::string problem;
-    auto offered = node_.parse(service::BodyFormat::kLines, body, problem);
+    auto offered = node_.parse(*events);
     auto outcomes = std::make_shared<std::vector<files::PublishedOutcome>>(events->size());
     std::vector<ingest::Offered> ready;
     std::vector<std::size_t> places;

@@ -50,6 +50,7 @@ class Node final : public service::Service {
   void publish_events(std::vector<ingest::Offered> events, std::optional<std::int64_t> expected_revision, bool dry_run,
                       std::function<void(Outcomes)> done);
   [[nodiscard]] std::vector<ingest::Offered> parse(service::BodyFormat format, const std::string& body, std::string& problem);
+  [[nodiscard]] std::vector<ingest::Offered> parse(const std::vector<std::string>& events);
 
   [[nodiscard]] const definition::Bundle& bundle() const { return *parts_.bundle; }
   [[nodiscard]] bool ready() const;

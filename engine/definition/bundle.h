@@ -305,6 +305,26 @@ struct ScopeDef {    // the case itself, or a part
   std::uint64_t back_states = 0;  // states that some event leaves by `to: back`
 };
 
+struct Anchor {  // what places a case in a period
+  enum class Kind : std::uint8_t { kClockDue, kClockOriginalDue, kClockStop, kEventFirst, kEventLast } kind = Kind::kEventFirst;
+  ScopeId scope = 0;
+  std::uint16_t id = 0;  // clock or event
+  friend bool operator==(const Anchor&, const Anchor&) = default;
+};
+
+// What of a case something reads, or an event changed: bits by id. Of a part all instances are one bit.
+struct Touched {
+  static constexpr std::size_t kIdsMax = 256;
+  std::array<std::uint64_t, 4> attributes{};  // of the case itself
+  std::array<std::uint64_t, 4> events{};      // counted in the case itself
+  std::uint64_t clocks = 0;                   // of the case itself
+  std::uint64_t parts = 0;                    // 1 << scope
+  bool state = false;
+  bool round = false;
+  bool all = false;
+  [[nodiscard]] bool meets(const Touched& other) const;
+};
+
 struct KindDef {
   std::string name;
   std::uint16_t version = 1;
@@ -317,16 +337,12 @@ struct KindDef {
   NameMap<EventId> event_ids;
   NameMap<ScopeId> part_ids;
   NameMap<LinkId> link_ids;
+  // set by derive()
+  std::vector<std::uint16_t> metrics;  // over this kind, with contributions of their own
+  std::vector<Anchor> anchors;         // of those metrics, each once
 };
 
 // ---- metrics ------------------------------------------------------------------------------------------------------
-struct Anchor {  // what places a case in a period
-  enum class Kind : std::uint8_t { kClockDue, kClockOriginalDue, kClockStop, kEventFirst, kEventLast } kind = Kind::kEventFirst;
-  ScopeId scope = 0;
-  std::uint16_t id = 0;  // clock or event
-  friend bool operator==(const Anchor&, const Anchor&) = default;
-};
-
 struct FieldRef {  // a dimension, or what a ratio weighs
   enum class Kind : std::uint8_t { kAttribute, kEach, kKey, kState, kRound, kClockHolder, kEventHour } kind = Kind::kAttribute;
   ScopeId scope = 0;
@@ -372,6 +388,7 @@ struct MetricDef {
   std::string target_schedule;
   bool ranked = true;
   std::string formula;  // as written, for the definition card
+  Touched reads;        // set by derive(): a change of nothing of this changes no contribution
 };
 
 // ---- the rest of an office ----------------------------------------------------------------------------------------

@@ -91,10 +91,10 @@ std::string hex(std::string_view bytes) {
 }
 
 std::string tag_text(std::uint64_t tag) {
-  std::string bytes;
-  for (int shift = 56; shift >= 0; shift -= 8)
-    bytes.push_back(static_cast<char>(static_cast<unsigned char>(tag >> static_cast<unsigned>(shift))));
-  return hex(bytes);
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out(16, '0');
+  for (std::size_t i = 16; i-- > 0; tag >>= 4U) out[i] = kHex[tag & 15U];
+  return out;
 }
 
 std::uint64_t tag_from_text(std::string_view text) {

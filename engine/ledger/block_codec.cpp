@@ -108,7 +108,7 @@ void append_outcome(ObjectWriter& record_writer, const Record& record) {
   if (record.until != model::kNoInstant) writer.instant("until", record.until);
 }
 
-void append_record(std::string& out, const Record& record) {
+void append_one(std::string& out, const Record& record) {
   ObjectWriter writer(out);
   writer.text("kind", to_string(record.kind));
   writer.text("source", record.source);
@@ -131,17 +131,25 @@ void append_record(std::string& out, const Record& record) {
   writer.raw("body", record.body);
 }
 
-std::size_t bytes_guess(const Block& block) {
-  std::size_t bytes = kBlockFrameBytes;
-  for (const Record& record : block.records) bytes += record.event.size() + record.body.size() + kRecordOverheadBytes;
-  return bytes;
-}
-
 }  // namespace
 
+void append_record(std::string& records, const Record& record) {
+  if (!records.empty()) records.push_back(',');
+  append_one(records, record);
+}
+
 std::string encode_block(const Block& block) {
+  std::size_t bytes = 0;
+  for (const Record& record : block.records) bytes += record.event.size() + record.body.size() + kRecordOverheadBytes;
+  std::string records;
+  records.reserve(bytes);
+  for (const Record& record : block.records) append_record(records, record);
+  return encode_block(block, records);
+}
+
+std::string encode_block(const Block& block, std::string_view records) {
   std::string out;
-  out.reserve(bytes_guess(block));
+  out.reserve(kBlockFrameBytes + records.size());
   {
     ObjectWriter writer(out);
     writer.number("v", static_cast<std::uint64_t>(block.version));
@@ -163,7 +171,10 @@ std::string encode_block(const Block& block) {
         of_topic.number("offset", static_cast<std::uint64_t>(cursor.offset));
       }
     }
-    append_array(writer.name("records"), block.records, append_record);
+    std::string& array = writer.name("records");
+    array.push_back('[');
+    array.append(records);
+    array.push_back(']');
   }
   return out;
 }

@@ -21,6 +21,9 @@ inline constexpr std::size_t kRecordOverheadBytes = 512;  // upper bound of what
 using Hash = std::array<std::uint8_t, 32>;
 
 [[nodiscard]] std::string encode_block(const Block& block);
+// The same bytes record by record: append_record() as each is made, then the whole; `header`'s own records are not looked at.
+void append_record(std::string& records, const Record& record);
+[[nodiscard]] std::string encode_block(const Block& header, std::string_view records);
 // kInvalid: not a block; kConflict: a block of a version or a record kind this program doesn't know (stop the partition).
 [[nodiscard]] Result<Block> decode_block(std::string_view value);
 

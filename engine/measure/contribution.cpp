@@ -182,21 +182,15 @@ std::vector<Contribution> stock_at(const definition::Bundle& bundle, std::uint16
   return out;
 }
 
-std::vector<Anchor> anchors_of(const definition::Bundle& bundle, model::KindId kind) {
-  std::vector<Anchor> out;
-  for (const auto& metric : bundle.metrics) {
-    if (metric.kind != kind) continue;
-    for (const auto& anchor : metric.period) {
-      if (std::find(out.begin(), out.end(), anchor) == out.end()) out.push_back(anchor);
-    }
-  }
-  return out;
+const std::vector<Anchor>& anchors_of(const definition::Bundle& bundle, model::KindId kind) {
+  static const std::vector<Anchor> kNone;
+  return kind == model::kNone16 ? kNone : bundle.kinds[kind].anchors;
 }
 
 std::vector<AnchorDay> anchor_days(const definition::Bundle& bundle, const CaseState& state) {
   std::vector<AnchorDay> out;
   if (state.kind == model::kNone16) return out;
-  const auto anchors = anchors_of(bundle, state.kind);
+  const auto& anchors = anchors_of(bundle, state.kind);
   for (std::size_t i = 0; i < anchors.size(); ++i) {
     const std::span<const Anchor> one(&anchors[i], 1);
     for_each_instance(bundle, anchors[i].scope, state, [&](const Item& item) {

@@ -73,7 +73,7 @@ struct AnchorDay {
   Day day = 0;
   friend auto operator<=>(const AnchorDay&, const AnchorDay&) = default;
 };
-[[nodiscard]] std::vector<definition::Anchor> anchors_of(const definition::Bundle& bundle, model::KindId kind);
+[[nodiscard]] const std::vector<definition::Anchor>& anchors_of(const definition::Bundle& bundle, model::KindId kind);
 [[nodiscard]] std::vector<AnchorDay> anchor_days(const definition::Bundle& bundle, const model::CaseState& state);
 
 }  // namespace docket::measure

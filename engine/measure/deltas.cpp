@@ -5,6 +5,7 @@
 #include "engine/apply/state_access.h"
 #include "engine/measure/contribution.h"
 #include "engine/measure/fields.h"
+#include "engine/measure/touched.h"
 
 namespace docket::measure {
 namespace {
@@ -145,21 +146,23 @@ model::KindId kind_of(std::span<const Step> a, std::span<const Step> b) {
 }  // namespace
 
 void append_next(std::vector<Delta>& out, const definition::Bundle& bundle, const CaseState* before, const CaseState& after, Instant time) {
-  for (std::size_t i = 0; i < bundle.metrics.size(); ++i) {
-    if (bundle.metrics[i].kind != after.kind) continue;
+  if (after.kind == model::kNone16) return;
+  const definition::Touched changed = touched(before, after);
+  for (const std::uint16_t metric : bundle.kinds[after.kind].metrics) {
+    if (!bundle.metrics[metric].reads.meets(changed)) continue;
     Collector collector(out);
-    add_step(bundle, static_cast<std::uint16_t>(i), before, after, time, 1, collector);
+    add_step(bundle, metric, before, after, time, 1, collector);
     collector.finish();
   }
 }
 
 void append_refolded(std::vector<Delta>& out, const definition::Bundle& bundle, std::span<const Step> before, std::span<const Step> now) {
   const auto kind = kind_of(before, now);
-  for (std::size_t i = 0; i < bundle.metrics.size(); ++i) {
-    if (bundle.metrics[i].kind != kind) continue;
+  if (kind == model::kNone16) return;
+  for (const std::uint16_t metric : bundle.kinds[kind].metrics) {
     Collector collector(out);
-    add_timeline(bundle, static_cast<std::uint16_t>(i), before, -1, collector);
-    add_timeline(bundle, static_cast<std::uint16_t>(i), now, 1, collector);
+    add_timeline(bundle, metric, before, -1, collector);
+    add_timeline(bundle, metric, now, 1, collector);
     collector.finish();
   }
 }

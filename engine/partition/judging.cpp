@@ -57,7 +57,7 @@ void PartitionLoop::judge_offer(Offer offer) {
   }
   std::sort(waiting.rests.begin(), waiting.rests.end());
   waiting.rests.erase(std::unique(waiting.rests.begin(), waiting.rests.end()), waiting.rests.end());
-  if (building_ && building_->block.records.empty()) std::erase(waiting.rests, building_->token);
+  if (building_ && building_->empty()) std::erase(waiting.rests, building_->token);
   waiting.offer = std::move(offer);
   if (waiting.rests.empty() || waiting.offer.dry_run) {
     for (auto& outcome : waiting.outcomes) outcome.position = position_;
@@ -78,7 +78,7 @@ void PartitionLoop::judge_corrections(const std::string& case_id, const std::vec
       waiting.outcomes[i] = std::move(*known);
       continue;
     }
-    if (auto refusal = validate::check_time(*bundle_, *event, building_->block.recorded)) {
+    if (auto refusal = validate::check_time(*bundle_, *event, building_->header.recorded)) {
       waiting.outcomes[i] = reject(*event, std::move(refusal), model::kNoHeight, waiting.rests);
       continue;
     }
@@ -158,7 +158,7 @@ std::optional<EventOutcome> PartitionLoop::known_outcome(const model::Event& eve
 }
 
 EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offer& offer, std::vector<std::uint64_t>& rests) {
-  if (auto refusal = validate::check_time(*bundle_, *event, building_->block.recorded))
+  if (auto refusal = validate::check_time(*bundle_, *event, building_->header.recorded))
     return reject(*event, std::move(refusal), model::kNoHeight, rests);
   const auto& case_id = event->subject;
   const auto expected = offer.expected_revision ? offer.expected_revision : event->expected_revision;
@@ -212,7 +212,7 @@ bool PartitionLoop::accept_together(const std::vector<Parked>& waiting, const mo
     bytes += event_bytes(*row.event);
   }
   if (event != nullptr) incoming.push_back({event, model::kNoHeight, false, nullptr});
-  if (building_->bytes + bytes > ledger::kBlockBytesMax) return false;  // another turn, another block
+  if (building_->records.size() + bytes > ledger::kBlockBytesMax) return false;  // another turn, another block
   const std::string case_id = incoming.front().event->subject;
   std::sort(incoming.begin(), incoming.end(), [](const auto& a, const auto& b) {
     return std::tuple(a.event->time, a.event->sequence, a.height) < std::tuple(b.event->time, b.event->sequence, b.height);
@@ -253,7 +253,8 @@ void PartitionLoop::try_parked(const std::string& case_id) {
 
 void PartitionLoop::expire_parked(Instant now) {
   std::vector<std::pair<std::string, Height>> due;
-  for (auto it = parked_until_.begin(); it != parked_until_.end() && it->first < now; ++it) due.push_back(it->second);
+  for (auto it = parked_until_.begin(); it != parked_until_.end() && it->first.first < now; ++it)
+    due.emplace_back(it->second, it->first.second);
   for (const auto& [case_id, height] : due) {
     const auto waiting = parked_ahead(case_id);
     const auto it = std::find_if(waiting.begin(), waiting.end(), [h = height](const Parked& row) { return row.height == h; });
@@ -305,7 +306,10 @@ model::Refusal PartitionLoop::add_replacement(validate::Incoming& incoming, cons
 
 validate::Verdict PartitionLoop::judge_set(std::vector<validate::Incoming>& incoming, const std::string& case_id) {
   for (std::size_t i = 0; i < incoming.size(); ++i) incoming[i].height = next_height() + i;
-  return validate::judge(*bundle_, case_ahead(case_id), incoming, building_->block.recorded, [&] { return history_ahead(case_id); });
+  auto before = case_ahead(case_id);
+  auto verdict = validate::judge(*bundle_, before, incoming, building_->header.recorded, [&] { return history_ahead(case_id); });
+  verdict.before = std::move(before);
+  return verdict;
 }
 
 bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, const std::vector<Height>& resolves, validate::Verdict verdict,
@@ -318,7 +322,7 @@ bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, cons
     if (!text) return false;
     sealed.push_back(std::move(*text));
   }
-  model::CasePtr before = case_ahead(case_id);
+  model::CasePtr before = std::move(verdict.before);
   for (std::size_t i = 0; i < incoming.size(); ++i) {
     const auto& event = *incoming[i].event;
     const bool last = i + 1 == incoming.size();
@@ -328,7 +332,7 @@ bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, cons
     record.tag = ingest::tag_text(event.identity.tag);
     record.parked_at = resolves[i];
     record.backfill = bundle_->sources[event.source_id].backfill;
-    record.versions = versions_of(*bundle_, kind);
+    record.versions = versions_[incoming[i].event->kind];
     if (!verdict.effects[i].empty()) record.effects.push_back({model::kNoHeight, name_effects(*bundle_, kind, verdict.effects[i])});
     Applied applied;
     applied.event = incoming[i].event;
@@ -410,7 +414,7 @@ EventOutcome PartitionLoop::park(const model::EventPtr& event, model::Refusal re
     return reject(*event, {Rejection::kTooManyParked, "too many events wait for this case; it waits for: " + refusal.detail, {}},
                   model::kNoHeight, rests);
   }
-  const Instant recorded = building_->block.recorded;
+  const Instant recorded = building_->header.recorded;
   auto sealed = sealer_.parked_event(*event, bundle_->zone.local_day(recorded));
   if (!sealed) return told(Kind::kOverloaded);
   ledger::Record record;

@@ -17,14 +17,6 @@ std::uint64_t prefix_of(const std::string& hash_text) {
   return out;
 }
 
-std::size_t effects_bytes(const ledger::Record& record) {
-  std::size_t bytes = 0;
-  for (const auto& of : record.effects) {
-    for (const auto& effect : of.effects) bytes += 160 + effect.notices.size() * 80;
-  }
-  return bytes;
-}
-
 }  // namespace
 
 PartitionLoop::PartitionLoop(LoopOptions options, definition::BundlePtr bundle, ingest::Ingest& ingest, ledger::KeyStore& keys,
@@ -40,6 +32,7 @@ PartitionLoop::PartitionLoop(LoopOptions options, definition::BundlePtr bundle, 
       histories_(*bundle_, ingest_, states, records),
       head_(ledger::zero_hash_text()) {
   position_.partition = options_.partition;
+  for (const auto& kind : bundle_->kinds) versions_.push_back(versions_of(*bundle_, kind));
 }
 
 void PartitionLoop::restore(const ledger::Position& position, const std::string& head, std::uint64_t term, Instant recorded,
@@ -53,7 +46,7 @@ void PartitionLoop::restore(const ledger::Position& position, const std::string&
     const auto record = records_.record(options_.partition, row.height);
     if (!record) continue;
     if (auto parked = reopen_parked(record->record, row.height)) {
-      parked_until_.emplace(parked->until, std::pair{row.case_id, row.height});
+      parked_until_.emplace(std::pair{parked->until, row.height}, row.case_id);
       parked_[row.case_id].push_back(std::move(*parked));
       ++parked_count_;
     }
@@ -82,7 +75,7 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
   if (mode_ == Mode::kReading && read_to_end_ && flight_.empty()) own_block(now);
   if (mode_ == Mode::kOwner) {
     std::size_t judged = 0;
-    const bool expired = !parked_until_.empty() && parked_until_.begin()->first < now;
+    const bool expired = !parked_until_.empty() && parked_until_.begin()->first.first < now;
     while ((!queue_.empty() || (expired && judged == 0)) && judged < options_.turn_events_max &&
            flight_.size() < options_.blocks_in_flight_max) {
       if (!building_) open_block(now);
@@ -128,30 +121,32 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
 void PartitionLoop::open_block(Instant now) {
   Building building;
   building.token = ++tokens_;
-  building.block.height = ahead_height_;
-  building.block.previous = ahead_head_;
-  building.block.term = own_term_;
-  building.block.recorded = std::max(now, ahead_recorded_);
-  building.block.bundle = bundle_->id;
+  building.header.height = ahead_height_;
+  building.header.previous = ahead_head_;
+  building.header.term = own_term_;
+  building.header.recorded = std::max(now, ahead_recorded_);
+  building.header.bundle = bundle_->id;
   building_ = std::move(building);
 }
 
 bool PartitionLoop::make_room(std::size_t bytes) {
   if (bytes > kBlockFillBytes) return false;
-  if (building_ && building_->bytes + bytes > kBlockFillBytes && !building_->block.records.empty()) close_block(now_);
+  if (building_ && building_->records.size() + bytes > kBlockFillBytes && !building_->empty()) close_block(now_);
   if (!building_) open_block(now_);
   return true;
 }
 
 void PartitionLoop::add_record(ledger::Record record, Applied applied) {
   applied.height = next_height();
-  applied.recorded = building_->block.recorded;
-  building_->bytes += record.event.size() + ledger::kRecordOverheadBytes + effects_bytes(record);
-  applied.record = std::make_shared<const ledger::Record>(record);
-  building_->block.records.push_back(std::move(record));
-  auto& ahead = touch(applied.case_id);
-  ahead.records.push_back(applied);
-  ahead.records.back().deltas.clear();
+  applied.recorded = building_->header.recorded;
+  applied.record = std::make_shared<const ledger::Record>(std::move(record));
+  ledger::append_record(building_->records, *applied.record);
+  Applied row;
+  row.height = applied.height;
+  row.recorded = applied.recorded;
+  row.record = applied.record;
+  row.event = applied.event;
+  touch(applied.case_id).records.push_back(std::move(row));
   building_->applied.push_back(std::move(applied));
 }
 
@@ -159,22 +154,23 @@ void PartitionLoop::close_block(Instant now) {
   static_cast<void>(now);
   Building building = std::move(*building_);
   building_.reset();
-  if (building.block.records.empty()) return;
+  if (building.empty()) return;
   InFlight flight;
   flight.token = building.token;
-  flight.records = building.block.records.size();
-  std::string value = ledger::encode_block(building.block);
+  flight.records = building.applied.size();
+  std::string value = ledger::encode_block(building.header, building.records);
   flight.hash = ledger::hash_text(ledger::block_hash(value));
-  flight.applied.position = {options_.partition, building.block.end(), prefix_of(flight.hash)};
-  flight.applied.recorded = building.block.recorded;
-  flight.applied.term = building.block.term;
-  flight.applied.next = building.block.next;
-  flight.applied.records = std::move(building.applied);
-  flight.owner_changed = building.block.records.front().kind == ledger::RecordKind::kOwnerChanged;
-  flight.barrier = building.block.records.front().kind == ledger::RecordKind::kBarrier;
+  flight.applied.position = {options_.partition, building.end(), prefix_of(flight.hash)};
+  flight.applied.recorded = building.header.recorded;
+  flight.applied.term = building.header.term;
+  flight.applied.next = building.header.next;
+  const auto first = building.applied.front().record->kind;
+  flight.owner_changed = first == ledger::RecordKind::kOwnerChanged;
+  flight.barrier = first == ledger::RecordKind::kBarrier;
   ahead_head_ = flight.hash;
-  ahead_height_ = building.block.end();
-  ahead_recorded_ = building.block.recorded;
+  ahead_height_ = building.end();
+  ahead_recorded_ = building.header.recorded;
+  flight.applied.records = std::move(building.applied);
   outgoing_.push_back({flight.token, options_.partition, std::move(value)});
   flight_.push_back(std::move(flight));
 }
@@ -189,7 +185,7 @@ void PartitionLoop::own_block(Instant now) {
   ++barriers_;
   const std::string nonce = "\"process\":\"" + std::to_string(options_.process) + "\",\"counter\":" + std::to_string(barriers_);
   if (own_term_ == 0) {
-    building_->block.term = term_ + 1;
+    building_->header.term = term_ + 1;
     record.kind = ledger::RecordKind::kOwnerChanged;
     record.body = "{\"term\":" + std::to_string(term_ + 1) + ",\"node\":\"" + options_.node + "\",\"generation\":0,\"clock\":\"" +
                   model::format_instant(now) + "\",\"version\":\"" + options_.version + "\"," + nonce + "}";
@@ -199,9 +195,9 @@ void PartitionLoop::own_block(Instant now) {
   }
   Applied applied;
   applied.height = next_height();
-  applied.recorded = building_->block.recorded;
-  applied.record = std::make_shared<const ledger::Record>(record);
-  building_->block.records.push_back(std::move(record));
+  applied.recorded = building_->header.recorded;
+  applied.record = std::make_shared<const ledger::Record>(std::move(record));
+  ledger::append_record(building_->records, *applied.record);
   building_->applied.push_back(std::move(applied));
   close_block(now);
   mode_ = Mode::kSettling;

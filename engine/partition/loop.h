@@ -9,6 +9,7 @@
 // values, so that a simulator can drive it. Thread rule: one thread; Sink and readers are called on it.
 #pragma once
 
+#include <cstring>
 #include <deque>
 #include <functional>
 #include <map>
@@ -118,7 +119,7 @@ class PartitionLoop {
   struct Ahead {
     model::CasePtr state;
     bool exists = false;
-    std::vector<Applied> records;               // of blocks in flight, in height order
+    std::vector<Applied> records;               // of blocks in flight, in height order; what history needs of them
     std::optional<std::vector<Parked>> parked;  // if they changed
     std::uint64_t token = 0;                    // newest block that touches it
   };
@@ -142,10 +143,19 @@ class PartitionLoop {
     bool barrier = false;
   };
   struct Building {  // the block that this turn fills
-    ledger::Block block;
-    std::vector<Applied> applied;
+    ledger::Block header;
+    std::string records;           // as they will stand in it
+    std::vector<Applied> applied;  // one a record
     std::uint64_t token = 0;
-    std::size_t bytes = 0;
+    [[nodiscard]] bool empty() const { return applied.empty(); }
+    [[nodiscard]] Height end() const { return header.height + applied.size(); }
+  };
+  struct FingerprintHash {
+    std::size_t operator()(const std::array<std::uint8_t, 16>& fingerprint) const {
+      std::size_t hash = 0;
+      std::memcpy(&hash, fingerprint.data(), sizeof hash);  // it is a hash already
+      return hash;
+    }
   };
 
   // judging (judging.cpp)
@@ -171,7 +181,7 @@ class PartitionLoop {
   [[nodiscard]] std::vector<Parked> parked_ahead(const std::string& case_id) const;
   Ahead& touch(const std::string& case_id);
   void add_record(ledger::Record record, Applied applied);
-  [[nodiscard]] Height next_height() const { return building_->block.height + building_->block.records.size(); }
+  [[nodiscard]] Height next_height() const { return building_->end(); }
 
   // blocks
   void open_block(Instant now);
@@ -216,11 +226,12 @@ class PartitionLoop {
 
   // judged ahead
   std::unordered_map<std::string, Ahead> ahead_;
-  std::map<std::array<std::uint8_t, 16>, AheadEvent> ahead_events_;
+  std::unordered_map<std::array<std::uint8_t, 16>, AheadEvent, FingerprintHash> ahead_events_;
   std::deque<InFlight> flight_;
   std::string ahead_head_;
   Height ahead_height_ = 0;
   Instant ahead_recorded_ = 0;
+  std::vector<ledger::Versions> versions_;  // by kind
   std::optional<Building> building_;
   std::vector<ledger::Appending> outgoing_;
   std::uint64_t tokens_ = 0;
@@ -228,7 +239,7 @@ class PartitionLoop {
 
   // valid
   std::unordered_map<std::string, std::vector<Parked>> parked_;
-  std::multimap<Instant, std::pair<std::string, Height>> parked_until_;
+  std::map<std::pair<Instant, Height>, std::string> parked_until_;  // -> case id
   std::size_t parked_count_ = 0;
 
   std::deque<Offer> queue_;

@@ -104,8 +104,13 @@ Result<AppliedBlock> PartitionLoop::apply_block(const ledger::Block& block, cons
         row.identity = row.event->identity;
         row.case_id = row.event->subject;
         if (auto status = apply_accepted(row, local, k + 1 < set, set > 1); !status) return status.error();
-        local[row.case_id].push_back(row);
-        local[row.case_id].back().deltas.clear();
+        auto& earlier = local[row.case_id].emplace_back();  // the same but for its deltas
+        earlier.height = row.height;
+        earlier.recorded = row.recorded;
+        earlier.record = row.record;
+        earlier.event = row.event;
+        earlier.before = row.before;
+        earlier.after = row.after;
         out.records.push_back(std::move(row));
       }
       i += set - 1;
@@ -232,15 +237,18 @@ std::optional<PartitionLoop::Parked> PartitionLoop::reopen_parked(const ledger::
 void PartitionLoop::note_valid(const Applied& applied) {
   if (applied.resolves != model::kNoHeight) {
     if (const auto it = parked_.find(applied.case_id); it != parked_.end()) {
-      parked_count_ -= std::erase_if(it->second, [&](const Parked& row) { return row.height == applied.resolves; });
+      parked_count_ -= std::erase_if(it->second, [&](const Parked& row) {
+        if (row.height != applied.resolves) return false;
+        parked_until_.erase({row.until, row.height});
+        return true;
+      });
       if (it->second.empty()) parked_.erase(it);
     }
-    std::erase_if(parked_until_, [&](const auto& row) { return row.second.second == applied.resolves; });
   }
   if (applied.record->kind == ledger::RecordKind::kParked && applied.event != nullptr) {
     parked_[applied.case_id].push_back(
         {applied.event, applied.height, applied.record->until, {applied.record->code, applied.record->detail, {}}});
-    parked_until_.emplace(applied.record->until, std::pair{applied.case_id, applied.height});
+    parked_until_.emplace(std::pair{applied.record->until, applied.height}, applied.case_id);
     ++parked_count_;
   }
 }

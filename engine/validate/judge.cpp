@@ -47,12 +47,12 @@ Verdict append(const definition::Bundle& bundle, const CasePtr& before, const st
   auto state = before != nullptr ? *before : unopened(bundle, incoming.front().event->subject);
   for (std::size_t i = 0; i < incoming.size(); ++i) {
     const auto& event = *incoming[i].event;
-    if (Refusal refusal = check_step(bundle, state, event)) return {std::move(refusal), i, {}, {}, {}, {}, {}, false, {}, {}};
+    if (Refusal refusal = check_step(bundle, state, event)) return {std::move(refusal), i, {}, {}, {}, {}, {}, false, {}, {}, {}};
     const auto& kind = bundle.kinds[event.kind];
     state.kind = event.kind;
     ComputedEffects computed(bundle, kind, event);
     if (auto status = apply::apply_event(kind, state, event, key_of(incoming[i]), computed); !status) {
-      return {engine_defect(status.error()), i, {}, {}, {}, {}, {}, false, {}, {}};
+      return {engine_defect(status.error()), i, {}, {}, {}, {}, {}, false, {}, {}, {}};
     }
     mark_source(bundle, state, event);
     count_acceptance(bundle, state, event, recorded_at);
@@ -129,7 +129,7 @@ class Refold {
     model::Height height = 0;
   };
 
-  Verdict refused(Refusal refusal, std::size_t index) const { return {std::move(refusal), index, {}, {}, {}, {}, {}, false, {}, {}}; }
+  Verdict refused(Refusal refusal, std::size_t index) const { return {std::move(refusal), index, {}, {}, {}, {}, {}, false, {}, {}, {}}; }
 
   std::optional<std::size_t> incoming_index(model::Height height) const {
     for (std::size_t i = 0; i < incoming_.size(); ++i) {

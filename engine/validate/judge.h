@@ -40,6 +40,7 @@ struct Verdict {
   bool refolded = false;
   std::vector<measure::Step> old_timeline;  // when refolded: before and with them
   std::vector<measure::Step> new_timeline;
+  model::CasePtr before;  // for the caller: what was judged on
 };
 
 // `before`: null when the case does not exist. `history`: called when the place of an event is not the end of the fold.

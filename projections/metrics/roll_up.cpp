@@ -16,31 +16,36 @@ using store::Family;
 
 constexpr int kStepsBeforeSeek = 8;  // rows to walk before a new seek is the cheaper way
 
-struct Part {  // of one cell and day
-  Day start = 0;
-  std::uint32_t rank = 0;  // of the group's text
-  Day day = 0;
-  std::uint8_t series = 0;
+std::uint32_t in_order(Day day) { return static_cast<std::uint32_t>(day) ^ 0x80000000U; }
+Day day_of(std::uint64_t ordered) { return static_cast<Day>(static_cast<std::uint32_t>(ordered) ^ 0x80000000U); }
+
+// Of one cell and day; packed, as sorting them is most of the work.
+struct Part {
+  std::uint64_t cell = 0;  // start, rank of the group's text
+  std::uint64_t row = 0;   // day, series
   std::uint32_t group = 0;
   std::int64_t value = 0;
 
-  [[nodiscard]] bool same_cell(const Part& other) const { return start == other.start && rank == other.rank; }
-  [[nodiscard]] bool same_row(const Part& other) const { return same_cell(other) && day == other.day; }
+  [[nodiscard]] Day start() const { return day_of(cell >> 32U); }
+  [[nodiscard]] Day day() const { return day_of(row >> 8U); }
+  [[nodiscard]] std::uint8_t series() const { return static_cast<std::uint8_t>(row & 0xFFU); }
+  void set_start(Day start) { cell = static_cast<std::uint64_t>(in_order(start)) << 32U | (cell & 0xFFFFFFFFU); }
+  void set_day(Day day) { row = static_cast<std::uint64_t>(in_order(day)) << 8U | (row & 0xFFU); }
 };
 
-bool before(const Part& a, const Part& b) {
-  if (a.start != b.start) return a.start < b.start;
-  if (a.rank != b.rank) return a.rank < b.rank;
-  if (a.day != b.day) return a.day < b.day;
-  return a.series < b.series;
+Part make_part(const DeltaEntry& entry, std::uint32_t rank, Day day) {
+  Part part{rank, entry.series, entry.group, entry.value};
+  part.set_start(entry.anchor);
+  part.set_day(day);
+  return part;
 }
 
 // Sorts, and leaves one part for each (cell, day, series).
 void combine(std::vector<Part>& parts) {
-  std::sort(parts.begin(), parts.end(), before);
+  std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.cell != b.cell ? a.cell < b.cell : a.row < b.row; });
   std::size_t kept = 0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (kept > 0 && parts[kept - 1].same_row(parts[i]) && parts[kept - 1].series == parts[i].series) {
+    if (kept > 0 && parts[kept - 1].cell == parts[i].cell && parts[kept - 1].row == parts[i].row) {
       parts[kept - 1].value += parts[i].value;
     } else {
       parts[kept++] = parts[i];
@@ -65,15 +70,17 @@ class LevelWriter {
         cursor_(view.cursor(family, prefix.str(), codec::after_prefix(prefix.str()))) {}
 
   [[nodiscard]] Status write(const std::vector<Part>& parts) {
+    codec::KeyWriter cell = prefix_;
+    std::vector<DayTotal> days;
     for (std::size_t first = 0; first < parts.size();) {
-      std::vector<DayTotal> days;
+      days.clear();
       std::size_t i = first;
-      for (; i < parts.size() && parts[i].same_cell(parts[first]); ++i) {
-        if (days.empty() || days.back().day != parts[i].day) days.push_back({parts[i].day, {}});
-        add_to(days.back().series, parts[i].series, parts[i].value);
+      for (; i < parts.size() && parts[i].cell == parts[first].cell; ++i) {
+        if (days.empty() || days.back().day != parts[i].day()) days.push_back({parts[i].day(), {}});
+        add_to(days.back().series, parts[i].series(), parts[i].value);
       }
-      codec::KeyWriter cell = prefix_;
-      cell.i32(parts[first].start).text(layer_.groups.text(parts[first].group));
+      cell.cut(prefix_.size());
+      cell.i32(parts[first].start()).text(layer_.groups.text(parts[first].group));
       if (auto done = known_ ? write_known(cell, days) : write_happened(cell, days); !done.ok()) return done;
       first = i;
     }
@@ -99,7 +106,7 @@ class LevelWriter {
     return decode_series(payload);
   }
 
-  [[nodiscard]] Status write_happened(codec::KeyWriter cell, std::vector<DayTotal>& days) {
+  [[nodiscard]] Status write_happened(codec::KeyWriter& cell, std::vector<DayTotal>& days) {
     const std::size_t cell_bytes = cell.size();
     for (auto& day : days) {
       cell.i32(day.day);
@@ -116,7 +123,7 @@ class LevelWriter {
   }
 
   // Rows recorded after the first new day (recorded never goes back, so there are none) would be raised as well.
-  [[nodiscard]] Status write_known(codec::KeyWriter cell, const std::vector<DayTotal>& days) {
+  [[nodiscard]] Status write_known(codec::KeyWriter& cell, const std::vector<DayTotal>& days) {
     const std::string prefix = cell.str();
     go_to(prefix);
     Series running;
@@ -169,9 +176,17 @@ class LevelWriter {
 // The parts of one family at one level, from those of the level below.
 std::vector<Part> lift(const std::vector<Part>& below, Level level, Family family) {
   std::vector<Part> parts = below;
+  Day from = 0;
+  Day to = 0;
+  bool known = false;
   for (auto& part : parts) {
-    part.start = level_start(level, part.start);
-    if (level == Level::kYear && family == Family::kMetricsHappened) part.day = month_start(part.day);
+    if (!known || part.start() != from) {  // sorted by start: most follow one with the same
+      from = part.start();
+      to = level_start(level, from);
+      known = true;
+    }
+    part.set_start(to);
+    if (level == Level::kYear && family == Family::kMetricsHappened) part.set_day(month_start(part.day()));
   }
   combine(parts);
   return parts;
@@ -182,7 +197,7 @@ Status write_table(const Layer& layer, const DeltaTable& table, const std::vecto
   std::vector<Part> parts;
   table.each([&](const DeltaEntry& entry) {
     const Day day = family == Family::kMetricsKnown ? entry.recorded : entry.occurred;
-    parts.push_back({entry.anchor, ranks[entry.group], day, entry.series, entry.group, entry.value});
+    parts.push_back(make_part(entry, ranks[entry.group], day));
   });
   combine(parts);
   for (const Level level : {Level::kDay, Level::kMonth, Level::kYear}) {

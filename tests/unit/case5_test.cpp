@@ -64,9 +64,15 @@ TEST(Case5, EngineGivesTheGeneratorsTruth) {
     const auto outcome = engine.offer(event);
     const std::string said = event + " " + outcome.refusal.detail;
     switch (fate) {
-      case Case5Fate::kAccepted: EXPECT_TRUE(outcome.kind == Kind::kAccepted || outcome.kind == Kind::kParked) << said; break;
-      case Case5Fate::kDuplicate: EXPECT_TRUE(outcome.kind == Kind::kDuplicate || outcome.kind == Kind::kParked) << said; break;
-      case Case5Fate::kRejected: EXPECT_EQ(outcome.kind, Kind::kRejected) << said; break;
+      case Case5Fate::kAccepted:
+        EXPECT_TRUE(outcome.kind == Kind::kAccepted || outcome.kind == Kind::kParked) << said;
+        break;
+      case Case5Fate::kDuplicate:
+        EXPECT_TRUE(outcome.kind == Kind::kDuplicate || outcome.kind == Kind::kParked) << said;
+        break;
+      case Case5Fate::kRejected:
+        EXPECT_EQ(outcome.kind, Kind::kRejected) << said;
+        break;
     }
   }
   EXPECT_TRUE(engine.projections.parked_rows.empty());

@@ -87,6 +87,7 @@ inline definition::BundlePtr office(const std::string& id = "bundle-a") {
     metric.by.back().name = "unit";
     bundle->metrics.push_back(metric);
   }
+  definition::derive(*bundle);
   return bundle;
 }
 

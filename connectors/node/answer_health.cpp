@@ -1,0 +1,58 @@
+// What operators and monitoring ask: is this node ready, and how much has it done.
+#include "connectors/node/answers.h"
+#include "connectors/node/node.h"
+
+namespace docket::node {
+
+service::Answer Node::answer_ready() const {
+  json::object checks;
+  bool good = true;
+  const auto check = [&](const char* name, bool ok, const std::string& detail) {
+    checks[name] = json::object{{"ok", ok}, {"detail", detail}};
+    good = good && ok;
+  };
+  int owned = 0;
+  std::string stopped;
+  for (const auto& worker : workers_) {
+    const auto health = worker->health();
+    owned += health.owned;
+    if (!health.stopped.empty()) stopped = health.stopped;
+  }
+  check("partitions", owned == model::kPartitions,
+        std::to_string(owned) + " of " + std::to_string(model::kPartitions) + (stopped.empty() ? "" : "; " + stopped));
+  const auto failed = parts_.store->failed();
+  check("projections", failed.ok(), failed.ok() ? "written back" : failed.error().message);
+  check("disk", !parts_.full(), parts_.full() ? "the ledger's disk is full" : "has space");
+  const auto today = model::date_from_day(parts_.bundle->zone.local_day(parts_.clock()));
+  const int year = today.month == 12 ? today.year + 1 : today.year;
+  const bool calendar = parts_.bundle->calendar->knows_year(year);
+  // A calendar without data makes deadlines provisional; it does not make Docket unable to answer.
+  checks["calendar"] = json::object{
+      {"ok", calendar}, {"detail", std::to_string(year) + (calendar ? " is known" : " has no data: its deadlines are provisional")}};
+  return json_answer(json::object{{"status", good ? "ready" : "not ready"}, {"checks", std::move(checks)}}, good ? 200 : 503);
+}
+
+service::Answer Node::answer_prometheus() const {
+  std::string out =
+      "# TYPE docket_build_info gauge\ndocket_build_info{version=\"" DOCKET_VERSION "\"} 1\n# TYPE docket_events_total counter\n";
+  constexpr const char* kNames[] = {"accepted",         "duplicate", "rejected",   "parked",   "identity_conflict",
+                                    "version_conflict", "unknown",   "overloaded", "too_large"};
+  for (std::size_t i = 0; i < 9; ++i)
+    out += "docket_events_total{outcome=\"" + std::string(kNames[i]) + "\"} " + std::to_string(outcomes_[i].load()) + "\n";
+  std::uint64_t voids = 0;
+  std::size_t parked = 0;
+  for (const auto& worker : workers_) {
+    const auto health = worker->health();
+    voids += health.void_blocks;
+    parked += health.parked;
+  }
+  out += "# TYPE docket_void_blocks_total counter\ndocket_void_blocks_total " + std::to_string(voids) + "\n";
+  out += "# TYPE docket_parked gauge\ndocket_parked " + std::to_string(parked) + "\n";
+  out += parts_.store->metrics_text();
+  service::Answer answer;
+  answer.content_type = "text/plain; version=0.0.4";
+  answer.body = std::move(out);
+  return answer;
+}
+
+}  // namespace docket::node
