@@ -190,13 +190,17 @@ void ScenarioRunner::publish(const ScenarioRow& row) {
   if (!act.problem.empty()) return mismatch(row, "a readable `by`", act.problem);
   engine_.set_now(std::max(engine_.now(), act.recorded));
   if (act.recorded != row.at + kUsualDelayMs) today_ = std::max(today_, bundle_->zone.local_day(act.recorded));
+  const std::string before = case_ == nullptr ? "-" : kind_.scopes[0].states[case_->scope.state].name;
   const auto outcome = engine_.offer(json_of(row, act));
   const std::string code(outcome.refusal.code == model::Rejection::kNone ? "" : model::name(outcome.refusal.code));
   if (outcome.kind != wanted || code != refusal) {
     mismatch(row, std::string(name_of(wanted)) + (refusal.empty() ? "" : " " + refusal),
              std::string(name_of(outcome.kind)) + " " + code + " " + outcome.refusal.detail);
   }
-  if (outcome.kind == Kind::kAccepted) travelled_.events.insert(scenario_.kind + "." + row.event);
+  if (outcome.kind == Kind::kAccepted) {
+    travelled_.events.insert(scenario_.kind + "." + row.event);
+    travelled_.paths.insert(scenario_.kind + " " + before + " " + row.event);
+  }
   if (!refusal.empty()) travelled_.refusals.insert(refusal);
 }
 

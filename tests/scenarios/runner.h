@@ -24,6 +24,7 @@ struct Mismatch {
 struct Travelled {
   std::set<std::string> events;  // "hotline-ticket.signed"
   std::set<std::string> states;  // "hotline-ticket signed", "hotline-ticket.assist given"
+  std::set<std::string> paths;   // "hotline-ticket dispatched signed": the case's state before, the event
   std::set<std::string> refusals;
 };
 
