@@ -44,6 +44,9 @@ Calendar::Calendar(Parts parts)
   for (Day day = table_first_; day < table_end_; ++day) marks_.push_back(is_weekend(day) ? Mark::kOff : Mark::kWorking);
   for (auto& [day, rule] : parts_.days) {
     rule.spans = tidy(std::move(rule.spans));
+#ifdef DOCKET_FAULT_MAKE_UP_DAY_IGNORED
+    if (rule.working && is_weekend(day)) continue;
+#endif
     marks_[static_cast<std::size_t>(day - table_first_)] = rule.working ? Mark::kWorkingByRule : Mark::kOffByRule;
   }
   before_.reserve(size + 1);

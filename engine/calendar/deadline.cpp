@@ -55,7 +55,13 @@ Deadline add_limit(const Calendar& calendar, const model::Zone& zone, Instant st
     case LimitUnit::kMonths: {
       const std::optional<Day> day = limit_day(calendar, zone.local_day(start), limit);
       if (!day) return {model::kForever, true};
+#ifdef DOCKET_FAULT_DUE_AT_START_OF_DAY
+      deadline.due = at_ms ? zone.to_instant(*day, *at_ms) : zone.day_start(*day);
+#elif defined(DOCKET_FAULT_HALF_DAY_IGNORED)
+      deadline.due = at_ms ? zone.day_end(*day) : zone.day_end(*day);
+#else
       deadline.due = at_ms ? zone.to_instant(*day, *at_ms) : zone.day_end(*day);
+#endif
       break;
     }
   }

@@ -54,6 +54,11 @@ void read_notices(Build& build, const Node& list, RuleDef& rule, const std::stri
   }
 }
 
+// 0d is the same day; no other limit is zero.
+bool is_limit(const std::optional<calendar::Duration>& duration) {
+  return duration && (duration->amount > 0 || (duration->amount == 0 && duration->unit == calendar::LimitUnit::kDays));
+}
+
 RuleSort read_value_of(Build& build, const Node& value, RuleDef& rule, const std::string& where) {
   SymbolTable& symbols = build.bundle->symbols;
   if (value.is_scalar()) {
@@ -67,7 +72,7 @@ RuleSort read_value_of(Build& build, const Node& value, RuleDef& rule, const std
       return RuleSort::kNumber;
     }
     const auto duration = calendar::parse_duration(value.text);
-    if (!duration || duration->amount <= 0) {
+    if (!is_limit(duration)) {
       build.report.error(value, where + ": a value is a duration (5wd, 4wh, 15d, 2h, 20min, 3mo), a number of at most three decimals, " +
                                     "on, off, a list or a map; not " + value.text);
     }
@@ -105,7 +110,7 @@ void check_rows(Build& build, const Node& rows, const std::string& where) {
     const Node* limit = fields.need_scalar("limit");
     if (limit != nullptr) {
       const auto duration = calendar::parse_duration(limit->text);
-      if (!duration || duration->amount <= 0) {
+      if (!is_limit(duration)) {
         build.report.error(*limit, where + ": a duration such as 5wd, 4wh, 15d, 2h, 20min, 3mo, not " + limit->text);
       }
       const bool hours = duration && (duration->unit == calendar::LimitUnit::kHours || duration->unit == calendar::LimitUnit::kMinutes ||

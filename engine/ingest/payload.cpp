@@ -87,6 +87,9 @@ void Ingest::State::identify(model::Event& event, const Split& split, Findings& 
   const auto append_attributes = [&](const auto& attrs) {
     for (const Attr attr : attrs) {
       if (split.at(attr).empty()) continue;
+#ifdef DOCKET_FAULT_TAG_WITHOUT_ACTOR
+      if (attr == Attr::kAuthid || attr == Attr::kActorunit) continue;
+#endif
       append_name(name_of(attr));
       if (attr == Attr::kTime && event.time != model::kNoInstant) {
         append_json_number(content, event.time);

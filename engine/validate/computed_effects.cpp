@@ -14,7 +14,11 @@ const definition::LimitRow* limit_row(const definition::Bundle& bundle, const de
                                       const model::PartInstance* part, const std::vector<definition::LimitRow>& rows, Instant start) {
   const apply::Seen seen{&kind, &state, part, nullptr, nullptr, model::kNoInstant, {}, false};
   for (const auto& row : rows) {
+#ifdef DOCKET_FAULT_NOON_IS_MORNING
+    if (row.start_before_ms && bundle.zone.local_ms_of_day(start) > *row.start_before_ms) continue;
+#else
     if (row.start_before_ms && bundle.zone.local_ms_of_day(start) >= *row.start_before_ms) continue;
+#endif
     if (apply::holds(seen, row.when)) return &row;
   }
   return nullptr;

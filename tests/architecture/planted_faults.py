@@ -19,7 +19,7 @@ def table(tree):
     rows = []
     for line in tree.text(TABLE).splitlines():
         if line.strip() and not line.startswith("#"):
-            rows.append(tuple(part.strip() for part in line.split("|")))
+            rows.append(tuple(part.strip() for part in line.split("|", 2)))
     return rows
 
 

@@ -1,6 +1,9 @@
-// A row for each rejection code that the case's other events or the ledger decide: what came before, the event, the code. The final
-// codes of the envelope and the data have their rows in tests/unit/ingest_*.
+// A row for each rejection code: what came before, the event, the code. TheListIsClosed plays all tables and fails on a code that no row
+// took. The findings of the envelope and the data in their fulness have tests of their own in tests/unit/ingest_*.
 #include <gtest/gtest.h>
+
+#include <cstdio>
+#include <set>
 
 #include "engine/validate/step_check.h"
 #include "tests/support/engine_fixture.h"
@@ -9,6 +12,19 @@
 
 namespace docket::testing {
 namespace {
+
+// The codes that the tables of this process took.
+std::set<std::string>& taken() {
+  static std::set<std::string> codes;
+  return codes;
+}
+
+// Its name, noted as taken.
+std::string code_of(const model::Refusal& refusal) {
+  const std::string code(model::name(refusal.code));
+  taken().insert(code);
+  return code;
+}
 
 struct Step {
   std::string event;
@@ -93,7 +109,7 @@ std::vector<Row> rows() {
   };
 }
 
-TEST(Rejections, EachCodeThatTheCaseDecides) {
+void the_case_decides() {
   const auto bundle = definition::load_office("example");
   for (const auto& row : rows()) {
     SCOPED_TRACE(row.code);
@@ -106,14 +122,14 @@ TEST(Rejections, EachCodeThatTheCaseDecides) {
     std::string last = json_of(++n, row.last);
     if (row.last.event == "announced") last = replaced(last, "hotline-ticket", "qa-session");
     const auto outcome = engine.offer(last);
-    EXPECT_EQ(model::name(outcome.refusal.code), row.code) << outcome.refusal.detail;
+    EXPECT_EQ(code_of(outcome.refusal), row.code) << outcome.refusal.detail;
     EXPECT_EQ(outcome.kind, partition::EventOutcome::Kind::kParked) << "a curable one waits";
     EXPECT_FALSE(outcome.refusal.detail.empty());
     // The same over a screen is rejected at once.
     const auto at_once = engine.offer(
         replaced(replaced(last, R"("source":"example")", R"("source":"console")"), "\"id\":\"H1-", R"("approvedby":"chief","id":"C1-)"));
     EXPECT_EQ(at_once.kind, partition::EventOutcome::Kind::kRejected);
-    EXPECT_EQ(model::name(at_once.refusal.code), row.code) << at_once.refusal.detail;
+    EXPECT_EQ(code_of(at_once.refusal), row.code) << at_once.refusal.detail;
   }
 }
 
@@ -134,7 +150,7 @@ definition::BundlePtr widened() {
   return compiled.bundle;
 }
 
-TEST(Rejections, AfterAClockAndASecondExtension) {
+void after_a_clock_and_a_second_extension() {
   const auto bundle = widened();
   ASSERT_NE(bundle, nullptr);
   {
@@ -146,7 +162,7 @@ TEST(Rejections, AfterAClockAndASecondExtension) {
       std::string json = replaced(json_of(3, {"sign_lapsed", time}), R"("actorrole":"dispatcher")", R"("actorrole":"system")");
       const auto event = engine.ingest().parse_stored(json, 0);
       EXPECT_TRUE(event.ok());
-      return std::string(model::name(validate::check_step(*bundle, *engine.projections.cases.at("H1"), **event).code));
+      return code_of(validate::check_step(*bundle, *engine.projections.cases.at("H1"), **event));
     };
     EXPECT_EQ(judged("03-03T10:00"), "not-due");
     EXPECT_EQ(judged("03-04T00:00"), "none") << "the millisecond after the last one of its day";
@@ -157,30 +173,99 @@ TEST(Rejections, AfterAClockAndASecondExtension) {
   engine.offer(json_of(++n, {"extension_requested", "03-03T10:00"}));
   engine.offer(json_of(++n, {"extension_approved", "03-03T11:00", R"({"new_due":"2026-03-12"})"}));
   engine.offer(json_of(++n, {"extension_requested", "03-04T10:00"}));
-  EXPECT_EQ(model::name(engine.offer(json_of(++n, {"extension_approved", "03-04T11:00"})).refusal.code), "extension-again");
+  EXPECT_EQ(code_of(engine.offer(json_of(++n, {"extension_approved", "03-04T11:00"})).refusal), "extension-again");
 }
 
-TEST(Rejections, WhatTimeAndTheLedgerDecide) {
+void time_and_the_ledger_decide() {
   EngineFixture engine(definition::load_office("example"));
   const auto now = [&](std::int64_t ago_ms) { return model::format_instant(engine.now() - ago_ms); };
   const auto send = [&](int n, const std::string& event, const std::string& time, const std::string& more = {}) {
     return engine.offer(hotline("L1", n, event, time, {}, more, "12345"));
   };
   constexpr std::int64_t kHour = 3'600'000;
-  EXPECT_EQ(model::name(send(1, "created", now(25 * kHour)).refusal.code), "too-late");
+  EXPECT_EQ(code_of(send(1, "created", now(25 * kHour)).refusal), "too-late");
   EXPECT_EQ(send(2, "created", now(25 * kHour), R"(,"approvedby":"chief")").kind, partition::EventOutcome::Kind::kAccepted);
-  EXPECT_EQ(model::name(send(3, "dispatched", now(-6 * 60'000)).refusal.code), "future-time");
-  EXPECT_EQ(model::name(send(4, "dispatched", now(kHour), R"(,"expectedrevision":7)").refusal.code), "version-conflict");
+  EXPECT_EQ(code_of(send(3, "dispatched", now(-6 * 60'000)).refusal), "future-time");
+  EXPECT_EQ(code_of(send(4, "dispatched", now(kHour), R"(,"expectedrevision":7)").refusal), "version-conflict");
+  EXPECT_EQ(code_of(send(2, "created", now(24 * kHour), R"(,"approvedby":"chief")").refusal), "identity-conflict")
+      << "that id, another time";
   // A hundred wait; the next one does not.
   for (int n = 100; n < 200; ++n) ASSERT_EQ(send(n, "concluded", now(kHour)).kind, partition::EventOutcome::Kind::kParked);
-  EXPECT_EQ(model::name(send(200, "concluded", now(kHour)).refusal.code), "too-many-parked");
+  EXPECT_EQ(code_of(send(200, "concluded", now(kHour)).refusal), "too-many-parked");
   // At its limit a parked event is rejected, and the ledger says so.
   engine.set_now(engine.now() + 73 * kHour);
   engine.pump();
   EXPECT_EQ(engine.loop().parked(), 0U);
   std::size_t expired = 0;
-  for (const auto& [height, row] : engine.projections.records) expired += model::name(row.record.code) == "out-of-order" ? 1U : 0U;
+  for (const auto& [height, row] : engine.projections.records) expired += code_of({row.record.code, {}, {}}) == "out-of-order" ? 1U : 0U;
   EXPECT_EQ(expired, 100U);
+}
+
+struct FinalRow {
+  const char* code;
+  ingest::Stage stage;
+  std::string json;
+};
+
+// What the event, its source and the definition decide alone, over the shipped kinds.
+void the_event_decides() {
+  const auto bundle = definition::load_office("example");
+  EngineFixture engine(bundle);
+  const std::string good = hotline("H1", 1, "created", "2026-03-02T09:00:00+08:00");
+  using enum ingest::Stage;
+  const std::vector<FinalRow> table{
+      {"malformed", kMalformed, good.substr(0, good.size() - 1)},
+      {"malformed", kMalformed, replaced(good, R"("id":"H1-1")", R"("id":"H1-1","id":"H1-2")")},
+      {"forbidden", kForbidden, replaced(good, R"("source":"example")", R"("source":"somebody")")},
+      {"forbidden", kForbidden, replaced(good, R"("actorrole":"intake")", R"("actorrole":"system")")},
+      {"invalid-attribute", kRejected, replaced(good, R"("actorrole":"intake")", R"("actorrole":"intakes")")},
+      {"invalid-attribute", kRejected, replaced(good, "2026-03-02T09:00:00+08:00", "2026-03-02 09:00")},
+      {"unknown-type", kRejected, replaced(good, "created.v1", "create.v1")},
+      {"unknown-type", kRejected, replaced(good, "created.v1", "created.v2")},
+      {"invalid-subject", kRejected, replaced(good, R"("subject":"H1")", R"("subject":"H 1")")},
+      {"invalid-data", kRejected, replaced(good, R"("type":"complaint")", R"("type":"complain")")},
+      {"invalid-data", kRejected, replaced(good, R"("number":"H1",)", "")},
+      {"inexact-number", kRejected, replaced(good, R"("number":"H1")", R"("number":"H1","extra":9007199254740993)")},
+      {"too-large", kRejected, replaced(good, R"("text":"t")", R"("text":"t","extra":")" + std::string(ingest::kEventBytesMax, 'x') + '"')},
+      {"self-approved", kRejected, replaced(good, R"("actorrole":)", R"("approvedby":"intake-1","actorrole":)")},
+      {"classified", kRejected, replaced(good, R"("actorrole":)", R"("dataclassification":"secret","actorrole":)")},
+      {"role-not-allowed", kRejected, replaced(good, R"("actorrole":"intake")", R"("actorrole":"auditor")")},
+  };
+  ASSERT_EQ(engine.ingest().parse(good).stage, kReady);
+  for (const auto& row : table) {
+    const auto offered = engine.ingest().parse(row.json);
+    EXPECT_EQ(code_of(offered.refusal), row.code) << row.json << " " << offered.refusal.detail;
+    EXPECT_EQ(offered.stage, row.stage) << row.code;
+    EXPECT_EQ(model::info(offered.refusal.code).curability, model::Curability::kFinal) << row.code;
+    EXPECT_FALSE(offered.refusal.errors.empty()) << row.code;
+    if (row.stage != kRejected) continue;  // nothing is written of those
+    const auto outcome = engine.offer(row.json);
+    EXPECT_EQ(outcome.kind, partition::EventOutcome::Kind::kRejected) << row.code;
+    EXPECT_EQ(code_of(outcome.refusal), row.code);
+  }
+  EXPECT_TRUE(engine.projections.cases.empty());
+}
+
+TEST(Rejections, EachCodeThatTheEventDecides) { the_event_decides(); }
+TEST(Rejections, EachCodeThatTheCaseDecides) { the_case_decides(); }
+TEST(Rejections, AfterAClockAndASecondExtension) { after_a_clock_and_a_second_extension(); }
+TEST(Rejections, WhatTimeAndTheLedgerDecide) { time_and_the_ledger_decide(); }
+
+TEST(Rejections, TheListIsClosed) {
+  the_event_decides();
+  the_case_decides();
+  after_a_clock_and_a_second_extension();
+  time_and_the_ledger_decide();
+  std::size_t never = 0;
+  for (const auto& row : model::rejection_codes()) {
+    if (taken().contains(std::string(row.name))) continue;
+    std::printf("never taken: %s\n", std::string(row.name).c_str());
+    ++never;
+  }
+  EXPECT_EQ(never, 0U);
+  for (const auto& code : taken()) {
+    EXPECT_TRUE(code == "none" || model::rejection_from_name(code) != model::Rejection::kNone) << code;
+  }
 }
 
 }  // namespace

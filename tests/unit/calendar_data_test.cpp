@@ -1,5 +1,7 @@
 // The national calendar as shipped: counts of the published tables, amended notices, days set by the next year's notice; and the
 // Calendar's tables against counting day by day, inside and outside the dense range.
+#include <set>
+
 #include "tests/unit/calendar_fixture.h"
 
 namespace docket::calendar::test {
@@ -37,6 +39,43 @@ TEST(CalendarData, MakeUpWorkingDaysAsPublished) {
   EXPECT_EQ(days_of(national(), 2024, true), "02-04 02-18 04-07 04-28 05-11 09-14 09-29 10-12");
   EXPECT_EQ(days_of(national(), 2025, true), "01-26 02-08 04-27 09-28 10-11");
   EXPECT_EQ(days_of(national(), 2026, true), "01-04 02-14 02-28 05-09 09-20 10-10");
+}
+
+// "02-07-02-13": a run; "04-04": a day. Adjacent ordinary weekends are not repeated in the published tables.
+TEST(CalendarData, DaysOffAsPublished) {
+  struct Year {
+    int year;
+    std::vector<const char*> off;
+  };
+  const std::vector<Year> years{
+      {2016, {"01-01", "02-07-02-13", "04-04", "05-01-05-02", "06-09-06-11", "09-15-09-17", "10-01-10-07"}},
+      {2017, {"01-01-01-02", "01-27-02-02", "04-02-04-04", "05-01", "05-28-05-30", "10-01-10-08"}},
+      {2018, {"01-01", "02-15-02-21", "04-05-04-07", "04-29-05-01", "06-18", "09-24", "10-01-10-07", "12-30-12-31"}},
+      {2024, {"01-01", "02-10-02-17", "04-04-04-06", "05-01-05-05", "06-10", "09-15-09-17", "10-01-10-07"}},
+      {2025, {"01-01", "01-28-02-04", "04-04-04-06", "05-01-05-05", "05-31-06-02", "10-01-10-08"}},
+      {2026, {"01-01-01-03", "02-15-02-23", "04-04-04-06", "05-01-05-05", "06-19-06-21", "09-25-09-27", "10-01-10-07"}}};
+  for (const auto& [year, off] : years) {
+    std::set<Day> listed;
+    for (const std::string run : off) {
+      const auto date = [&, y = year](const std::string& text) { return day(std::to_string(y) + "-" + text); };
+      for (Day at = date(run.substr(0, 5)), last = date(run.substr(run.size() - 5)); at <= last; ++at) listed.insert(at);
+    }
+    for (Day at = model::day_from_date({year, 1, 1}); at < model::day_from_date({year + 1, 1, 1}); ++at) {
+      if (listed.contains(at)) {
+        EXPECT_FALSE(national().is_working(at)) << model::format_date(at);
+      } else if (!national().is_weekend(at)) {
+        EXPECT_TRUE(national().is_working(at)) << model::format_date(at) << " is a day off that no table lists";
+      }
+    }
+  }
+}
+
+TEST(CalendarData, HolidaysOfSomeAreWorkedByAll) {
+  // 2017: 03-08 and 06-01 fall on working days of the week, as do 05-04 and 08-01.
+  for (const char* text : {"2017-03-08", "2017-05-04", "2017-06-01", "2017-08-01"}) {
+    EXPECT_TRUE(national().is_working(day(text))) << text;
+    EXPECT_EQ(national().rule(day(text)), nullptr) << text;
+  }
 }
 
 TEST(CalendarData, Saturday2026_02_14IsAWorkingDayAndMonday2026_02_16IsNot) {
