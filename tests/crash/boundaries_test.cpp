@@ -28,7 +28,7 @@ class Boundaries : public ::testing::Test {
     undisturbed_ = figures(server);
     ASSERT_GT(undisturbed_.size(), std::size_t{kCopies * 8}) << "cases and figures";
     ASSERT_TRUE(server.stop().with(0)) << server.errors();
-    expect_once(*folder_ / "calm", producer);
+    expect_once(*folder_ / "calm", producer.acknowledged());
     ASSERT_FALSE(read_ledger(*folder_ / "calm").parked.empty()) << "some events should wait for others";
   }
   static void TearDownTestSuite() { folder_.reset(); }
@@ -53,7 +53,7 @@ class Boundaries : public ::testing::Test {
     ASSERT_TRUE(producer.publish(server)) << server.errors();
     expect_same(figures(server), undisturbed_);
     ASSERT_TRUE(server.stop().with(0)) << server.errors();
-    expect_once(data, producer);
+    expect_once(data, producer.acknowledged());
     expect_verified(data);
     std::error_code ignored;
     fs::remove_all(data, ignored);
@@ -73,7 +73,7 @@ TEST_F(Boundaries, TheLedgerIsWritten) {
 }
 
 TEST_F(Boundaries, WrittenAndNotYetTold) {
-  for (const char* at : {"ledger.after_write:5", "worker.written:6", "projections.applied:60", "worker.answered:50"}) killed_at({at});
+  for (const char* at : {"ledger.after_write:5", "worker.written:6", "projections.applied:40", "worker.answered:40"}) killed_at({at});
 }
 
 TEST_F(Boundaries, LayersAreFrozen) {

@@ -2,6 +2,7 @@
 if(DOCKET_CRASH_POINTS AND TARGET docket)
   docket_test(NAME crash_test
     SOURCES crash/boundaries_test.cpp
+            crash/backup_test.cpp
     LIBS docket::cli docket::embedded docket::ledger Boost::json LABELS crash TIMEOUT 600)
   add_dependencies(crash_test docket)
 endif()

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <functional>
 #include <map>
 #include <random>
 #include <set>
@@ -64,7 +65,7 @@ class Producer {
   explicit Producer(std::vector<WorkEvent> events, std::size_t batch = 10) : events_(std::move(events)), batch_(batch) {}
 
   // Until all is acknowledged (true) or the server is gone (false). `most`: stop after so many batches.
-  bool publish(Server& server, std::size_t most = 1'000'000) {
+  bool publish(Client& server, std::size_t most = 1'000'000) {
     for (std::size_t round = 0; round < most; ++round) {
       std::vector<const WorkEvent*> sent;
       std::string body;
@@ -95,13 +96,17 @@ class Producer {
           acknowledged_.insert(sent[i]->id);
         }
       }
+      if (on_batch) on_batch();
     }
     return true;
   }
 
+  bool publish(Server& server) { return publish(server.client()); }
+
   [[nodiscard]] const std::set<std::string>& acknowledged() const { return acknowledged_; }
   [[nodiscard]] const std::vector<WorkEvent>& events() const { return events_; }
   [[nodiscard]] std::size_t refused() const { return refused_; }
+  std::function<void()> on_batch;  // called after each answered batch
 
  private:
   std::vector<WorkEvent> events_;
@@ -144,14 +149,14 @@ inline InLedger read_ledger(const fs::path& data) {
 
 // What every acknowledged event must be in the ledger: once, and nothing else there. A parked one is accepted by the end, as these cases
 // are whole.
-inline void expect_once(const fs::path& data, const Producer& producer) {
+inline void expect_once(const fs::path& data, const std::set<std::string>& acknowledged) {
   const auto found = read_ledger(data);
-  for (const auto& id : producer.acknowledged()) {
+  for (const auto& id : acknowledged) {
     const auto it = found.accepted.find(id);
     EXPECT_EQ(it == found.accepted.end() ? 0 : it->second, 1) << id << " was acknowledged";
   }
   for (const auto& [id, times] : found.accepted) EXPECT_EQ(times, 1) << id;
-  EXPECT_EQ(found.accepted.size(), producer.acknowledged().size());
+  EXPECT_EQ(found.accepted.size(), acknowledged.size());
 }
 
 inline void expect_verified(const fs::path& data, const std::string& program = "docket") {
@@ -162,25 +167,31 @@ inline void expect_verified(const fs::path& data, const std::string& program = "
 }
 
 // Everything that must not depend on when it was recorded: figures on the happened axis, and every case as it is.
-inline std::map<std::string, std::string> figures(Server& server) {
+struct Asked {
+  std::string kind = "hotline-ticket";
+  std::string period = "2017-03";
+  std::string at = "2017-04-10";
+  std::string later = "2017-06-01";
+};
+inline std::map<std::string, std::string> figures(Server& server, const Asked& asked = {}) {
   std::map<std::string, std::string> out;
   const auto without = [](boost::json::object object, std::initializer_list<const char*> names) {
     for (const char* name : names) object.erase(name);
     return boost::json::serialize(object);
   };
-  const auto names = server.get("/v1/metrics?kind=hotline-ticket");
+  const auto names = server.get("/v1/metrics?kind=" + asked.kind);
   const auto listed = boost::json::parse(names.body);
   for (const auto& metric : listed.at("metrics").as_array()) {
     const std::string name(metric.at("name").as_string());
-    const auto reply = server.get("/v1/metrics/" + name + "?period=2017-03&at=2017-04-10&group_by=unit");
+    const auto reply = server.get("/v1/metrics/" + name + "?period=" + asked.period + "&at=" + asked.at);
     auto answer = reply.status == 200 ? boost::json::parse(reply.body).as_object() : boost::json::object{{"status", reply.status}};
     out[name] = without(answer, {"known_at"});
   }
-  const auto cases = server.get("/v1/cases?kind=hotline-ticket&page_size=1000");
+  const auto cases = server.get("/v1/cases?kind=" + asked.kind + "&page_size=1000");
   const auto rows = boost::json::parse(cases.body);
   for (const auto& row : rows.at("cases").as_array()) {
     const std::string id(row.at("id").as_string());
-    const auto one = server.get("/v1/cases/" + id + "?at=2017-06-01");
+    const auto one = server.get("/v1/cases/" + id + "?at=" + asked.later);
     out["case " + id] = without(boost::json::parse(one.body).as_object(), {"updated", "known_at"});
   }
   return out;

@@ -57,31 +57,17 @@ inline Ran run_docket(std::vector<std::string> command, const Environment& more 
   return ran;
 }
 
-class Server {
+// One connection to a server; one thread's.
+class Client {
  public:
-  // Starts it; ready() says whether it came as far as to serve.
-  explicit Server(const fs::path& data, const Environment& more = {}, const std::string& program = "docket")
-      : err_(data.string() + ".err"),
-        child_({docket_program(program), "serve", "--data", data.string(), "--listen", "127.0.0.1:0"}, more, err_) {
-    const auto line = child_.line();
-    const auto at = line ? line->find("http://") : std::string::npos;
-    if (at == std::string::npos) return;
-    address_ = line->substr(at, line->find(' ', at) - at);
-    client_ = std::make_unique<cli::HttpClient>(*cli::parse_server(address_), kPatienceMs);
+  explicit Client(const std::string& address) {
+    if (const auto server = cli::parse_server(address); server && !address.empty())
+      client_ = std::make_unique<cli::HttpClient>(*server, kPatienceMs);
   }
-  [[nodiscard]] bool ready() const { return client_ != nullptr; }
-  [[nodiscard]] const std::string& address() const { return address_; }
-  [[nodiscard]] Child& child() { return child_; }
-  [[nodiscard]] std::string errors() const { return file_text(err_); }
-
   // Status 0: it didn't answer.
   cli::HttpReply get(const std::string& target) { return call({"GET", target, {}, {}, {}, {}}); }
   cli::HttpReply post(const std::string& body, const std::string& type = "application/x-ndjson") {
     return call({"POST", "/v1/events", type, body, {}, {}});
-  }
-  Ended stop(int signal = SIGTERM) {
-    child_.signal(signal);
-    return child_.wait();
   }
 
  private:
@@ -90,11 +76,37 @@ class Server {
     const auto reply = client_->call(call);
     return reply ? *reply : cli::HttpReply{};
   }
+  std::unique_ptr<cli::HttpClient> client_;
+};
 
+class Server {
+ public:
+  // Starts it; ready() says whether it came as far as to serve.
+  explicit Server(const fs::path& data, const Environment& more = {}, const std::string& program = "docket")
+      : err_(data.string() + ".err"),
+        child_({docket_program(program), "serve", "--data", data.string(), "--listen", "127.0.0.1:0"}, more, err_) {
+    const auto line = child_.line();
+    const auto at = line ? line->find("http://") : std::string::npos;
+    if (at != std::string::npos) address_ = line->substr(at, line->find(' ', at) - at);
+    client_ = std::make_unique<Client>(address_);
+  }
+  [[nodiscard]] bool ready() const { return !address_.empty(); }
+  [[nodiscard]] const std::string& address() const { return address_; }
+  [[nodiscard]] Child& child() { return child_; }
+  [[nodiscard]] std::string errors() const { return file_text(err_); }
+  [[nodiscard]] Client& client() { return *client_; }
+  cli::HttpReply get(const std::string& target) { return client_->get(target); }
+  cli::HttpReply post(const std::string& body) { return client_->post(body); }
+  Ended stop(int signal = SIGTERM) {
+    child_.signal(signal);
+    return child_.wait();
+  }
+
+ private:
   std::string err_;
   Child child_;
   std::string address_;
-  std::unique_ptr<cli::HttpClient> client_;
+  std::unique_ptr<Client> client_;
 };
 
 // A folder with an empty ledger.
