@@ -46,10 +46,7 @@ class Boundaries : public ::testing::Test {
     }
     Server server(data, {{"DOCKET_FREEZE_EVENTS", std::to_string(boundary.freeze)}});
     ASSERT_TRUE(server.ready()) << server.errors();
-    for (const auto& id : producer.acknowledged()) {
-      const auto told = server.get("/v1/events?source=example&id=" + id);
-      EXPECT_EQ(told.status, 200) << id << " was acknowledged: " << told.body;
-    }
+    expect_known(server, producer.acknowledged());
     ASSERT_TRUE(producer.publish(server)) << server.errors();
     expect_same(figures(server), undisturbed_);
     ASSERT_TRUE(server.stop().with(0)) << server.errors();

@@ -166,13 +166,34 @@ inline void expect_verified(const fs::path& data, const std::string& program = "
   EXPECT_TRUE(store.ended.with(0)) << store.text();
 }
 
-// Everything that must not depend on when it was recorded: figures on the happened axis, and every case as it is.
+inline void expect_known(Server& server, const std::set<std::string>& acknowledged) {
+  for (const auto& id : acknowledged) EXPECT_EQ(server.get("/v1/events?source=example&id=" + id).status, 200) << id << " was acknowledged";
+}
+
+// Every private text that work() wrote and that is there can be read.
+inline void expect_texts(Server& server) {
+  const auto cases = boost::json::parse(server.get("/v1/cases?kind=hotline-ticket&page_size=1000").body);
+  int texts = 0;
+  for (const auto& row : cases.at("cases").as_array()) {
+    const auto history = boost::json::parse(server.get("/v1/cases/" + std::string(row.at("id").as_string()) + "/history").body);
+    for (const auto& event : history.at("events").as_array()) {
+      const auto* given = event.as_object().if_contains("data");
+      const auto* text = given != nullptr && given->is_object() ? given->get_object().if_contains("text") : nullptr;
+      if (text == nullptr) continue;
+      ++texts;
+      EXPECT_EQ(boost::json::serialize(*text), "\"said by " + std::string(event.at("id").as_string()) + "\"");
+    }
+  }
+  EXPECT_GT(texts, 0);
+}
+
 struct Asked {
   std::string kind = "hotline-ticket";
   std::string period = "2017-03";
   std::string at = "2017-04-10";
   std::string later = "2017-06-01";
 };
+// Everything that must not depend on when it was recorded: figures on the happened axis, and every case as it is.
 inline std::map<std::string, std::string> figures(Server& server, const Asked& asked = {}) {
   std::map<std::string, std::string> out;
   const auto without = [](boost::json::object object, std::initializer_list<const char*> names) {
