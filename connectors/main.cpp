@@ -57,7 +57,8 @@ void add_store_commands(CLI::App& app, Local& given, int& code) {
   auto* verify = local(store, "verify", "Replays the ledger and compares every family of rows.", "  docket store verify --data data");
   verify->add_option("--data", given.data, "the folder")->capture_default_str();
   verify->callback([&] { code = docket::local::run_store_verify(given.data); });
-  auto* backup = local(store, "backup", "Backs up ledger, keys and projections.", "  docket store backup --data data --to backup");
+  auto* backup = local(store, "backup", "Backs up ledger, keys and projections, also while a server or an import holds the folder.",
+                       "  docket store backup --data data --to backup");
   backup->add_option("--data", given.data, "the folder")->capture_default_str();
   backup->add_option("--to", given.to, "a new folder")->required();
   backup->callback([&] { code = docket::local::run_store_backup(given.data, given.to); });
@@ -79,6 +80,7 @@ void add_event_import(CLI::App& app, Local& given, int& code) {
   import->add_option("--mapping", given.import.mapping, "name of a shipped mapping, or a file; without one the lines are CloudEvents");
   import->add_option("--schemas", given.import.schemas, "a folder of mappings laid over the shipped ones");
   import->add_option("--report", given.import.report, "write the counts as JSON");
+  import->add_option("--checkpoint", given.import.checkpoint, "remember the rows done in this file, and go on behind them next time");
   import->add_option("--batch", given.import.batch, "events a batch")->check(CLI::Range(1, 10000))->capture_default_str();
   import->add_flag("-n,--dry-run", given.import.dry_run, "judge, and write nothing");
   import->add_flag("-q,--quiet", given.import.quiet, "no progress");

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "projections/apply_record.h"
+#include "projections/crash_point.h"
 #include "projections/store/current.h"
 #include "projections/write_back.h"
 
@@ -86,6 +87,7 @@ void Projections::Impl::apply(partition::AppliedBlock&& block) {
   }
   layer.head = meta::Head{block.position, block.recorded, block.term, std::move(block.next)};
   state.head = *layer.head;
+  DOCKET_CRASH_POINT("projections.applied");
   worker.events += layer.events - events;
   worker.bytes += layer.bytes - bytes;  // unsigned, and right when it shrinks
 }
@@ -107,6 +109,7 @@ void Projections::Impl::freeze(Worker& worker) {
     worker.bytes -= state.active->bytes;
     state.frozen = std::exchange(state.active, std::make_unique<Layer>());
     any = true;
+    DOCKET_CRASH_POINT("projections.freezing");
   }
   if (!any) return;
   std::size_t index = 0;
@@ -176,9 +179,18 @@ Status Projections::Impl::write_back(const Worker& worker) {
   }
   const auto second = aliases::count_second_owners(batches[store::index_of(store::Family::kAliases)], *store->view());
   if (!second.ok()) return second.error();
+#ifdef DOCKET_FAULT_HEIGHTS_APART
+  store::Batches heights;
+  std::swap(heights[store::index_of(store::Family::kMeta)], batches[store::index_of(store::Family::kMeta)]);
   if (auto taken = store->ingest(batches); !taken.ok()) return taken;
+  if (auto taken = store->ingest(heights); !taken.ok()) return taken;
+#else
+  if (auto taken = store->ingest(batches); !taken.ok()) return taken;
+#endif
   alarms += *second;
+  DOCKET_CRASH_POINT("projections.before_drop");
   publish(store->view(), worker);
+  DOCKET_CRASH_POINT("projections.after_drop");
   return {};
 }
 

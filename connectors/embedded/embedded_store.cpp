@@ -14,6 +14,7 @@
 #include "connectors/embedded/value_codec.h"
 #include "engine/ledger/base64url.h"
 #include "engine/ledger/block_codec.h"
+#include "projections/crash_point.h"
 
 namespace docket::embedded {
 namespace {
@@ -30,7 +31,9 @@ std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.si
 
 rocksdb::WriteOptions synced() {
   rocksdb::WriteOptions options;
+#ifndef DOCKET_FAULT_UNSYNCED_WRITE
   options.sync = true;
+#endif
   return options;
 }
 
@@ -92,7 +95,9 @@ Status EmbeddedStore::create(const std::filesystem::path& data, const NewLedger&
     if (status.ok()) status = store.db->Write(synced(), &batch);
     if (!status.ok()) return rocks_error(status, "writing the new ledger");
   }
+  DOCKET_CRASH_POINT("create.ledger_written");
   if (auto written = write_new_file(made / kFormatFile, kFormat); !written) return written;
+  DOCKET_CRASH_POINT("create.before_place");
   return put_in_place(made, folder);
 }
 
@@ -297,7 +302,9 @@ EmbeddedStore::Written EmbeddedStore::write(std::span<const Row> rows, std::stri
   for (std::size_t i = 0; status.ok() && i < rows.size(); ++i) {
     status = batch.Put(rocks_->blocks(), BlockKey(rows[i].partition, rows[i].height).slice(), values[i]);
   }
+  DOCKET_CRASH_POINT("ledger.before_write");
   if (status.ok()) status = rocks_->db->Write(synced(), &batch);
+  DOCKET_CRASH_POINT("ledger.after_write");
   if (status.ok()) {
     for (const Row& row : rows) next_[static_cast<std::size_t>(row.partition)].store(row.height + 1, std::memory_order_relaxed);
     full_ = false;

@@ -11,6 +11,7 @@
 
 #include "engine/ledger/base64url.h"
 #include "engine/model/time.h"
+#include "projections/crash_point.h"
 
 namespace docket::embedded {
 namespace {
@@ -54,6 +55,7 @@ Status FileKeyStore::create(const std::filesystem::path& data) {
   const ledger::SealKey master = random_key();
   const std::string text = std::string(kMasterName) + ledger::base64url(master) + "\n";
   if (auto written = write_new_file(made / "master.key", text); !written) return written;
+  DOCKET_CRASH_POINT("create.master_written");
   std::string rows(kHeader);
   append_row(rows, wrap_key(master, KeyType::kTag, "", random_key()));
   append_row(rows, wrap_key(master, KeyType::kSigning, "", random_key()));
@@ -225,12 +227,25 @@ Status FileKeyStore::sync() {
     rows = unwritten_;
     from = durable_;
   }
+  DOCKET_CRASH_POINT("keys.before_write");
+#ifdef DOCKET_CRASH_POINTS
+  if (crash::due("keys.during_write")) {
+    static_cast<void>(file_.write_at(from, std::string_view(rows).substr(0, rows.size() / 2)).ok());
+    crash::die();
+  }
+#endif
   if (auto written = file_.write_at(from, rows); !written) {
     if (written.error().code == ErrorCode::kUnavailable && file_.truncate(from)) return written;
     fatal(written.error().message);
     return written;
   }
+  DOCKET_CRASH_POINT("keys.before_sync");
+#ifdef DOCKET_FAULT_KEYS_UNSYNCED
+  const Status synced;
+#else
   const auto synced = file_.sync();
+#endif
+  DOCKET_CRASH_POINT("keys.after_sync");
   const std::lock_guard guard(mutex_);
   failed_ = !synced.ok();
   if (failed_) {

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "projections/crash_point.h"
+
 namespace docket::embedded {
 namespace {
 
@@ -81,7 +83,7 @@ Status PosixFile::sync() {
 }
 
 Status sync_folder(const std::filesystem::path& folder) {
-  auto file = PosixFile::open(folder, O_RDONLY | O_DIRECTORY);
+  auto file = PosixFile::open(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
   if (!file) return file.error();
   if (::fsync(file->fd()) != 0) return file->failed("syncing");
   return {};
@@ -107,6 +109,7 @@ Status put_in_place(const std::filesystem::path& made, const std::filesystem::pa
   std::error_code error;
   std::filesystem::rename(made, folder, error);
   if (error) return error_of(error.value(), "making", folder);
+  DOCKET_CRASH_POINT("place.renamed");
   return sync_folder(folder.parent_path());
 }
 

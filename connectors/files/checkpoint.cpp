@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "connectors/files/report_json.h"
+#include "projections/crash_point.h"
 
 namespace docket::files {
 namespace {
@@ -121,7 +122,9 @@ Status write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
     errno = why;
     return world(fresh, "can't be written");
   }
+  DOCKET_CRASH_POINT("checkpoint.written");
   if (std::rename(fresh.c_str(), path.c_str()) != 0) return world(path, "can't be replaced");
+  DOCKET_CRASH_POINT("checkpoint.renamed");
   return {};
 }
 

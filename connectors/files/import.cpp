@@ -276,6 +276,10 @@ class Import {
     if (!keeps_checkpoint() || !finished_.empty() || (rows_done_ == saved_rows_ && !last)) return {};
     since_checkpoint_ = 0;
     saved_rows_ = rows_done_;
+#ifdef DOCKET_FAULT_CHECKPOINT_AHEAD
+    rows_done_ = rows_read_;
+    done_digest_ = digest_;
+#endif
     return write_checkpoint(options_.checkpoint, {report_.name, fingerprint(), rows_done_, done_digest_, report_.counts});
   }
 

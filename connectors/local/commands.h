@@ -22,7 +22,7 @@ int run_ledger_copy(const std::string& from, const std::string& to);
 
 int run_store_rebuild(const std::string& data);
 int run_store_verify(const std::string& data);
-int run_store_backup(const std::string& server_or_data, const std::string& to);
+int run_store_backup(const std::string& data, const std::string& to);
 int run_store_restore(const std::string& from, const std::string& data);
 
 int run_kind_check(const std::string& office, const std::string& schemas);
@@ -36,8 +36,8 @@ struct ImportOptions {
   std::string schemas;
   bool dry_run = false;
   bool quiet = false;
-  std::string report;  // JSON report file, "" none
-  std::uint64_t resume_row = 0;
+  std::string report;      // JSON report file, "" none
+  std::string checkpoint;  // file that remembers the rows done, "" none
   std::size_t batch = 1000;
 };
 int run_event_import(const ImportOptions& options);

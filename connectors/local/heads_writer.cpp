@@ -1,14 +1,17 @@
 #include "connectors/local/heads_writer.h"
 
 #include <chrono>
-#include <fstream>
 
 #include "engine/ledger/heads.h"
 
 namespace docket::local {
 
-void HeadsWriter::start() {
+Status HeadsWriter::start() {
+  auto file = embedded::HeadsFile::open(home_.data / "heads.ndjson");
+  if (!file) return file.error();
+  file_ = std::move(*file);
   thread_ = std::thread([this] { run(); });
+  return {};
 }
 
 void HeadsWriter::stop() {
@@ -19,7 +22,7 @@ void HeadsWriter::stop() {
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
-  write();
+  if (file_) write();
 }
 
 void HeadsWriter::run() {
@@ -36,9 +39,7 @@ void HeadsWriter::write() {
   for (int partition = 0; partition < model::kPartitions; ++partition) heads.push_back(store_.position(partition));
   if (heads == last_) return;
   const std::string line = ledger::sign_heads(home_.ledger->ledger_id(), wall_clock(), heads, home_.keys->signing_seed());
-  std::ofstream file(home_.data / "heads.ndjson", std::ios::app);
-  file << line << "\n";
-  if (file.flush()) last_ = std::move(heads);
+  if (file_->append(line)) last_ = std::move(heads);  // a full disk: signed again at the next turn
 }
 
 }  // namespace docket::local

@@ -4,9 +4,11 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
+#include "connectors/embedded/heads_file.h"
 #include "connectors/local/home.h"
 #include "connectors/node/read_model.h"
 
@@ -18,7 +20,7 @@ class HeadsWriter {
   ~HeadsWriter() { stop(); }
   HeadsWriter(const HeadsWriter&) = delete;
   HeadsWriter& operator=(const HeadsWriter&) = delete;
-  void start();
+  [[nodiscard]] Status start();
   void stop();  // signs once more
 
  private:
@@ -31,6 +33,7 @@ class HeadsWriter {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  std::optional<embedded::HeadsFile> file_;
   std::thread thread_;
 };
 

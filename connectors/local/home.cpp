@@ -7,6 +7,7 @@
 #include "connectors/local/schemas.h"
 #include "engine/ledger/block_codec.h"
 #include "engine/ledger/genesis.h"
+#include "projections/crash_point.h"
 
 namespace docket::local {
 namespace {
@@ -53,6 +54,7 @@ Status create_home(const std::filesystem::path& data, const std::string& office,
   if (!std::filesystem::exists(data / "keys", error)) {
     if (auto made = embedded::FileKeyStore::create(data); !made) return made;
   }
+  DOCKET_CRASH_POINT("create.keys_made");
   return embedded::EmbeddedStore::create(data, ledger);
 }
 

@@ -11,6 +11,7 @@
 #include "connectors/files/import.h"
 #include "connectors/files/ndjson.h"
 #include "connectors/local/commands.h"
+#include "connectors/local/control.h"
 #include "connectors/local/http_publisher.h"
 #include "connectors/local/schemas.h"
 #include "connectors/local/wiring.h"
@@ -126,12 +127,14 @@ int import_into(files::Publisher& publisher, const definition::Bundle& bundle, c
   files::ImportOptions run;
   run.batch_events = options.batch;
   run.in_flight = 8;
+  run.checkpoint = options.checkpoint;
+  if (options.dry_run) run.checkpoint.clear();  // nothing is written, so no row is done
   if (!options.quiet && ::isatty(STDERR_FILENO) == 1) run.progress = show_progress;
   run.stop = [] { return interrupted != 0; };
   std::signal(SIGINT, interrupt);
   std::signal(SIGTERM, interrupt);
   const auto report = files::run_import(*rows, *mapping, publisher, run);
-  if (!report) return fail(report.error().message, 1);
+  if (!report) return fail(report.error().message, report.error().code == ErrorCode::kConflict ? 4 : 1);
   if (run.progress) std::cerr << "\n";
   std::cout << report->text();
   if (!options.report.empty()) {
@@ -166,6 +169,8 @@ int run_event_import(const ImportOptions& options) {
   if (!store) return fail(store.error().message, 1);
   auto node = make_node(*home, *store, 2);
   if (auto started = node->start(); !started) return fail(started.error().message, 1);
+  ControlServer control(*home, **store);
+  if (auto started = control.start(); !started) return fail(started.error().message, 1);
   NodePublisher publisher(*node, options.dry_run);
   const int code = import_into(publisher, *home->bundle, options);
   if (auto stopped = node->stop(); !stopped) return fail(stopped.error().message, 1);

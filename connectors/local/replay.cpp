@@ -33,13 +33,30 @@ class LedgerRecords final : public partition::RecordReader {
   mutable int partition_ = -1;
 };
 
+// Puts the loop where its projections stand; the offset from which to read on.
+Result<ledger::Offset> restore(const Home& home, int partition, const projections::meta::Head& head, partition::PartitionLoop& loop) {
+  if (head.position.height == 0) return ledger::Offset{0};
+  const auto stored = home.ledger->block_at(partition, head.position.height - 1);
+  if (!stored) return stored.error().with_context("the projections are ahead of the ledger");
+  const auto hash = ledger::block_hash(stored->value);
+  if (ledger::hash_prefix(hash) != head.position.hash)
+    return Error{ErrorCode::kCorrupt, "the projections stand on a block that is not in the ledger; run `docket store rebuild`", false};
+  const auto block = ledger::decode_head(stored->value);
+  if (!block) return block.error();
+  const auto offset = home.ledger->port()->after(stored->offset, block->records);
+  loop.restore({partition, head.position.height, head.position.hash}, ledger::hash_text(hash), head.term, head.recorded, offset);
+  return offset;
+}
+
 Status replay_partition(const Home& home, int partition, std::size_t worker, projections::Projections& projections, ingest::Ingest& ingest,
                         const partition::RecordReader& records, const std::function<void(std::size_t)>& read) {
   partition::LoopOptions options;
   options.partition = partition;
   options.ledger_id = home.ledger->ledger_id();
   partition::PartitionLoop loop(options, home.bundle, ingest, *home.keys, projections, records, projections);
-  ledger::Offset from = 0;
+  const auto begin = restore(home, partition, projections.heads()[static_cast<std::size_t>(partition)], loop);
+  if (!begin) return begin.error();
+  ledger::Offset from = *begin;
   while (true) {
     auto batch = home.ledger->read(partition, from, kReadBytes);
     if (!batch) return batch.error();
@@ -72,6 +89,17 @@ Result<std::unique_ptr<projections::Projections>> open_raw_projections(const Hom
   options.limits.bytes = 256U << 20U;
   options.bundles = [bundle = home.bundle](std::string_view id) { return id == bundle->id ? bundle : nullptr; };
   return projections::Projections::open(options);
+}
+
+Status catch_up(const Home& home, projections::Projections& projections) {
+  const auto& key = home.keys->tag_key();
+  ingest::Ingest ingest(home.bundle, std::string(reinterpret_cast<const char*>(key.data()), key.size()));
+  const LedgerRecords records(*home.ledger);
+  for (int partition = 0; partition < model::kPartitions; ++partition) {
+    auto done = replay_partition(home, partition, 0, projections, ingest, records, [](std::size_t) {});
+    if (!done) return done.error().with_context("partition " + std::to_string(partition));
+  }
+  return projections.flush();
 }
 
 Result<ReplayResult> replay_ledger(const Home& home, const std::filesystem::path& folder, const std::string& store_name,

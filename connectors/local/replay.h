@@ -21,6 +21,8 @@ struct ReplayResult {
 // `store_name`: a new store in `folder`. `progress` is called now and then with the records so far.
 [[nodiscard]] Result<ReplayResult> replay_ledger(const Home& home, const std::filesystem::path& folder, const std::string& store_name,
                                                  const std::function<void(std::uint64_t)>& progress);
+// Applies what the ledger holds beyond the projections, and writes it back. kCorrupt: they stand on a block that isn't there.
+[[nodiscard]] Status catch_up(const Home& home, projections::Projections& projections);
 [[nodiscard]] Result<std::unique_ptr<projections::Projections>> open_raw_projections(const Home& home, const std::filesystem::path& folder,
                                                                                      const std::string& store_name, int workers);
 

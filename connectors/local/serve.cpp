@@ -5,6 +5,7 @@
 
 #include "connectors/http/server.h"
 #include "connectors/local/commands.h"
+#include "connectors/local/control.h"
 #include "connectors/local/heads_writer.h"
 #include "connectors/local/wiring.h"
 
@@ -84,7 +85,9 @@ int run_serve(const ServeOptions& options) {
   const auto port = server.start();
   if (!port) return fail(port.error().message, exit_code(port.error()));
   HeadsWriter heads(*home, **store);
-  heads.start();
+  if (auto started = heads.start(); !started) return fail(started.error().message, exit_code(started.error()));
+  ControlServer control(*home, **store);
+  if (auto started = control.start(); !started) return fail(started.error().message, exit_code(started.error()));
   std::cout << "docket is ready on http://" << http.host << ":" << *port << " (office " << home->bundle->office << ", ledger "
             << home->ledger->ledger_id() << ")" << std::endl;
   int signal_number = 0;

@@ -2,7 +2,9 @@
 #include <fstream>
 #include <iostream>
 
+#include "connectors/local/backup.h"
 #include "connectors/local/commands.h"
+#include "connectors/local/control.h"
 #include "connectors/local/replay.h"
 #include "projections/store/current.h"
 
@@ -46,11 +48,14 @@ Result<std::vector<std::string>> differences(const projections::Projections& a, 
   return out;
 }
 
-// The live store, brought to the end of the ledger by replaying what it lacks.
-Result<std::unique_ptr<projections::Projections>> live_at_end(const Home& home) {
-  auto live = open_raw_projections(home, home.data / "projections", "", 1);
-  if (!live) return live.error();
-  return std::move(*live);
+Result<std::unique_ptr<projections::Projections>> open_live(const Home& home) {
+  return open_raw_projections(home, home.data / "projections", "", 1);
+}
+
+int say(const ControlReply& reply) {
+  if (reply.code != 0) return fail(reply.text, reply.code);
+  std::cout << reply.text;
+  return 0;
 }
 
 }  // namespace
@@ -76,8 +81,10 @@ int run_store_rebuild(const std::string& data) {
 int run_store_verify(const std::string& data) {
   auto home = open_home(data);
   if (!home) return fail(home.error().message, code_of(home.error()));
-  auto live = live_at_end(*home);
+  auto live = open_live(*home);
   if (!live) return fail(live.error().message, code_of(live.error()));
+  // After kill -9 the store is behind the ledger, as it may be: the rest is applied as a start of the server would.
+  if (auto done = catch_up(*home, **live); !done) return fail(done.error().message, code_of(done.error()));
   const auto scratch = home->data / ("verify-" + std::to_string(wall_clock()));
   int code = 1;
   {
@@ -92,7 +99,7 @@ int run_store_verify(const std::string& data) {
       for (std::size_t i = 0; i < left.size(); ++i) same_heights = same_heights && left[i].position == right[i].position;
       const auto differing = differences(**live, *built->projections);
       if (!same_heights) {
-        code = fail("the store is behind the ledger: start and stop `docket serve` once, then verify again", 4);
+        code = fail("the store and the replay end at different blocks; run docket store rebuild", 1);
       } else if (!differing) {
         code = fail(differing.error().message, 1);
       } else {
@@ -109,38 +116,22 @@ int run_store_verify(const std::string& data) {
 }
 
 int run_store_backup(const std::string& data, const std::string& to) {
-  auto home = open_home(data);
-  if (!home) return fail(home.error().message, code_of(home.error()));
   std::error_code error;
-  if (fs::exists(to, error)) return fail(to + " exists; a backup goes into a new folder", 4);
-  fs::create_directories(to, error);
-  if (error) return fail("can't make " + to + ": " + error.message(), 2);
-  auto live = live_at_end(*home);
+  const fs::path target = fs::absolute(to, error);
+  auto home = open_home(data);
+  if (!home && home.error().code == ErrorCode::kConflict) {
+    // In use: the process that holds the folder makes the copy.
+    const auto reply = ask_holder_for_backup(data, target);
+    if (!reply) return fail(home.error().message + ", and " + reply.error().message, 4);
+    return say(*reply);
+  }
+  if (!home) return fail(home.error().message, code_of(home.error()));
+  auto live = open_live(*home);
   if (!live) return fail(live.error().message, code_of(live.error()));
-  // Projections first, then keys, then the ledger: what is copied later may be newer, never older.
-  if (auto done = (*live)->backup(fs::path(to) / "projections"); !done) return fail(done.error().message, 1);
-  live->reset();
-  fs::copy(home->data / "keys", fs::path(to) / "keys", fs::copy_options::recursive, error);
-  if (error) return fail("copying the keys: " + error.message(), 1);
-  home->ledger.reset();
-  fs::copy(home->data / "ledger", fs::path(to) / "ledger", fs::copy_options::recursive, error);
-  if (error) return fail("copying the ledger: " + error.message(), 1);
-  std::cout << "backed up to " << to << "; it holds the keys: keep it as safe as the office's papers\n";
-  return 0;
+  return say(backup_home(
+      *home, [&](const std::string& folder) { return (*live)->backup(folder); }, target));
 }
 
-int run_store_restore(const std::string& from, const std::string& data) {
-  std::error_code error;
-  if (!fs::exists(fs::path(from) / "ledger", error) || !fs::exists(fs::path(from) / "keys", error))
-    return fail(from + " is no backup: it lacks ledger or keys", 3);
-  if (fs::exists(fs::path(data) / "ledger", error)) return fail(data + " holds a ledger; restore into a new folder", 4);
-  fs::create_directories(data, error);
-  fs::copy(from, data, fs::copy_options::recursive, error);
-  if (error) return fail("copying: " + error.message(), 1);
-  auto home = open_home(data);
-  if (!home) return fail(home.error().message, code_of(home.error()));
-  std::cout << "restored to " << data << " (ledger " << home->ledger->ledger_id() << "); start it: docket serve --data " << data << "\n";
-  return 0;
-}
+int run_store_restore(const std::string& from, const std::string& data) { return say(restore_home(from, data)); }
 
 }  // namespace docket::local

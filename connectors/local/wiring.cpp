@@ -1,6 +1,7 @@
 #include "connectors/local/wiring.h"
 
 #include "connectors/local/projections_store.h"
+#include "projections/crash_point.h"
 
 namespace docket::local {
 
@@ -12,6 +13,9 @@ Result<std::shared_ptr<node::ProjectionStore>> open_projections(const std::files
   for (int partition = 0; partition < model::kPartitions; ++partition) {
     options.workers[static_cast<std::size_t>(partition % workers)].push_back(partition);
   }
+#ifdef DOCKET_CRASH_POINTS
+  options.limits.events = crash::number("DOCKET_FREEZE_EVENTS", options.limits.events);
+#endif
   options.bundles = [bundle](std::string_view id) { return id == bundle->id ? bundle : nullptr; };
   auto opened = projections::Projections::open(options);
   if (!opened) return opened.error().with_context("opening the projections in " + folder.string());

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "projections/crash_point.h"
+
 namespace docket::node {
 namespace {
 
@@ -131,7 +133,11 @@ bool Worker::step() {
   const bool wrote = !blocks.empty();
   if (wrote) {
     port_->append(std::move(blocks));
-    for (const auto& report : port_->poll()) by_partition_[static_cast<std::size_t>(report.partition)]->report(report);
+    DOCKET_CRASH_POINT("worker.written");
+    for (const auto& report : port_->poll()) {
+      by_partition_[static_cast<std::size_t>(report.partition)]->report(report);
+      DOCKET_CRASH_POINT("worker.answered");
+    }
   }
   store_.tick(options_.index, now);
   return wrote;

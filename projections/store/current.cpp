@@ -5,6 +5,8 @@
 
 #include <fstream>
 
+#include "projections/crash_point.h"
+
 namespace docket::projections::store {
 namespace {
 
@@ -37,9 +39,11 @@ Status write_name(const std::filesystem::path& root, const char* file, const std
     if (!out) return Error{ErrorCode::kUnavailable, "writing " + fresh.string(), true};
   }
   sync_path(fresh);
+  DOCKET_CRASH_POINT("current.written");
   std::error_code failure;
   std::filesystem::rename(fresh, target, failure);
   if (failure) return Error{ErrorCode::kUnavailable, "renaming " + fresh.string() + ": " + failure.message(), true};
+  DOCKET_CRASH_POINT("current.renamed");
   sync_path(root);
   return {};
 }

@@ -11,6 +11,7 @@
 
 #include "projections/codec/codec.h"
 #include "projections/codec/key.h"
+#include "projections/crash_point.h"
 #include "projections/store/rocks.h"
 
 namespace docket::projections::store {
@@ -83,6 +84,7 @@ Status RocksStore::ingest(Batches& batches) {
     if (auto sorted = batches[f].sort(); !sorted.ok()) return sorted.error().with_context(kFamilyNames[f]);
     const std::string path = (ingest_folder() / (std::to_string(++files_written_) + "-" + kFamilyNames[f] + ".sst")).string();
     if (auto written = write_file(static_cast<Family>(f), batches[f], path); !written.ok()) return written;
+    DOCKET_CRASH_POINT("store.file_written");
     rocksdb::IngestExternalFileArg arg;
     arg.column_family = rocks_->handles[f];
     arg.external_files = {path};
@@ -98,7 +100,9 @@ Status RocksStore::ingest(Batches& batches) {
       return Error{ErrorCode::kUnavailable, stopped.what(), true};
     }
   }
+  DOCKET_CRASH_POINT("store.before_ingest");
   auto status = rocks_->db->IngestExternalFiles(args);
+  DOCKET_CRASH_POINT("store.after_ingest");
   if (!status.ok() && rocks_->db->Resume().ok()) status = rocks_->db->IngestExternalFiles(args);  // space may have returned
   if (!status.ok()) return to_error(status, "taking files into the projections' store");
   std::filesystem::remove_all(ingest_folder(), failure);
