@@ -23,7 +23,7 @@ constexpr std::int64_t kZoneMs = 8 * kHourMs;             // Shanghai: no summer
 constexpr Instant kFirst = 1'751'299'200'000;             // 2025-07-01T00:00+08:00
 constexpr std::int64_t kSpanMs = 335 * model::kMsPerDay;  // cases open in eleven months
 constexpr std::uint64_t kWrong = 10;
-constexpr std::array<int, 4> kLimitDays{5, 3, 10, 2};     // of bench-a to bench-d
+constexpr std::array<int, 4> kLimitDays{5, 3, 10, 2};  // of bench-a to bench-d
 constexpr std::array<std::string_view, 4> kKinds{"bench-a", "bench-b", "bench-c", "bench-d"};
 
 model::Day local_day(Instant at) { return static_cast<model::Day>((at + kZoneMs) / model::kMsPerDay); }
@@ -59,8 +59,8 @@ std::string Case5Truth::text() const {
   for (const auto& [key, cell] : cells) {
     out += key.first + " " + key.second;
     for (const auto value : {cell.opened, cell.closed, cell.due, cell.on_time, cell.completed}) out += " " + std::to_string(value);
-    out += " " + rounded(cell.completed, cell.due, 1'000'000) + " " + std::to_string(cell.rated) + " " + std::to_string(cell.satisfaction) + " " +
-           rounded(cell.satisfaction, cell.rated, 1) + "\n";
+    out += " " + rounded(cell.completed, cell.due, 1'000'000) + " " + std::to_string(cell.rated) + " " + std::to_string(cell.satisfaction) +
+           " " + rounded(cell.satisfaction, cell.rated, 1) + "\n";
   }
   return out;
 }
@@ -101,17 +101,21 @@ struct Case5::State {
 
     steps.clear();
     const std::uint32_t path = random.below(100);
-    static constexpr std::array<std::array<std::string_view, 5>, 4> kPaths{{{"opened", "started", "progressed", "closed", "rated"},
-                                                                           {"opened", "started", "progressed", "progressed", "closed"},
-                                                                           {"opened", "started", "progressed", "progressed", "progressed"},
-                                                                           {"opened", "progressed", "progressed", "progressed", "progressed"}}};
+    static constexpr std::array<std::array<std::string_view, 5>, 4> kPaths{
+        {{"opened", "started", "progressed", "closed", "rated"},
+         {"opened", "started", "progressed", "progressed", "closed"},
+         {"opened", "started", "progressed", "progressed", "progressed"},
+         {"opened", "progressed", "progressed", "progressed", "progressed"}}};
     const auto& names = kPaths[path < 80 ? 0 : path < 90 ? 1 : path < 96 ? 2 : 3];
     const std::int64_t limit_s = (due - opened) / 1000;
-    const std::int64_t length_s = random.chance(850) ? limit_s * random.between(100, 950) / 1000 : limit_s * random.between(1005, 2500) / 1000;
+    const std::int64_t length_s =
+        random.chance(850) ? limit_s * random.between(100, 950) / 1000 : limit_s * random.between(1005, 2500) / 1000;
     Instant at = opened;
     Instant closed = 0;
     for (std::size_t i = 0; i < names.size(); ++i) {
-      if (i > 0) at += names[i] == "rated" ? random.ms_between(3600, 2 * 86'400) : std::max<std::int64_t>(1000, length_s / 4 * 1000 + random.ms_between(0, 60));
+      if (i > 0)
+        at += names[i] == "rated" ? random.ms_between(3600, 2 * 86'400)
+                                  : std::max<std::int64_t>(1000, length_s / 4 * 1000 + random.ms_between(0, 60));
       if (names[i] == "closed") closed = at = std::max(at, opened + length_s * 1000);
       steps.push_back({names[i], at, at + random.ms_between(1, 30)});
     }
@@ -120,8 +124,8 @@ struct Case5::State {
   }
 
   // The truth, by the generator's own arithmetic.
-  void settle(std::size_t kind, const std::string& unit, Instant opened, Instant due, Instant closed, const std::array<std::string_view, 5>& names,
-              Random& random) {
+  void settle(std::size_t kind, const std::string& unit, Instant opened, Instant due, Instant closed,
+              const std::array<std::string_view, 5>& names, Random& random) {
     satisfaction = {};
     ++truth.cells[{unit, month_of(opened)}].opened;
     auto& due_cell = truth.cells[{unit, month_of(due)}];
@@ -153,7 +157,8 @@ struct Case5::State {
     }
     // 1 % come behind the one that follows them: 12.5 of a thousand, as the last one can't.
     for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
-      if (random.below(10'000) >= 125 || steps[i + 1].deliver - steps[i + 1].time > kHourMs || steps[i].deliver - steps[i].time > kHourMs) continue;
+      if (random.below(10'000) >= 125 || steps[i + 1].deliver - steps[i + 1].time > kHourMs || steps[i].deliver - steps[i].time > kHourMs)
+        continue;
       steps[i].deliver = steps[i + 1].deliver + random.ms_between(1, 20);
       ++counts.out_of_order;
     }
@@ -168,9 +173,11 @@ struct Case5::State {
     }
   }
 
-  void begin(std::string& json, std::size_t kind, std::uint64_t number, std::string_view id_end, std::string_view name, Instant time) const {
+  void begin(std::string& json, std::size_t kind, std::uint64_t number, std::string_view id_end, std::string_view name,
+             Instant time) const {
     char subject[40];
-    std::snprintf(subject, sizeof subject, "bench%llu:%08llu", static_cast<unsigned long long>(options.seed), static_cast<unsigned long long>(number));
+    std::snprintf(subject, sizeof subject, "bench%llu:%08llu", static_cast<unsigned long long>(options.seed),
+                  static_cast<unsigned long long>(number));
     json.reserve(640);
     json += R"({"specversion":"1.0","id":")";
     json += subject;
@@ -257,8 +264,8 @@ struct Case5::State {
   std::uint64_t counts_wrong = 0;
   std::uint64_t planned = 0;
   std::uint64_t order = 0;
-  std::vector<Step> steps;            // of the case being planned
-  std::string_view satisfaction;      // of the case being planned
+  std::vector<Step> steps;        // of the case being planned
+  std::string_view satisfaction;  // of the case being planned
   std::vector<Slot> slots;
   std::vector<std::uint32_t> free;
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
@@ -269,7 +276,8 @@ Case5::~Case5() = default;
 
 bool Case5::next(std::string& json, Case5Fate* fate) {
   State& state = *state_;
-  while (state.planned < state.options.cases && (state.queue.empty() || state.queue.top().deliver >= state.slot_begin(state.planned))) state.plan_case();
+  while (state.planned < state.options.cases && (state.queue.empty() || state.queue.top().deliver >= state.slot_begin(state.planned)))
+    state.plan_case();
   if (state.queue.empty()) return false;
   const auto slot = state.queue.top().slot;
   state.queue.pop();

@@ -20,13 +20,13 @@ struct Case5Options {
 
 // Figures of one unit in one month. What a ledger answers is put into the same form and compared.
 struct Case5Cell {
-  std::uint64_t opened = 0;               // opened in the month
-  std::uint64_t closed = 0;               // closed in the month
-  std::uint64_t due = 0;                  // due in the month,
-  std::uint64_t on_time = 0;              // of these closed by their due,
-  std::uint64_t completed = 0;            // of these closed at all
-  std::uint64_t rated = 0;                // closed in the month and rated
-  std::uint64_t satisfaction = 0;         // sum of their weights, thousandths
+  std::uint64_t opened = 0;        // opened in the month
+  std::uint64_t closed = 0;        // closed in the month
+  std::uint64_t due = 0;           // due in the month,
+  std::uint64_t on_time = 0;       // of these closed by their due,
+  std::uint64_t completed = 0;     // of these closed at all
+  std::uint64_t rated = 0;         // closed in the month and rated
+  std::uint64_t satisfaction = 0;  // sum of their weights, thousandths
   friend bool operator==(const Case5Cell&, const Case5Cell&) = default;
 };
 
@@ -41,7 +41,7 @@ struct Case5Truth {
 
 enum class Case5Fate : std::uint8_t { kAccepted, kDuplicate, kRejected };
 struct Case5Counts {
-  std::uint64_t events = 0;       // all that were delivered
+  std::uint64_t events = 0;  // all that were delivered
   std::uint64_t accepted = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t rejected = 0;
