@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "bench/case5/case5.h"
+#include "bench/harness/lines.h"
 #include "bench/workloads/reading.h"
 #include "bench/workloads/workload.h"
 #include "engine/measure/contribution.h"
@@ -89,9 +90,12 @@ class Case5Workload final : public Workload {
     Case5 maker(chosen);
     std::ofstream out(file, std::ios::binary | std::ios::trunc);
     std::string event;
-    while (maker.next(event)) {
+    Case5Fate fate{};
+    while (maker.next(event, &fate)) {
       out << event << '\n';
       ++events_;
+      if (fate == Case5Fate::kAccepted && member_of(event, "type").find(".opened.") != std::string_view::npos)
+        opened(member_of(event, "subject"), cases);
     }
     if (!out.flush()) return Error{ErrorCode::kInternal, "can't write " + file, false};
     truth_ = maker.truth();

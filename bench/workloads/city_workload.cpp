@@ -47,7 +47,9 @@ class CityWorkload final : public Workload {
       const auto [row, fresh] = events_of_.try_emplace(std::string(member_of(event, "subject")), 0U);
       ++row->second;
       ++accepted_;
-      if (fresh) ++cases_of_[kind_of(member_of(event, "type"))];
+      if (!fresh) continue;
+      ++cases_of_[kind_of(member_of(event, "type"))];
+      opened(row->first, cases);
     }
     if (!out.flush()) return Error{ErrorCode::kInternal, "can't write " + file, false};
     cases_ = events_of_.size();
