@@ -1,0 +1,156 @@
+#include "bench/harness/results.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <ctime>
+#include <fstream>
+
+#include "bench/harness/stats.h"
+
+namespace docket::bench {
+namespace {
+
+namespace json = boost::json;
+
+// 12345.6 -> "12,346"; a fraction is kept to `digits`.
+std::string shown(double value, int digits) {
+  std::string text = fmt::format("{:.{}f}", value, digits);
+  auto point = text.find('.');
+  if (point == std::string::npos) point = text.size();
+  for (std::size_t at = point; at > 3; at -= 3) text.insert(at - 3, 1, ',');
+  return text;
+}
+
+std::string shown(const Spread& spread, int digits, std::size_t rounds) {
+  if (rounds < 2) return shown(spread.median, digits);
+  return shown(spread.median, digits) + " (" + shown(spread.low, digits) + "-" + shown(spread.high, digits) + ")";
+}
+
+// Above 1: slower, larger or longer than the floor by so many times.
+std::vector<double> times_floor(const FigureDef& figure, const std::vector<double>& values, const std::vector<double>& floors) {
+  std::vector<double> out;
+  for (std::size_t i = 0; i < values.size() && i < floors.size(); ++i) {
+    const double over = figure.better == Better::kMore ? floors[i] / values[i] : values[i] / floors[i];
+    if (values[i] > 0 && floors[i] > 0) out.push_back(over);
+  }
+  return out;
+}
+
+std::string now_text() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[40];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+json::array numbers(const std::vector<double>& values) { return json::array(values.begin(), values.end()); }
+
+json::object spread_json(const std::vector<double>& values) {
+  const auto all = spread(values);
+  return {{"median", all.median}, {"min", all.low}, {"max", all.high}, {"values", numbers(values)}};
+}
+
+}  // namespace
+
+void Results::add(std::string_view workload, std::string_view figure, double value, std::optional<double> floor) {
+  Cell& cell = cells_[std::string(workload)][std::string(figure)];
+  cell.values.push_back(value);
+  if (floor) cell.floors.push_back(*floor);
+}
+
+const Results::Cell* Results::find(std::string_view workload, std::string_view figure) const {
+  const auto row = cells_.find(std::string(workload));
+  if (row == cells_.end()) return nullptr;
+  const auto cell = row->second.find(std::string(figure));
+  return cell == row->second.end() ? nullptr : &cell->second;
+}
+
+std::vector<std::string> Results::missing(const Options& options) const {
+  std::vector<std::string> out;
+  for (const auto& workload : options.workloads) {
+    for (const auto& figure : catalogue()) {
+      if (figure.large && (!options.large || workload != "case5")) continue;
+      const Cell* cell = find(workload, figure.name);
+      const std::string name = workload + " " + std::string(figure.name);
+      if (cell == nullptr) {
+        out.push_back(name);
+      } else if (!figure.floor.empty() && cell->floors.size() != cell->values.size()) {
+        out.push_back(name + " (its floor)");
+      }
+    }
+  }
+  return out;
+}
+
+std::string Results::table(const Options& options, const Machine& machine) const {
+  std::string out =
+      fmt::format("{} cores, {}, {:.0f} GiB, {}, {}; sync of 4 KiB p50 {:.0f} us, p99 {:.0f} us\ncommit {}, build {}, seed {}, {} rounds\n",
+                  machine.cores, machine.cpu, machine.memory_gib, machine.system, machine.kernel, machine.sync_p50_us, machine.sync_p99_us,
+                  options.commit, options.build, options.seed, options.rounds);
+  for (const auto& workload : options.workloads) {
+    const auto rows = cells_.find(workload);
+    if (rows == cells_.end()) continue;
+    out += "\n" + workload;
+    if (const auto notes = notes_.find(workload); notes != notes_.end()) {
+      for (const auto& [key, value] : notes->second) out += "  " + key + " " + value;
+    }
+    out += fmt::format("\n{:<54}{:>12} {:>30} {:>30} {:>14}\n", "figure", "unit", "median (min-max)", "floor", "times floor");
+    for (const auto& figure : catalogue()) {
+      const Cell* cell = find(workload, figure.name);
+      if (cell == nullptr) continue;
+      const auto times = times_floor(figure, cell->values, cell->floors);
+      out += fmt::format("{:<54}{:>12} {:>30} {:>30} {:>14}\n", figure.title, figure.unit,
+                         shown(spread(cell->values), figure.digits, cell->values.size()),
+                         cell->floors.empty() ? "" : shown(spread(cell->floors), figure.digits, cell->floors.size()),
+                         times.empty() ? "" : shown(spread(times).median, 2));
+    }
+  }
+  return out;
+}
+
+Status Results::write(const Options& options, const Machine& machine) const {
+  std::ofstream file(options.results, std::ios::trunc);
+  json::object run{{"at", now_text()},
+                   {"commit", options.commit},
+                   {"build", options.build},
+                   {"seed", options.seed},
+                   {"rounds", options.rounds},
+                   {"machine", json::object{{"cores", machine.cores},
+                                            {"cpu", machine.cpu},
+                                            {"memory_gib", machine.memory_gib},
+                                            {"system", machine.system},
+                                            {"kernel", machine.kernel},
+                                            {"sync_p50_us", machine.sync_p50_us},
+                                            {"sync_p99_us", machine.sync_p99_us}}}};
+  json::object workloads;
+  for (const auto& [workload, notes] : notes_) {
+    json::object said;
+    for (const auto& [key, value] : notes) said[key] = value;
+    workloads[workload] = std::move(said);
+  }
+  run["workloads"] = std::move(workloads);
+  file << json::serialize(json::object{{"run", std::move(run)}}) << "\n";
+  for (const auto& workload : options.workloads) {
+    for (const auto& figure : catalogue()) {
+      const Cell* cell = find(workload, figure.name);
+      if (cell == nullptr) continue;
+      json::object row{
+          {"workload", workload}, {"figure", figure.name}, {"title", figure.title}, {"unit", figure.unit}, {"digits", figure.digits}};
+      const auto values = spread_json(cell->values);
+      row.insert(values.begin(), values.end());
+      if (!cell->floors.empty()) {
+        row["floor"] = spread_json(cell->floors);
+        row["floor_is"] = figure.floor;
+        row["times_floor"] = spread_json(times_floor(figure, cell->values, cell->floors));
+      }
+      file << json::serialize(row) << "\n";
+    }
+  }
+  if (!file.flush()) return Error{ErrorCode::kInternal, "can't write " + options.results, false};
+  return {};
+}
+
+}  // namespace docket::bench

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Measures the release build: bench/run.sh [case5|city|all] [--quick] [--large] [--part NAME] [--rounds N] ... (docket_bench says more).
+# `./dev bench` builds first. A whole run of a clean tree leaves its results in bench/results/; any other in build/.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+
+build=build/release
+[[ -x $build/docket_bench && -x $build/docket ]] || { echo "bench: build first: ./dev bench" >&2; exit 1; }
+grep -q "CMAKE_BUILD_TYPE:STRING=Release" $build/CMakeCache.txt || { echo "bench: $build is no release build" >&2; exit 1; }
+
+commit=$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+clean=yes
+if [[ -n $(git status --porcelain -- . ':!bench/results' ':!README.md' ':!README.zh.md' 2>/dev/null) ]]; then
+  commit+=-changed
+  clean=no
+fi
+compiler=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=//p' $build/CMakeCache.txt)
+flags=$(sed -n 's/^CMAKE_CXX_FLAGS_RELEASE:[A-Z]*=//p' $build/CMakeCache.txt)
+
+results=bench/results
+for arg in "$@"; do
+  [[ $arg != --quick && $arg != --tiny && $arg != --part && $arg != --spoil && $arg != --cases ]] || results=build/bench-results
+done
+[[ $clean == yes ]] || results=build/bench-results
+mkdir -p "$results"
+exec $build/docket_bench "$@" --docket $build/docket --schemas bench/schemas --work "${DOCKET_BENCH_WORK:-build/bench-work}" \
+  --results "$results/$(date -u +%F)-$commit.jsonl" --commit "$commit" --build "release, $("$compiler" -dumpfullversion -dumpversion 2>/dev/null) $flags"
