@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace docket::node {
 namespace {
@@ -129,6 +130,9 @@ bool Worker::step() {
     return false;
   }
   const bool wrote = !blocks.empty();
+  std::uint64_t freezes = 0;
+  for (const auto& loop : loops_) freezes += loop->freezes();
+  if (freezes != std::exchange(freezes_, freezes)) port_->renew();  // what the home still holds of a frozen loop must not go out
   if (wrote) {
     port_->append(std::move(blocks));
     for (const auto& report : port_->poll()) by_partition_[static_cast<std::size_t>(report.partition)]->report(report);
