@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "projections/crash_point.h"
 
@@ -131,6 +132,9 @@ bool Worker::step() {
     return false;
   }
   const bool wrote = !blocks.empty();
+  std::uint64_t freezes = 0;
+  for (const auto& loop : loops_) freezes += loop->freezes();
+  if (freezes != std::exchange(freezes_, freezes)) port_->renew();  // what the home still holds of a frozen loop must not go out
   if (wrote) {
     port_->append(std::move(blocks));
     DOCKET_CRASH_POINT("worker.written");

@@ -63,6 +63,7 @@ class Worker {
   ingest::Ingest ingest_;
   std::unique_ptr<ledger::Port> port_;
   ProjectionStore& store_;
+  std::uint64_t freezes_ = 0;                                     // of all loops, when the port was last renewed
   std::vector<std::unique_ptr<partition::PartitionLoop>> loops_;  // in the order of options_.partitions
   std::vector<partition::PartitionLoop*> by_partition_;
 

@@ -255,11 +255,11 @@ Offset MemoryCluster::write(int partition, std::string value) {
   return offset;
 }
 
-std::vector<Stored> MemoryCluster::committed(int partition) const {
+std::vector<Stored> MemoryCluster::committed(int partition, Offset from) const {
   const Log& log = logs_[static_cast<std::size_t>(partition)];
   std::vector<Stored> all;
-  for (const Entry& entry : log.entries) {
-    if (entry.offset < log.high_watermark) all.push_back({entry.offset, entry.request.value});
+  for (auto entry = first_at(log.entries, from); entry != log.entries.end() && entry->offset < log.high_watermark; ++entry) {
+    all.push_back({entry->offset, entry->request.value});
   }
   return all;
 }

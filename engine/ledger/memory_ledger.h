@@ -89,9 +89,9 @@ class MemoryCluster {
   // The node sees `end` as the partition's end for that many steps.
   void set_stale(const MemoryLedger& node, int partition, Offset end, std::uint64_t steps);
 
-  // The truth, for genesis blocks and checkers: appended and committed at once; all that is committed.
+  // The truth, for genesis blocks and checkers: appended and committed at once; all that is committed, from an offset on.
   Offset write(int partition, std::string value);
-  [[nodiscard]] std::vector<Stored> committed(int partition) const;
+  [[nodiscard]] std::vector<Stored> committed(int partition, Offset from = 0) const;
   [[nodiscard]] Offset high_watermark(int partition) const;
   [[nodiscard]] Offset log_end(int partition) const;
   [[nodiscard]] std::uint32_t leader_epoch(int partition) const;

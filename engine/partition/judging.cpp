@@ -27,6 +27,21 @@ bool corrected(const definition::Bundle& bundle, const model::Event& event) {
 }  // namespace
 
 void PartitionLoop::judge_offer(Offer offer) {
+  Waiting waiting = judge_events(std::move(offer));
+  if (building_ && building_->empty()) std::erase(waiting.rests, building_->token);
+  answer_or_wait(std::move(waiting));
+}
+
+void PartitionLoop::answer_or_wait(Waiting waiting) {
+  if (!waiting.rests.empty()) {
+    waiting_.push_back(std::move(waiting));
+    return;
+  }
+  for (auto& outcome : waiting.outcomes) outcome.position = position_;
+  waiting.offer.done(std::move(waiting.outcomes));
+}
+
+PartitionLoop::Waiting PartitionLoop::judge_events(Offer offer) {
   Waiting waiting;
   waiting.outcomes.resize(offer.events.size());
   // What belongs to one case stands in one block, each event judged alone in the order given.
@@ -40,7 +55,9 @@ void PartitionLoop::judge_offer(Offer offer) {
   for (const auto& [case_id, indexes] : groups) {
     std::size_t bytes = 0;
     for (const auto i : indexes) bytes += event_bytes(*offer.events[i].event);
-    if (!make_room(bytes)) {
+    std::size_t parked = 0;  // may be accepted together with it, in one block
+    for (const auto& row : parked_ahead(case_id)) parked += event_bytes(*row.event);
+    if (!make_room(bytes + parked) && !make_room(bytes)) {
       for (const auto i : indexes) waiting.outcomes[i] = told(Kind::kTooLarge);
       continue;
     }
@@ -57,14 +74,8 @@ void PartitionLoop::judge_offer(Offer offer) {
   }
   std::sort(waiting.rests.begin(), waiting.rests.end());
   waiting.rests.erase(std::unique(waiting.rests.begin(), waiting.rests.end()), waiting.rests.end());
-  if (building_ && building_->empty()) std::erase(waiting.rests, building_->token);
   waiting.offer = std::move(offer);
-  if (waiting.rests.empty() || waiting.offer.dry_run) {
-    for (auto& outcome : waiting.outcomes) outcome.position = position_;
-    waiting.offer.done(std::move(waiting.outcomes));
-  } else {
-    waiting_.push_back(std::move(waiting));
-  }
+  return waiting;
 }
 
 // Several corrections of one case in a batch are one set: all stand, or none.
@@ -94,16 +105,18 @@ void PartitionLoop::judge_corrections(const std::string& case_id, const std::vec
     auto verdict = judge_set(incoming, case_id);
     if (!verdict.refusal) {
       std::vector<EventOutcome> outcomes;
-      if (accept(incoming, std::vector<Height>(incoming.size(), model::kNoHeight), std::move(verdict), outcomes)) {
-        waiting.rests.push_back(building_->token);
-        for (std::size_t k = 0; k < incoming.size(); ++k) {
-          for (const auto i : fresh) {
-            if (offer.events[i].event == incoming[k].event) waiting.outcomes[i] = outcomes[k];
-          }
-        }
-        try_parked(case_id);
+      if (!accept(incoming, std::vector<Height>(incoming.size(), model::kNoHeight), std::move(verdict), outcomes)) {
+        for (const auto i : fresh) waiting.outcomes[i] = told(Kind::kOverloaded);  // no key: nothing is written
         return;
       }
+      waiting.rests.push_back(building_->token);
+      for (std::size_t k = 0; k < incoming.size(); ++k) {
+        for (const auto i : fresh) {
+          if (offer.events[i].event == incoming[k].event) waiting.outcomes[i] = outcomes[k];
+        }
+      }
+      try_parked(case_id);
+      return;
     }
     refusal = std::move(verdict.refusal);
   }
@@ -139,11 +152,12 @@ std::optional<EventOutcome> PartitionLoop::known_outcome(const model::Event& eve
   using ledger::RecordKind;
   if (known->tag != event.identity.tag) {
     if (known->kind == RecordKind::kRejected) return std::nullopt;
+    if (known->kind == RecordKind::kParked) rest_on_own_block(rests);  // its limit may have passed at another owner
     return conflict();
   }
   if (known->kind == RecordKind::kAccepted || known->kind == RecordKind::kTimer) {
     EventOutcome outcome = told(Kind::kDuplicate);
-    if (const auto state = case_ahead(event.subject)) {
+    if (const auto state = states_.find(options_.partition, event.subject)) {  // told at once, so from valid state alone
       outcome.case_version = state->version;
       outcome.case_revision = state->revision;
     }
@@ -172,6 +186,7 @@ EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offe
       outcome.case_version = state ? state->version : 0;
       outcome.case_revision = state ? state->revision : 0;
       if (const auto it = ahead_.find(case_id); it != ahead_.end()) rests.push_back(it->second.token);
+      if (revision < *expected) rest_on_own_block(rests);  // perhaps it is this owner that is behind
       return outcome;
     }
   }

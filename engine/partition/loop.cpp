@@ -55,13 +55,16 @@ void PartitionLoop::restore(const ledger::Position& position, const std::string&
 
 bool PartitionLoop::offer(Offer offer) {
   if (queued_events_ + offer.events.size() > options_.queue_events_max && !queue_.empty()) return false;
+  if (mode_ == Mode::kStopped) return false;  // nobody would ever answer it
   queued_events_ += offer.events.size();
+  earliest_deadline_ = std::min(earliest_deadline_, offer.deadline);
   queue_.push_back(std::move(offer));
   return true;
 }
 
 std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
   now_ = now;
+  if (earliest_deadline_ < now) answer_late(now);
   for (auto it = waiting_.begin(); it != waiting_.end();) {
     if (it->offer.deadline < now) {
       for (auto& outcome : it->outcomes) outcome.kind = EventOutcome::Kind::kUnknown;
@@ -71,6 +74,7 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
       ++it;
     }
   }
+  if (!flight_.empty() && flight_.front().sent > now) flight_.front().sent = now;  // the clock was set back
   if (!flight_.empty() && flight_.front().sent != 0 && flight_.front().sent + options_.report_ms_max < now) freeze();
   if (mode_ == Mode::kReading && read_to_end_ && flight_.empty()) own_block(now);
   if (mode_ == Mode::kOwner) {
@@ -86,19 +90,8 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
       queue_.pop_front();
       queued_events_ -= next.events.size();
       judged += next.events.size();
-      if (next.deadline < now) {
-        fail_offer(next, EventOutcome::Kind::kUnknown);
-      } else if (next.dry_run) {
-        const auto ahead = ahead_;
-        const auto events = ahead_events_;
-        const auto building = building_;
-        const auto sent = outgoing_.size();
-        judge_offer(std::move(next));
-        if (outgoing_.size() == sent) {
-          ahead_ = ahead;
-          ahead_events_ = events;
-          building_ = building;
-        }
+      if (next.dry_run) {
+        judge_dry(std::move(next));
       } else {
         judge_offer(std::move(next));
       }
@@ -107,15 +100,11 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
   if (building_) close_block(now);
   if (outgoing_.empty()) return {};
   if (auto synced = keys_.sync(); !synced) {  // a key must be durable before what it seals
-    for (auto& waiting : waiting_) fail_offer(waiting.offer, EventOutcome::Kind::kOverloaded);
-    waiting_.clear();
+    refuse_from(outgoing_.front().token);
     freeze();
     return {};
   }
-  for (auto& flight : flight_) {
-    if (flight.sent == 0) flight.sent = now;
-  }
-  return std::exchange(outgoing_, {});
+  return send_some(now);
 }
 
 void PartitionLoop::open_block(Instant now) {
@@ -181,24 +170,14 @@ void PartitionLoop::own_block(Instant now) {
   ahead_head_ = head_;
   ahead_recorded_ = recorded_;
   open_block(now);
-  ledger::Record record;
-  ++barriers_;
-  const std::string nonce = "\"process\":\"" + std::to_string(options_.process) + "\",\"counter\":" + std::to_string(barriers_);
   if (own_term_ == 0) {
     building_->header.term = term_ + 1;
-    record.kind = ledger::RecordKind::kOwnerChanged;
-    record.body = "{\"term\":" + std::to_string(term_ + 1) + ",\"node\":\"" + options_.node + "\",\"generation\":0,\"clock\":\"" +
-                  model::format_instant(now) + "\",\"version\":\"" + options_.version + "\"," + nonce + "}";
+    add_owner_record(ledger::RecordKind::kOwnerChanged, "\"term\":" + std::to_string(term_ + 1) + ",\"node\":\"" + options_.node +
+                                                            "\",\"generation\":0,\"clock\":\"" + model::format_instant(now) +
+                                                            "\",\"version\":\"" + options_.version + "\",");
   } else {
-    record.kind = ledger::RecordKind::kBarrier;
-    record.body = "{" + nonce + "}";
+    add_owner_record(ledger::RecordKind::kBarrier, {});
   }
-  Applied applied;
-  applied.height = next_height();
-  applied.recorded = building_->header.recorded;
-  applied.record = std::make_shared<const ledger::Record>(std::move(record));
-  ledger::append_record(building_->records, *applied.record);
-  building_->applied.push_back(std::move(applied));
   close_block(now);
   mode_ = Mode::kSettling;
 }
@@ -213,10 +192,7 @@ void PartitionLoop::report(const ledger::Report& report) {
   const bool valid = next;
 #endif
   if (!valid) {
-    if (report.full) {  // refused before writing: nothing of it is in the ledger
-      for (auto& waiting : waiting_) fail_offer(waiting.offer, EventOutcome::Kind::kOverloaded);
-      waiting_.clear();
-    }
+    if (report.full) refuse_from(report.token);
     freeze();
     return;
   }
@@ -254,8 +230,9 @@ void PartitionLoop::make_valid(InFlight flight) {
 
 void PartitionLoop::answer_rested(std::uint64_t token) {
   for (auto it = waiting_.begin(); it != waiting_.end();) {
-    std::erase(it->rests, token);
+    const auto valid = std::erase(it->rests, token);
     if (!it->rests.empty()) {
+      it->partly_valid = it->partly_valid || valid > 0;
       ++it;
       continue;
     }
@@ -278,6 +255,7 @@ void PartitionLoop::fail_offer(Offer& offer, EventOutcome::Kind kind) {
 // Nothing more is produced or told; judged-ahead state is dropped; requests that still wait are judged again after settling.
 void PartitionLoop::freeze() {
   if (mode_ == Mode::kStopped || mode_ == Mode::kStandby) return;
+  ++freezes_;
   flight_.clear();
   outgoing_.clear();
   building_.reset();
@@ -285,6 +263,7 @@ void PartitionLoop::freeze() {
   ahead_events_.clear();
   while (!waiting_.empty()) {
     queued_events_ += waiting_.back().offer.events.size();
+    earliest_deadline_ = std::min(earliest_deadline_, waiting_.back().offer.deadline);
     queue_.push_front(std::move(waiting_.back().offer));
     waiting_.pop_back();
   }

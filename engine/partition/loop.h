@@ -88,7 +88,7 @@ class PartitionLoop {
   // This node is to own the partition: read to the end, then append owner-changed.
   void own() { mode_ = Mode::kReading; }
 
-  // False: the queue is full (503 overloaded, nothing written); `done` is then not called.
+  // False: the queue is full, or the loop has stopped (503 overloaded, nothing written); `done` is then not called.
   [[nodiscard]] bool offer(Offer offer);
   // Judges what is queued; returns the blocks to append. Call after reports and reads are in.
   [[nodiscard]] std::vector<ledger::Appending> turn(Instant now);
@@ -105,6 +105,8 @@ class PartitionLoop {
   [[nodiscard]] const ledger::Position& position() const { return position_; }
   [[nodiscard]] std::uint64_t term() const { return term_; }
   [[nodiscard]] std::uint64_t void_blocks() const { return void_blocks_; }
+  // Rises with each freeze: before it appends again, the driver throws its producer away (Port::renew), with what that still holds.
+  [[nodiscard]] std::uint64_t freezes() const { return freezes_; }
   [[nodiscard]] std::size_t parked() const { return parked_count_; }
   [[nodiscard]] const std::string& stop_reason() const { return stop_reason_; }
 
@@ -132,6 +134,7 @@ class PartitionLoop {
     Offer offer;
     std::vector<EventOutcome> outcomes;
     std::vector<std::uint64_t> rests;  // tokens
+    bool partly_valid = false;         // one of them is valid by now
   };
   struct InFlight {
     std::uint64_t token = 0;
@@ -160,6 +163,9 @@ class PartitionLoop {
 
   // judging (judging.cpp)
   void judge_offer(Offer offer);
+  void judge_dry(Offer offer);
+  void answer_or_wait(Waiting waiting);
+  [[nodiscard]] Waiting judge_events(Offer offer);
   void judge_corrections(const std::string& case_id, const std::vector<std::size_t>& indexes, const Offer& offer, Waiting& waiting);
   bool accept_together(const std::vector<Parked>& waiting, const model::EventPtr& event, std::vector<EventOutcome>& first);
   EventOutcome judge_event(const ingest::Offered& offered, const Offer& offer, std::vector<std::uint64_t>& rests);
@@ -190,6 +196,11 @@ class PartitionLoop {
   void answer_rested(std::uint64_t token);
   void fail_offer(Offer& offer, EventOutcome::Kind kind);
   void own_block(Instant now);
+  void add_owner_record(ledger::RecordKind kind, const std::string& members);
+  void rest_on_own_block(std::vector<std::uint64_t>& rests);
+  void refuse_from(std::uint64_t token);
+  [[nodiscard]] std::vector<ledger::Appending> send_some(Instant now);
+  void answer_late(Instant now);
 
   // replay (replay.cpp)
   [[nodiscard]] Status replay(const ledger::Stored& stored);
@@ -223,6 +234,7 @@ class PartitionLoop {
   bool read_to_end_ = false;
   std::uint64_t void_blocks_ = 0;
   std::uint64_t barriers_ = 0;
+  std::uint64_t freezes_ = 0;
 
   // judged ahead
   std::unordered_map<std::string, Ahead> ahead_;
@@ -244,6 +256,7 @@ class PartitionLoop {
 
   std::deque<Offer> queue_;
   std::size_t queued_events_ = 0;
+  Instant earliest_deadline_ = model::kForever;  // of the queue, or earlier
   std::deque<Waiting> waiting_;
 };
 
