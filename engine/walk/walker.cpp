@@ -34,7 +34,9 @@ Walker::Walker(definition::BundlePtr bundle, model::KindId kind, Options options
       reached_(kind_.scopes.size(), 0),
       closing_(kind_.scopes.size(), 0),
       happened_(kind_.events.size(), false),
-      refused_(kind_.events.size()) {}
+      refused_(kind_.events.size()) {
+  if (!options_.common) std::erase_if(legal_, [&](const Pair& pair) { return kind_.events[pair.event].common; });
+}
 
 std::vector<Pair> Walker::never_taken() const {
   std::vector<Pair> out;
@@ -60,8 +62,11 @@ std::vector<Step> Walker::walk(const std::string& case_id, std::size_t steps) {
   at.recorded = options_.start + random_.between(0, 30 * 24) * kHour;
   const bool aimless = random_.percent(30);  // some pairs lie off every shortest way
   while (at.steps.size() < steps) {
+    const bool homeward = at.steps.size() * 3 > steps * 2;
+    const bool closed = apply::in_mask(kind_.scopes[0].closed_states, state_of(at.state));
+    if (!options_.cover && closed && random_.percent(homeward ? 20 : 8)) break;
     if (options_.cover) set_goals(at, aimless);
-    auto may = choices(at, at.steps.size() * 3 > steps * 2);
+    auto may = choices(at, homeward);
     bool went = false;
     while (!may.empty() && !went) {
       std::uint64_t sum = 0;
@@ -83,6 +88,7 @@ std::vector<Step> Walker::walk(const std::string& case_id, std::size_t steps) {
 std::vector<Walker::Choice> Walker::choices(const Case& at, bool homeward) {
   std::vector<Choice> out;
   const auto add = [&](model::EventId event, std::size_t part) {
+    if (!options_.common && kind_.events[event].common && !at.helpful.contains(event)) return;
     Choice choice{event, part, 0};
     choice.weight = weight(at, kind_.events[event], choice, homeward);
     if (choice.weight > 0) out.push_back(choice);
@@ -121,11 +127,11 @@ bool Walker::untaken(const Case& at, const Choice& choice) const {
 
 std::uint64_t Walker::weight(const Case& at, const EventDef& def, const Choice& choice, bool homeward) const {
   const bool amends = def.action == EventAction::kCorrected || def.action == EventAction::kVoided;
-  std::uint64_t out = def.common ? 4 : def.to == definition::kStay ? 12 : 20;
+  std::uint64_t out = def.common ? (options_.cover ? 4 : 2) : def.to == definition::kStay ? 12 : 20;
   if (amends) out = options_.amend_percent / (def.action == EventAction::kVoided ? 20 : 10);
   const bool failing = at.failures.contains(choice.event);
   if (at.helpful.contains(choice.event)) out *= 6;
-  if (options_.cover && untaken(at, choice)) {
+  if (options_.cover && (options_.common || !def.common) && untaken(at, choice)) {
     const auto it = failed_.find({def.scope, def.scope == 0 ? state_of(at.state) : model::kNotOpened, choice.event});
     out += std::max<std::uint64_t>(15, 400 / (1 + (it == failed_.end() ? 0 : it->second / 8)));
     if (def.action == EventAction::kVoided && !homeward) out = 40;  // it ends the walk
@@ -141,7 +147,7 @@ std::uint64_t Walker::weight(const Case& at, const EventDef& def, const Choice& 
   } else if (options_.cover) {
     goals = at.goals[def.scope];
   } else if (apply::in_mask(scope.closed_states, def.to)) {
-    return std::max<std::uint64_t>(1, out / 4);  // not too soon
+    return std::max<std::uint64_t>(1, out / 10);  // not too soon
   }
   if (goals == 0) return out;
   const auto far = guide_.distances(def.scope, goals);

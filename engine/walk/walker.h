@@ -34,6 +34,7 @@ struct Options {
   unsigned late_percent = 0;                 // how often an event is dated back
   unsigned amend_percent = 30;               // how often corrected and voided are tried where nothing is to be covered
   bool cover = true;                         // false: natural weights only
+  bool common = true;                        // false: common events only where they help
 };
 
 class Walker {

@@ -1,3 +1,3 @@
 docket_test(NAME definition_test
   SOURCES unit/definition_offices_test.cpp unit/definition_corruption_test.cpp unit/definition_diagnostics_test.cpp unit/definition_manual_test.cpp
-  LIBS docket::definition LABELS unit)
+  LIBS docket::definition docket::walk LABELS unit)
