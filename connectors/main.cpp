@@ -20,6 +20,7 @@ struct Local {
   docket::local::ServeOptions serve;
   docket::local::ImportOptions import;
   docket::local::CityOptions city;
+  docket::local::WalkOptions walk;
   std::string data = "data";
   std::string office = "example";
   std::string schemas;
@@ -114,6 +115,16 @@ int main(int argc, char** argv) {
   check->add_option("--office", given.office, "the office")->capture_default_str();
   check->add_option("--schemas", given.schemas, "a folder of definitions laid over the shipped ones");
   check->callback([&] { exit.code = docket::local::run_kind_check(given.office, given.schemas); });
+
+  auto* walk =
+      local(noun(app, "kind", "Kinds of case"), "walk", "Prints a random history of a kind, judged by the real rules, for reading.",
+            "  docket kind walk hotline-ticket\n  docket kind walk call --office shandong --seed 7 --steps 50");
+  walk->add_option("kind", given.walk.kind, "the kind")->required();
+  walk->add_option("--office", given.walk.office, "the office")->capture_default_str();
+  walk->add_option("--seed", given.walk.seed, "the same seed makes the same walk")->capture_default_str();
+  walk->add_option("--steps", given.walk.steps, "at most that many events")->check(CLI::Range(1, 1000))->capture_default_str();
+  walk->add_option("--schemas", given.walk.schemas, "a folder of definitions laid over the shipped ones");
+  walk->callback([&] { exit.code = docket::local::run_kind_walk(given.walk); });
 
   auto* make = local(noun(app, "city", "A believable city, for trying Docket out"), "make", "Writes a year of a city's events, one a line.",
                      "  docket city make --seed 1 --cases 1000 > city.ndjson");

@@ -27,6 +27,15 @@ int run_store_restore(const std::string& from, const std::string& data);
 
 int run_kind_check(const std::string& office, const std::string& schemas);
 
+struct WalkOptions {
+  std::string kind;
+  std::string office = "example";
+  std::string schemas;
+  std::uint64_t seed = 1;
+  std::size_t steps = 30;
+};
+int run_kind_walk(const WalkOptions& options);
+
 struct ImportOptions {
   std::string data = "data";      // imports straight into a folder that no server holds,
   std::string server;             // or through a running server
