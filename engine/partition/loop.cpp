@@ -38,6 +38,7 @@ PartitionLoop::PartitionLoop(LoopOptions options, definition::BundlePtr bundle, 
       records_(records),
       sink_(sink),
       histories_(*bundle_, ingest_, states, records),
+      digest_(std::string_view(reinterpret_cast<const char*>(keys.tag_key().data()), keys.tag_key().size())),
       head_(ledger::zero_hash_text()) {
   position_.partition = options_.partition;
 }
@@ -81,6 +82,7 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
   if (!flight_.empty() && flight_.front().sent != 0 && flight_.front().sent + options_.report_ms_max < now) freeze();
   if (mode_ == Mode::kReading && read_to_end_ && flight_.empty()) own_block(now);
   if (mode_ == Mode::kOwner) {
+    fire_timers(now);
     std::size_t judged = 0;
     const bool expired = !parked_until_.empty() && parked_until_.begin()->first < now;
     while ((!queue_.empty() || (expired && judged == 0)) && judged < options_.turn_events_max &&
@@ -96,20 +98,12 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
       if (next.deadline < now) {
         fail_offer(next, EventOutcome::Kind::kUnknown);
       } else if (next.dry_run) {
-        const auto ahead = ahead_;
-        const auto events = ahead_events_;
-        const auto building = building_;
-        const auto sent = outgoing_.size();
-        judge_offer(std::move(next));
-        if (outgoing_.size() == sent) {
-          ahead_ = ahead;
-          ahead_events_ = events;
-          building_ = building;
-        }
+        judge_dry(std::move(next));
       } else {
         judge_offer(std::move(next));
       }
     }
+    timers_.judged = judged;
   }
   if (building_) close_block(now);
   if (outgoing_.empty()) return {};
@@ -123,6 +117,30 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
     if (flight.sent == 0) flight.sent = now;
   }
   return std::exchange(outgoing_, {});
+}
+
+// As if: whatever it writes, fires or closes is taken back.
+void PartitionLoop::judge_dry(Offer offer) {
+  close_block(now_);  // what was judged before stays
+  open_block(now_);
+  const auto ahead = ahead_;
+  const auto events = ahead_events_;
+  const auto timers = timers_;
+  const auto sent = outgoing_.size();
+  const auto in_flight = flight_.size();
+  const auto head = ahead_head_;
+  const auto height = ahead_height_;
+  const auto recorded = ahead_recorded_;
+  judge_offer(std::move(offer));
+  ahead_ = ahead;
+  ahead_events_ = events;
+  timers_ = timers;
+  outgoing_.resize(sent);
+  flight_.resize(in_flight);
+  ahead_head_ = head;
+  ahead_height_ = height;
+  ahead_recorded_ = recorded;
+  open_block(now_);
 }
 
 void PartitionLoop::open_block(Instant now) {
@@ -239,6 +257,7 @@ void PartitionLoop::make_valid(InFlight flight) {
   if (mode_ == Mode::kSettling && (flight.owner_changed || flight.barrier)) {
     own_term_ = flight.applied.term;
     mode_ = Mode::kOwner;
+    timers_ = {};
   }
   for (const auto& applied : flight.applied.records) {
     note_valid(applied);

@@ -18,7 +18,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/apply/attention.h"
 #include "engine/definition/bundle.h"
+#include "engine/ingest/digest.h"
 #include "engine/ingest/ingest.h"
 #include "engine/ledger/block_codec.h"
 #include "engine/ledger/port.h"
@@ -26,6 +28,7 @@
 #include "engine/partition/history_loader.h"
 #include "engine/partition/ports.h"
 #include "engine/partition/records.h"
+#include "engine/partition/timers.h"
 #include "engine/validate/judge.h"
 
 namespace docket::partition {
@@ -150,6 +153,7 @@ class PartitionLoop {
 
   // judging (judging.cpp)
   void judge_offer(Offer offer);
+  void judge_dry(Offer offer);
   void judge_corrections(const std::string& case_id, const std::vector<std::size_t>& indexes, const Offer& offer, Waiting& waiting);
   bool accept_together(const std::vector<Parked>& waiting, const model::EventPtr& event, std::vector<EventOutcome>& first);
   EventOutcome judge_event(const ingest::Offered& offered, const Offer& offer, std::vector<std::uint64_t>& rests);
@@ -164,6 +168,19 @@ class PartitionLoop {
   void expire_parked(Instant now);
   model::Refusal add_replacement(validate::Incoming& incoming, const std::string& case_id);
   bool make_room(std::size_t bytes);
+
+  // timers (timers.cpp)
+  void fire_timers(Instant now);
+  void note_wants(const Applied& applied);
+  void attend(const std::string& case_id, Instant recorded);
+  void fire_before(const model::Event& event);
+  void fire_case(const std::string& case_id, Instant until);
+  bool tell(const model::CaseState& state, const apply::Want& want);
+  bool add_notice(const model::CaseState& state, ledger::Record record);
+  bool fire_timer(const model::CaseState& state, const apply::Want& want);
+  void add_timers(std::vector<validate::Incoming>& incoming, const std::string& case_id);
+  model::EventPtr timer_event(const model::CaseState& state, const apply::Want& want, const definition::EventDef& def);
+  void withdraw_breaches(const model::CaseState& before, const std::vector<validate::Incoming>& incoming, const validate::Verdict& verdict);
 
   // state (ahead over valid)
   [[nodiscard]] model::CasePtr case_ahead(const std::string& case_id) const;
@@ -200,6 +217,7 @@ class PartitionLoop {
   const RecordReader& records_;
   Sink& sink_;
   HistoryLoader histories_;
+  ingest::Digest digest_;
 
   Mode mode_ = Mode::kStandby;
   std::string stop_reason_;
@@ -225,6 +243,8 @@ class PartitionLoop {
   std::vector<ledger::Appending> outgoing_;
   std::uint64_t tokens_ = 0;
   Instant now_ = 0;
+
+  TimerState timers_;
 
   // valid
   std::unordered_map<std::string, std::vector<Parked>> parked_;
