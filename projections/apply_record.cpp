@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/apply/attention.h"
 #include "projections/aliases/alias_rows.h"
 #include "projections/metrics/periods.h"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr std::size_t kCaseBytes = 256;  // map node and entry
 constexpr std::size_t kIdentityBytes = 64;
 constexpr std::size_t kTransitionBytes = 24;
+constexpr std::size_t kAttentionBytes = 96;  // set node and case id
 constexpr std::size_t kRestatedBytes = 64;
 
 // "org.docket.hotline-ticket.dispatched.v1" -> "dispatched"
@@ -64,6 +66,7 @@ class RecordWriter {
   void write_aliases(const meta::BundleNames& names, const meta::BundleNames* before_names, const model::CaseState* before,
                      const model::CaseState& after);
   void write_anchors(const meta::BundleNames& names, const model::CaseState& after);
+  void write_attention(const model::CaseState* before, const model::CaseState& after);
   void write_deltas(const meta::BundleNames* names);
   void write_restatement(const measure::Delta& delta, const meta::BundleNames& names, std::uint32_t group);
   void write_history(const meta::BundleNames* names);
@@ -101,14 +104,20 @@ Result<CaseEntry*> RecordWriter::load_entry() {
   if (fresh.base) layer_.bytes += cases::state_bytes(*fresh.base);
   const auto [it, added] = layer_.cases.emplace(applied_.case_id, std::move(fresh));
   case_id_ = &it->first;
+  // A layer says everything about the cases in it.
+  for (const auto at : apply::want_instants(it->second.base.get())) {
+    layer_.attention.emplace(at, *case_id_);
+    layer_.bytes += kAttentionBytes;
+  }
   layer_.bytes += kCaseBytes + applied_.case_id.size();
   return &it->second;
 }
 
 void RecordWriter::write_identity() {
   if (applied_.identity.fingerprint == Fingerprint{}) return;
-  const auto [it, added] =
-      layer_.identities.insert_or_assign(applied_.identity.fingerprint, partition::KnownEvent{applied_.identity.tag, applied_.height});
+  const auto kind = applied_.record ? applied_.record->kind : ledger::RecordKind::kAccepted;
+  const auto [it, added] = layer_.identities.insert_or_assign(applied_.identity.fingerprint,
+                                                              partition::KnownEvent{applied_.identity.tag, applied_.height, kind});
   static_cast<void>(it);
   if (added) layer_.bytes += kIdentityBytes;
 }
@@ -136,6 +145,7 @@ void RecordWriter::write_change(const meta::BundleNames& names, const model::Cas
   }
   write_aliases(names, before_names, before, after);
   write_anchors(names, after);
+  write_attention(before, after);
 }
 
 void RecordWriter::write_aliases(const meta::BundleNames& names, const meta::BundleNames* before_names, const model::CaseState* before,
@@ -161,6 +171,13 @@ void RecordWriter::write_anchors(const meta::BundleNames& names, const model::Ca
     const AnchorAt at{numbers[day.anchor], day.day};
     const auto place = std::lower_bound(entry_->anchors.begin(), entry_->anchors.end(), at);
     if (place == entry_->anchors.end() || *place != at) entry_->anchors.insert(place, at);
+  }
+}
+
+void RecordWriter::write_attention(const model::CaseState* before, const model::CaseState& after) {
+  for (const auto at : apply::want_instants(before)) layer_.bytes -= layer_.attention.erase({at, *case_id_}) * kAttentionBytes;
+  for (const auto at : apply::want_instants(&after)) {
+    if (layer_.attention.emplace(at, *case_id_).second) layer_.bytes += kAttentionBytes;
   }
 }
 

@@ -20,7 +20,8 @@ Projections::Impl::~Impl() {
 }
 
 Status Projections::Impl::start() {
-  if (options.store_name.empty()) {
+  const bool current = options.store_name.empty();
+  if (current) {
     auto name = store::current_store(options.folder);
     if (!name.ok()) return name.error();
     options.store_name = *name;
@@ -31,6 +32,15 @@ Status Projections::Impl::start() {
   store_options.env = options.env;
   store_options.before_ingest = options.before_ingest;
   auto opened = store::Store::open(store_options);
+  if (!opened.ok() && opened.error().code == ErrorCode::kInvalid && current) {
+    // Of an older format: a new one beside it, to be filled from the ledger.
+    options.store_name = store::unused_store_name(options.folder);
+    store_options.folder = options.folder / options.store_name;
+    opened = store::Store::open(store_options);
+    if (opened.ok()) {
+      if (auto swapped = store::swap_store(options.folder, options.store_name); !swapped.ok()) return swapped;
+    }
+  }
   if (!opened.ok()) return opened.error();
   store = std::move(*opened);
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -55,6 +56,7 @@ struct Layer {
   definition::NameMap<CaseEntry> cases;
   std::unordered_map<Fingerprint, partition::KnownEvent, FingerprintHash> identities;
   std::map<std::pair<std::string, model::Height>, std::optional<model::Instant>> parked;  // nullopt: over
+  std::set<std::pair<model::Instant, std::string>> attention;                             // of the cases in this layer, as they are now
   std::map<std::string, bool> aliases;                                                    // key -> there or gone
   listings::ListingLog listings;
   metrics::GroupTable groups;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/apply/attention.h"
 #include "projections/anchors/anchor_rows.h"
 #include "projections/clocks/clock_rows.h"
 #include "projections/identities/identity_rows.h"
@@ -19,9 +20,9 @@ using store::Family;
 
 store::RowBatch& of(store::Batches& batches, Family family) { return batches[store::index_of(family)]; }
 
-void put_clocks(const std::string& case_id, const CaseEntry& entry, int partition, store::RowBatch& batch) {
-  const auto old = clocks::clock_instants(entry.base.get());
-  const auto now = clocks::clock_instants(entry.state.get());
+// What changed between two sets of instants, as rows without a value.
+void put_instants(const std::vector<model::Instant>& old, const std::vector<model::Instant>& now, const std::string& case_id, int partition,
+                  store::RowBatch& batch) {
   std::vector<model::Instant> moved;
   std::set_difference(old.begin(), old.end(), now.begin(), now.end(), std::back_inserter(moved));
   for (const auto at : moved) batch.erase(clocks::clock_key(partition, at, case_id));
@@ -37,7 +38,10 @@ void put_cases(const Layer& layer, int partition, store::Batches& batches) {
       of(batches, Family::kHistory).put(history::chunk_key(partition, case_id, chunk.number), chunk.bytes);
     }
     for (const auto& at : entry.anchors) of(batches, Family::kAnchors).put(anchors::anchor_key(partition, at, case_id), {});
-    put_clocks(case_id, entry, partition, of(batches, Family::kClocks));
+    put_instants(clocks::clock_instants(entry.base.get()), clocks::clock_instants(entry.state.get()), case_id, partition,
+                 of(batches, Family::kClocks));
+    put_instants(apply::want_instants(entry.base.get()), apply::want_instants(entry.state.get()), case_id, partition,
+                 of(batches, Family::kAttention));
   }
 }
 

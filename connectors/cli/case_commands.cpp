@@ -78,6 +78,27 @@ Table span_table(const Display& show, const json::object& deadline) {
   return table;
 }
 
+// What has been told of a deadline, then what is still planned.
+Table notice_table(const Display& show, const json::object& deadline) {
+  Table table;
+  table.columns = {{"notice", false}, {"at", false}, {"to", false}, {"told", false}};
+  for (const auto& told : array_of(deadline, "told")) {
+    if (!told.is_object()) continue;
+    const auto& own = told.get_object();
+    Cell when = show.cell(own, "recorded");
+    if (has(own, "withdrawn")) when.text += "  (withdrawn " + show.cell(own, "withdrawn").text + ")";
+    const std::string holder = show.text(own, "holder");
+    table.rows.push_back(
+        {show.text(own, "level"), show.cell(own, "at"), show.text(own, "to") + (holder.empty() ? "" : " " + holder), when});
+  }
+  for (const auto& planned : array_of(deadline, "notices")) {
+    if (!planned.is_object() || !has(planned.get_object(), "planned")) continue;
+    const auto& own = planned.get_object();
+    table.rows.push_back({show.text(own, "level"), show.cell(own, "at"), show.text(own, "to"), Cell("planned", "", Colour::kDim)});
+  }
+  return table;
+}
+
 std::string deadline_block(const Display& show, const json::object& deadline, bool colour) {
   const std::string clock = show.text(deadline, "clock");
   const std::string label = show.text(deadline, "label");
@@ -99,6 +120,8 @@ std::string deadline_block(const Display& show, const json::object& deadline, bo
                        {"  rule", limit_text(show, deadline)},
                        {"  source", source}},
                       colour);
+  const Table notices = notice_table(show, deadline);
+  if (!notices.rows.empty()) out += render_table(notices, colour);
   const Table spans = span_table(show, deadline);
   if (!spans.rows.empty()) out += render_table(spans, colour);
   return out;
@@ -209,6 +232,7 @@ int run_case_history(const CommonOptions& options, const std::string& id, const 
     std::string outcome = show.text(event, "outcome");
     const std::string code = show.text(event, "code");
     if (!code.empty()) outcome += " " + code;
+    if (has(event, "displaced_by")) outcome += " displaced by " + show.text(event, "displaced_by");
     const auto* data = event.if_contains("data");
     const std::string pairs = data == nullptr ? "" : show.pairs(*data);
     output.table.rows.push_back({show.text(event, "version"), show.cell(event, "time"), show.cell(event, "recorded"),

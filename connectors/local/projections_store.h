@@ -28,6 +28,10 @@ class ProjectionsStore final : public node::ProjectionStore {
   node::GroupSums sums(const node::CellQuery& query) const override;
   node::GroupSums stock(std::uint16_t metric, std::uint8_t by, model::Day day, std::optional<model::Day> known_day) const override;
   std::vector<std::string> anchored(model::KindId kind, std::uint8_t anchor, model::Day from, model::Day to) const override;
+  std::vector<partition::AttentionRow> attention(int partition, model::Instant from, std::string_view from_case,
+                                                 std::size_t limit) const override {
+    return projections_->attention(partition, from, from_case, limit);
+  }
   std::vector<std::string> due_between(model::Instant after, model::Instant until) const override;
   std::vector<std::string> list(model::KindId kind, const std::vector<node::ListFilter>& filters, const std::string& after,
                                 std::size_t limit) const override;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "connectors/node/answers.h"
+#include "connectors/node/told.h"
 #include "connectors/service/problem.h"
 #include "engine/ingest/ingest.h"
 #include "engine/validate/computed_effects.h"
@@ -74,6 +75,10 @@ json::object event_row(const Reading& reading, const std::string& case_id, const
   }
   out["source"] = record.source;
   out["id"] = record.id;
+  if (record.kind == ledger::RecordKind::kNotice) {
+    add_notice(out, record);
+    return out;
+  }
   out["event"] = record.type;
   out["code"] = std::string(model::name(record.code));
   if (!record.detail.empty()) out["detail"] = record.detail;
@@ -121,7 +126,7 @@ json::array explain_json(const Reading& reading, const apply::ClockInstance& clo
 }
 
 void add_deadlines(const Reading& reading, const model::CaseState& state, const model::PartInstance* part, Instant at, bool explain,
-                   json::array& out) {
+                   const std::vector<Told>& told, json::array& out) {
   const auto& kind = reading.bundle.kinds[state.kind];
   const auto& scope = part == nullptr ? state.scope : part->scope;
   const auto& scope_def = kind.scopes[part == nullptr ? 0 : part->part];
@@ -145,11 +150,16 @@ void add_deadlines(const Reading& reading, const model::CaseState& state, const 
     if (clock.provisional) row["provisional"] = true;
     json::array notices;
     for (const auto& notice : clock.notices) {
-      notices.push_back(json::object{{"at", instant_json(notice.at)},
-                                     {"level", notice.level},
-                                     {"to", notice.to == model::kNone8 ? std::string("holder") : reading.bundle.roles[notice.to]}});
+      json::object planned{{"at", instant_json(notice.at)},
+                           {"level", notice.level},
+                           {"to", notice.to == model::kNone8 ? std::string("holder") : reading.bundle.roles[notice.to]}};
+      // One whose instant lay before the record that set it is never told.
+      const bool runs = clock.status == apply::ClockInstance::Status::kRunning;
+      if (runs && !state.voided && notice.at > state.attended && notice.at >= clock.since) planned["planned"] = true;
+      notices.push_back(std::move(planned));
     }
     if (!notices.empty()) row["notices"] = std::move(notices);
+    add_told(row, reading, told, def.name, part, clock);
     if (def.limit != model::kNone16) {
       const auto& rule = reading.bundle.rules[def.limit];
       row["rule"] = rule.name;
@@ -175,6 +185,7 @@ service::Answer answer_history(const Reading& reading, const Params& params, con
   const auto rows = reading.store.history(partition, case_id);
   const auto page_size = static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("page_size", 1000), 1, 1000));
   const auto after = static_cast<std::uint64_t>(params.integer("page_token", 0));
+  const auto displaced = displaced_timers(reading, partition, rows, as_of.known_at);
   json::array events;
   std::string next;
   for (const auto& row : rows) {
@@ -185,8 +196,10 @@ service::Answer answer_history(const Reading& reading, const Params& params, con
     }
     const auto record = reading.records.record(partition, row.height);
     if (!record) continue;
-    if (as_of.past_at() && row.version > 0 && row.time > as_of.at) continue;
-    events.push_back(event_row(reading, case_id, row, record->record));
+    if (as_of.past_at() && (row.version > 0 || row.kind == ledger::RecordKind::kNotice) && row.time > as_of.at) continue;
+    auto shown = event_row(reading, case_id, row, record->record);
+    if (const auto by = displaced.find(row.height); by != displaced.end()) shown["displaced_by"] = std::to_string(by->second);
+    events.push_back(std::move(shown));
   }
   if (rows.empty()) return not_found("no case " + case_id, params.query().language);
   json::object out{{"case", case_id}, {"events", std::move(events)}};
@@ -203,8 +216,9 @@ service::Answer answer_deadlines(const Reading& reading, const Params& params, c
   if (state == nullptr) return not_found("no case " + case_id, params.query().language);
   const bool explain = params.flag("explain");
   json::array rows;
-  add_deadlines(reading, *state, nullptr, as_of.at, explain, rows);
-  for (const auto& part : state->parts) add_deadlines(reading, *state, &part, as_of.at, explain, rows);
+  const auto told = told_notices(reading, case_id, as_of);
+  add_deadlines(reading, *state, nullptr, as_of.at, explain, told, rows);
+  for (const auto& part : state->parts) add_deadlines(reading, *state, &part, as_of.at, explain, told, rows);
   json::object out{{"case", case_id}, {"deadlines", std::move(rows)}};
   echo_axes(out, reading, as_of);
   return json_answer(out);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "connectors/node/answers.h"
+#include "connectors/node/told.h"
 #include "engine/ingest/digest.h"
 
 namespace docket::node {
@@ -211,6 +212,9 @@ service::Answer answer_event(const Reading& reading, const Params& params) {
       out["case_version"] = row.case_version;
       out["case_revision"] = row.case_revision;
       if (auto event = reading.ingest.parse_stored(row.event, 0)) out["case"] = (*event)->subject;
+    } else if (row.kind == ledger::RecordKind::kNotice) {
+      out["case"] = row.subject;
+      add_notice(out, row);
     } else {
       out["case"] = row.subject;
       out["code"] = std::string(model::name(row.code));

@@ -48,6 +48,7 @@ std::vector<std::size_t> change_parts(const KindDef& kind, CaseState& state, con
       for (auto& clock : instance.scope.clocks) {
         if (clock.status == ClockInstance::Status::kRunning || clock.status == ClockInstance::Status::kPaused) {
           clock.status = ClockInstance::Status::kCancelled;
+          clock.ended = event.time;
         }
       }
     }
@@ -121,10 +122,11 @@ void waive_gate(const KindDef& kind, CaseState& state, const EventDef& def, cons
   }
 }
 
-void next_round(const KindDef& kind, CaseState& state) {
+void next_round(const KindDef& kind, CaseState& state, Instant time) {
   for (auto& clock : state.scope.clocks) {
     if (kind.scopes[0].clocks[clock.clock].window && clock.status == ClockInstance::Status::kRunning && clock.round == state.round) {
       clock.status = ClockInstance::Status::kCancelled;
+      clock.ended = time;
     }
   }
   ++state.round;
@@ -177,6 +179,9 @@ Status apply_event(const KindDef& kind, CaseState& state, const model::Event& ev
   const auto part = [&]() -> PartInstance* { return part_index == ~std::size_t{0} ? nullptr : &state.parts[part_index]; };
   const auto scope = [&]() -> ScopeState& { return part() != nullptr ? part()->scope : state.scope; };
 
+  if (def.after_clock != model::kNone8) {
+    if (auto* clock = newest(scope(), def.after_clock)) clock->fired = true;
+  }
   // 2 revokes, in the round that ends or goes on
   {
     const Seen seen{&kind, &state, part(), &def, &event, model::kNoInstant, {}, false};
@@ -184,10 +189,10 @@ Status apply_event(const KindDef& kind, CaseState& state, const model::Event& ev
     for (const auto& revocation : def.revokes) {
       if (holds(seen, revocation.when)) revoked.push_back(revocation.clock);
     }
-    for (const auto& ref : revoked) revoke_clock(state, ref, part(), def.next_round, event.time);
+    for (const auto& ref : revoked) revoke_clock(state, ref, part(), def.next_round, event.time, source.recorded());
   }
   // 3 the next round
-  if (def.next_round) next_round(kind, state);
+  if (def.next_round) next_round(kind, state, event.time);
   // 4 set, may, unset, fix; parts; counts; state
   take_attributes(kind, state, scope(), def, event);
   const auto added = change_parts(kind, state, def, event);
@@ -216,10 +221,10 @@ Status apply_event(const KindDef& kind, CaseState& state, const model::Event& ev
     model::BackEntry leaving;
     leaving.state = old;
     if (in_mask(scope_def.closed_states, scope().state) && !in_mask(scope_def.closed_states, old)) {
-      cancel_for_closing(kind, state, part(), started, leaving);
+      cancel_for_closing(kind, state, part(), started, event.time, leaving);
     }
     if (back) {
-      restore_cancelled(state, part(), entered);
+      restore_cancelled(state, part(), entered, source.recorded());
     } else if (in_mask(scope_def.back_states, scope().state)) {
       scope().back.push_back(std::move(leaving));
     } else {
@@ -244,7 +249,7 @@ Result<CaseState> fold(const definition::Bundle& bundle, std::string_view case_i
   for (const auto& row : events) {
     if (row.key.time > until) break;
     if (state.kind == model::kNone16) state.kind = row.event->kind;
-    RecordedEffects source(row.effects);
+    RecordedEffects source(row.effects, row.recorded);
     if (auto status = apply_event(bundle.kinds[state.kind], state, *row.event, row.key, source); !status) return status.error();
     if (row.event->source_id != model::kNone16 && bundle.sources[row.event->source_id].backfill) state.backfilled = true;
   }

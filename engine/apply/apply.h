@@ -19,6 +19,10 @@ namespace docket::apply {
 // Where the computed values of one event come from.
 class EffectSource {
  public:
+  // `recorded`: of the record that holds these effects.
+  explicit EffectSource(Instant recorded) : recorded_(recorded) {}
+  EffectSource(const EffectSource&) = delete;
+  EffectSource& operator=(const EffectSource&) = delete;
   virtual ~EffectSource() = default;
   struct Asked {
     model::ClockEffect::Kind kind = model::ClockEffect::Kind::kStart;
@@ -30,12 +34,16 @@ class EffectSource {
   };
   // nullptr: kStart -> unlimited; others -> nothing moves. The pointer holds until the next call.
   [[nodiscard]] virtual const model::ClockEffect* next(const CaseState& state, const Asked& asked) = 0;
+  [[nodiscard]] Instant recorded() const { return recorded_; }
+
+ private:
+  Instant recorded_;
 };
 
 // Reads recorded effects: the one that fits, in order.
 class RecordedEffects final : public EffectSource {
  public:
-  explicit RecordedEffects(const model::Effects& effects) : effects_(effects) {}
+  RecordedEffects(const model::Effects& effects, Instant recorded) : EffectSource(recorded), effects_(effects) {}
   [[nodiscard]] const model::ClockEffect* next(const CaseState& state, const Asked& asked) override;
 
  private:
@@ -57,6 +65,7 @@ struct Folded {
   model::EventPtr event;
   model::OrderKey key;
   model::Effects effects;
+  Instant recorded = 0;  // of the record that holds them
 };
 // What lies over the fold: set by meta events, as known.
 struct Overlay {

@@ -17,6 +17,11 @@ struct Target {  // a scope instance whose clocks an event touches
   const PartInstance* instance = nullptr;
 };
 
+void cancel(ClockInstance& clock, Instant time) {
+  clock.status = Status::kCancelled;
+  clock.ended = time;
+}
+
 class Steps {
  public:
   Steps(const KindDef& kind, CaseState& state, const definition::EventDef& def, const model::Event& event, PartInstance* part,
@@ -28,7 +33,7 @@ class Steps {
   void run() {
     for (const auto& ref : def_.cancels) {
       each_target(ref, [&](Target target) {
-        if (auto* clock = newest_in(*target.scope, ref.clock, kRunningBit | kPausedBit)) clock->status = Status::kCancelled;
+        if (auto* clock = newest_in(*target.scope, ref.clock, kRunningBit | kPausedBit)) cancel(*clock, event_.time);
       });
     }
     for (const auto& ref : def_.stops) {
@@ -79,13 +84,16 @@ class Steps {
       return c.clock == ref.clock && c.status != Status::kCancelled && (!def.per_round || c.round == state_.round);
     });
     if (ran && !def.restart) return;
-    if (auto* running = newest_in(*target.scope, ref.clock, kRunningBit | kPausedBit)) running->status = Status::kCancelled;
+    if (auto* running = newest_in(*target.scope, ref.clock, kRunningBit | kPausedBit)) cancel(*running, event_.time);
     ClockInstance instance;
     instance.clock = ref.clock;
     instance.round = state_.round;
     instance.nth = static_cast<std::uint16_t>(1 + std::count_if(target.scope->clocks.begin(), target.scope->clocks.end(),
                                                                 [&](const ClockInstance& c) { return c.clock == ref.clock; }));
     instance.start = event_.time;
+    instance.since = source_.recorded();
+    instance.window = def.window;
+    instance.timed = def.timed;
     if (const auto* effect = ask(model::ClockEffect::Kind::kStart, target, ref, instance)) {
       instance.due = effect->due;
       instance.original_due = effect->due;
@@ -134,12 +142,14 @@ class Steps {
   void pause_and_resume(Target target, model::ScopeId scope) {
     const auto& clocks = kind_.scopes[scope].clocks;
     for (auto& clock : target.scope->clocks) {
+      if (clock.passed && event_.time <= clock.due) clock.passed = false;  // what precedes its due is another story now
       const bool pausing = in_mask(clocks[clock.clock].pause_states, target.scope->state);
       if (clock.status == Status::kRunning && pausing) {
         clock.status = Status::kPaused;
         clock.paused_at = event_.time;
       } else if (clock.status == Status::kPaused && !pausing) {
         clock.status = Status::kRunning;
+        clock.since = source_.recorded();
         if (const auto* effect = ask(model::ClockEffect::Kind::kResume, target, {scope, clock.clock}, clock)) move_due(clock, *effect);
         clock.paused_ms += event_.time - clock.paused_at;
         clock.paused_at = model::kNoInstant;
@@ -151,7 +161,8 @@ class Steps {
     return source_.next(state_, EffectSource::Asked{kind, target.instance, ref.scope, ref.clock, &instance, event_.time});
   }
 
-  static void move_due(ClockInstance& clock, const model::ClockEffect& effect) {
+  void move_due(ClockInstance& clock, const model::ClockEffect& effect) const {
+    clock.since = source_.recorded();
     clock.due = effect.due;
     clock.provisional = clock.provisional || effect.provisional;
     clock.notices = effect.notices;
@@ -175,7 +186,7 @@ bool cancellable(const ClockInstance& clock) { return clock.status == Status::kR
 
 }  // namespace
 
-void revoke_clock(CaseState& state, const ClockRef& ref, PartInstance* part, bool new_round, Instant time) {
+void revoke_clock(CaseState& state, const ClockRef& ref, PartInstance* part, bool new_round, Instant time, Instant recorded) {
   ScopeState* scope = ref.scope == 0 ? &state.scope : part != nullptr && part->part == ref.scope ? &part->scope : nullptr;
   if (scope == nullptr) return;
   auto* clock = newest_in(*scope, ref.clock, kStoppedBit);
@@ -185,6 +196,7 @@ void revoke_clock(CaseState& state, const ClockRef& ref, PartInstance* part, boo
     clock->late_forever = true;
   } else {
     clock->status = Status::kRunning;
+    clock->since = recorded;
     clock->stop = model::kNoInstant;
     clock->holder = {};
   }
@@ -195,7 +207,7 @@ void run_clock_steps(const KindDef& kind, CaseState& state, const definition::Ev
   Steps(kind, state, def, event, part, added, source, started).run();
 }
 
-void cancel_for_closing(const KindDef& kind, CaseState& state, PartInstance* part, const std::vector<StartedClock>& started,
+void cancel_for_closing(const KindDef& kind, CaseState& state, PartInstance* part, const std::vector<StartedClock>& started, Instant time,
                         model::BackEntry& leaving) {
   const std::size_t own = part == nullptr ? kCaseItself : static_cast<std::size_t>(part - state.parts.data());
   ScopeState& scope = part == nullptr ? state.scope : part->scope;
@@ -204,7 +216,7 @@ void cancel_for_closing(const KindDef& kind, CaseState& state, PartInstance* par
     auto& clock = scope.clocks[i];
     if (!cancellable(clock) || def.clocks[clock.clock].window || is_started(started, own, i)) continue;
     leaving.clocks.emplace_back(static_cast<std::uint16_t>(i), clock.status);
-    clock.status = Status::kCancelled;
+    cancel(clock, time);
   }
   if (part != nullptr) return;
   for (std::size_t p = 0; p < state.parts.size(); ++p) {
@@ -215,19 +227,22 @@ void cancel_for_closing(const KindDef& kind, CaseState& state, PartInstance* par
       auto& clock = instance.scope.clocks[i];
       if (!cancellable(clock) || part_def.clocks[clock.clock].window || is_started(started, p, i)) continue;
       leaving.part_clocks.emplace_back(static_cast<std::uint32_t>((p << 16U) | i), clock.status);
-      clock.status = Status::kCancelled;
+      cancel(clock, time);
     }
   }
 }
 
-void restore_cancelled(CaseState& state, PartInstance* part, const model::BackEntry& entered) {
+void restore_cancelled(CaseState& state, PartInstance* part, const model::BackEntry& entered, Instant recorded) {
+  const auto restore = [&](ClockInstance& clock, Status status) {
+    if (clock.status != Status::kCancelled) return;
+    clock.status = status;
+    clock.ended = model::kNoInstant;
+    clock.since = recorded;
+  };
   ScopeState& scope = part == nullptr ? state.scope : part->scope;
-  for (const auto& [index, status] : entered.clocks) {
-    if (scope.clocks[index].status == Status::kCancelled) scope.clocks[index].status = status;
-  }
+  for (const auto& [index, status] : entered.clocks) restore(scope.clocks[index], status);
   for (const auto& [packed, status] : entered.part_clocks) {
-    auto& clock = state.parts[packed >> 16U].scope.clocks[packed & 0xFFFFU];
-    if (clock.status == Status::kCancelled) clock.status = status;
+    restore(state.parts[packed >> 16U].scope.clocks[packed & 0xFFFFU], status);
   }
 }
 

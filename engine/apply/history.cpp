@@ -78,9 +78,11 @@ std::string replaced_json(const model::Event& target, const CorrectionData& corr
   return out;
 }
 
-void CaseHistory::set_effects(model::Height of, model::Effects effects) {
+void CaseHistory::set_effects(model::Height of, model::Effects effects, Instant recorded) {
   for (auto& entry : entries_) {
-    if (entry.height == of) entry.effects = std::move(effects);
+    if (entry.height != of) continue;
+    entry.effects = std::move(effects);
+    entry.effects_recorded = recorded;
   }
 }
 
@@ -115,7 +117,9 @@ std::vector<Folded> CaseHistory::folded() const {
     return bundle_->kinds[entry.event->kind].events[entry.event->event].action == definition::EventAction::kCorrected;
   });
   for (const auto& entry : entries_) {
+#ifndef DOCKET_FAULT_DISPLACED_FOLDED
     if (entry.displaced) continue;
+#endif
     const auto& def = bundle_->kinds[entry.event->kind].events[entry.event->event];
     if (acts_by_recorded(def)) continue;
     model::EventPtr event = entry.event;
@@ -125,7 +129,7 @@ std::vector<Folded> CaseHistory::folded() const {
         event = correction->replacement;
       }
     }
-    out.push_back({event, model::OrderKey{event->time, event->sequence, entry.height}, entry.effects});
+    out.push_back({event, model::OrderKey{event->time, event->sequence, entry.height}, entry.effects, entry.effects_recorded});
   }
   std::sort(out.begin(), out.end(), [](const Folded& a, const Folded& b) { return a.key < b.key; });
   return out;

@@ -19,10 +19,11 @@ struct HistoryEntry {
   model::EventPtr event;  // as accepted
   model::Height height = 0;
   Instant recorded = 0;
-  model::Effects effects;       // newest known
-  bool displaced = false;       // a timer event that a human event displaced
-  bool timer = false;           // Docket's own
-  model::EventPtr replacement;  // of a `corrected` that replaces: the target as it is to be read
+  model::Effects effects;        // newest known
+  Instant effects_recorded = 0;  // of the record that holds them
+  bool displaced = false;        // a timer event that a human event displaced
+  bool timer = false;            // Docket's own
+  model::EventPtr replacement;   // of a `corrected` that replaces: the target as it is to be read
 };
 
 class CaseHistory {
@@ -30,7 +31,7 @@ class CaseHistory {
   explicit CaseHistory(const definition::Bundle& bundle) : bundle_(&bundle) {}
 
   void add(HistoryEntry entry) { entries_.push_back(std::move(entry)); }
-  void set_effects(model::Height of, model::Effects effects);
+  void set_effects(model::Height of, model::Effects effects, Instant recorded);
   void displace(model::Height height);
   [[nodiscard]] const std::vector<HistoryEntry>& entries() const { return entries_; }
   [[nodiscard]] const HistoryEntry* find(std::string_view source, std::string_view id) const;

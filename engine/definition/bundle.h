@@ -192,6 +192,7 @@ struct ClockDef {
   RuleId notices_rule = kNone16;
   std::vector<Notice> notices;
   bool starts_added = false;  // part clocks: starts when the instance is made, by `adds` or by an opening event
+  bool timed = false;         // set by derive(): some event follows `after` it
 };
 
 struct ActorRule {
@@ -420,7 +421,11 @@ struct SourceDef {
   bool all_units = false;
   bool in_order = false;
   bool backfill = false;
+  bool own = false;  // Docket's own: every office has it, nobody else may publish under it
 };
+
+// The source of timer events and notices.
+inline constexpr std::string_view kOwnSource = "docket";
 
 struct Bundle {
   std::string id;                            // hex SHA-256 of the texts (see bundle_id in compile.h)

@@ -110,6 +110,19 @@ struct SourceReader {
   }
 };
 
+// Docket's own source, for what it does when a clock has run out. No file names it.
+void add_own_source(Bundle& bundle) {
+  SourceDef own;
+  own.name = std::string(kOwnSource);
+  own.title = {"系统自身", "Docket itself"};
+  for (std::size_t i = 0; i < bundle.kinds.size(); ++i) own.kinds.push_back(static_cast<KindId>(i));
+  own.roles.push_back(bundle.system_role);
+  own.all_units = true;
+  own.own = true;
+  bundle.source_ids.emplace(own.name, static_cast<std::uint16_t>(bundle.sources.size()));
+  bundle.sources.push_back(std::move(own));
+}
+
 void read_source(Build& build, const Node& key, const Node& node) {
   Bundle& bundle = *build.bundle;
   const Fields fields(node, "source " + key.text, build.report, {"title", "kinds", "roles", "units", "in_order", "backfill"});
@@ -128,6 +141,7 @@ void read_source(Build& build, const Node& key, const Node& node) {
   if (source.name.size() > 255 || source.name.find_first_of(" \t\n\"<>\\^`{|}") != std::string::npos) {
     build.report.error(key, fields.where() + ": a source is a URI-reference of at most 255 characters");
   }
+  if (source.name == kOwnSource) build.report.error(key, fields.where() + ": that is Docket's own source; every office has it");
   if (!bundle.source_ids.emplace(source.name, static_cast<std::uint16_t>(bundle.sources.size())).second) {
     build.report.error(key, fields.where() + ": another file of this office has that source too");
     return;
@@ -200,6 +214,7 @@ void read_sources(Build& build) {
     }
     if (root->find("sources") == nullptr) build.report.error(*root, "sources: " + name->text + " is missing at the top");
   }
+  add_own_source(*build.bundle);
 }
 
 }  // namespace docket::definition

@@ -75,6 +75,8 @@ void Ingest::State::check_actor(model::Event& event, Findings& findings) {
     // a finding already
   } else if (source == nullptr) {
     findings.add(Rejection::kForbidden, "#/source", kUnknownName, "source " + quote(event.source) + " is not registered");
+  } else if (source->own && !own) {
+    findings.add(Rejection::kForbidden, "#/source", kWrongValue, "source " + quote(event.source) + " is Docket's own");
   } else {
     event.source_id = *source_id;
     if (event.kind != model::kNone16 && !contains(source->kinds, event.kind)) {

@@ -54,6 +54,13 @@ Offered Ingest::parse(std::string_view json) {
   return state_->offer(trim(json));
 }
 
+Offered Ingest::parse_own(std::string_view json) {
+  state_->own = true;
+  auto out = parse(json);
+  state_->own = false;
+  return out;
+}
+
 Result<std::vector<Offered>> Ingest::parse_batch(std::string_view json) {
   if (const std::string broken = state_->check.check(json); !broken.empty()) return Error{ErrorCode::kInvalid, "not JSON: " + broken};
   const std::string_view array = trim(json);

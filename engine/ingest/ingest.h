@@ -43,6 +43,8 @@ class Ingest {
 
   // One structured CloudEvent. All findings at once, each with a pointer ("#/data/unit").
   [[nodiscard]] Offered parse(std::string_view json);
+  // The same for an event of Docket's own (a timer event): its source is open to nobody else.
+  [[nodiscard]] Offered parse_own(std::string_view json);
   // A JSON array of CloudEvents (application/cloudevents-batch+json). An error: not a JSON array at all (400).
   [[nodiscard]] Result<std::vector<Offered>> parse_batch(std::string_view json);
   // One event a line; blank lines are passed over; a broken line is one kMalformed entry.

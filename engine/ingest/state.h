@@ -29,6 +29,7 @@ struct Ingest::State {
   Digest digest;
   JsonCheck check;
   Canonical canonical;
+  bool own = false;                  // the event at hand is Docket's own
   std::string content;               // scratch: the canonical content of one event
   std::string scratch;               // scratch: one decoded string
   std::string word;                  // scratch: one attribute

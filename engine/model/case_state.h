@@ -35,6 +35,10 @@ struct ClockInstance {
   bool late_forever = false;  // revoked with a new round: late whatever its due
   bool adjusted = false;      // due set by clock_adjusted: no pause moves it
   bool provisional = false;
+  bool window = false;  // a time to act: no notices, no breach
+  bool timed = false;   // some event follows `after` it
+  bool fired = false;   // and has
+  bool passed = false;  // and was found illegal where this clock runs out, or void
   std::uint8_t extensions = 0;
   calendar::LimitUnit unit = calendar::LimitUnit::kNone;
   Instant start = 0;
@@ -42,7 +46,9 @@ struct ClockInstance {
   Instant original_due = kNoInstant;  // before extensions
   Instant stop = kNoInstant;
   Instant paused_at = kNoInstant;
+  Instant ended = kNoInstant;     // when it was cancelled
   std::int64_t paused_ms = 0;     // pauses so far
+  Instant since = kNoInstant;     // recorded instant of what last set it or let it run: what lay before is not told
   Value holder;                   // whose clock: when it stopped; while it runs, see holder_of() in engine/apply
   std::vector<NoticeAt> notices;  // of its present due
   friend bool operator==(const ClockInstance&, const ClockInstance&) = default;
@@ -104,6 +110,17 @@ struct OrderKey {  // a case is the fold of its events by this
   friend auto operator<=>(const OrderKey&, const OrderKey&) = default;
 };
 
+struct Breach {  // a breach that was told and stands
+  ScopeId scope = 0;
+  Value part_key;
+  std::uint16_t part_nth = 0;
+  ClockId clock = 0;
+  std::uint16_t nth = 1;
+  Instant due = 0;
+  Height height = 0;  // of its notice
+  friend bool operator==(const Breach&, const Breach&) = default;
+};
+
 struct CaseState {
   std::string id;
   std::string bundle;  // id of the bundle it was opened with: definition, rules and calendar versions
@@ -116,6 +133,8 @@ struct CaseState {
   std::uint32_t revision = 0;  // without notes and attachments
   Instant opened_recorded = kNoInstant;
   Instant last_recorded = kNoInstant;
+  Instant attended = kNoInstant;  // notices up to this instant have been told, or never will be
+  std::vector<Breach> breaches;
   OrderKey last;  // of the newest event in fold order: a smaller key is a late event
   ScopeState scope;
   std::vector<PartInstance> parts;  // in the order of adding

@@ -29,7 +29,9 @@ void PartitionLoop::judge_dry(Offer offer) {
   const auto head = ahead_head_;
   const auto height = ahead_height_;
   const auto recorded = ahead_recorded_;
-  if (building) ahead_height_ = building->block.end();
+  const auto timers = timers_;
+  const auto first_token = tokens_ + 1;
+  if (building) ahead_height_ = building->end();
   open_block(now_);
   Waiting waiting = judge_events(std::move(offer));
   building_ = std::move(building);
@@ -38,6 +40,8 @@ void PartitionLoop::judge_dry(Offer offer) {
   ahead_head_ = head;
   ahead_height_ = height;
   ahead_recorded_ = recorded;
+  timers_ = timers;
+  std::erase_if(ahead_events_, [&](const auto& row) { return row.second.token >= first_token; });  // what Docket itself added
   for (auto& [case_id, ahead] : cases) {
     if (ahead) {
       ahead_[case_id] = std::move(*ahead);

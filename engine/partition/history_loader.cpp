@@ -10,6 +10,7 @@ Status HistoryLoader::add(apply::CaseHistory& history, Height height, Instant re
   apply::HistoryEntry entry;
   entry.height = height;
   entry.recorded = recorded;
+  entry.effects_recorded = recorded;
   entry.timer = record.kind == ledger::RecordKind::kTimer;
   const auto& def = kind.events[event->event];
   if (def.action == definition::EventAction::kCorrected) {
@@ -30,7 +31,7 @@ Status HistoryLoader::add(apply::CaseHistory& history, Height height, Instant re
     if (row.of == model::kNoHeight) {
       entry.effects = std::move(*resolved);
     } else {
-      history.set_effects(row.of, std::move(*resolved));
+      history.set_effects(row.of, std::move(*resolved), recorded);
     }
   }
   for (const auto displaced : record.displaces) history.displace(displaced);

@@ -174,6 +174,7 @@ std::optional<EventOutcome> PartitionLoop::known_outcome(const model::Event& eve
 EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offer& offer, std::vector<std::uint64_t>& rests) {
   if (auto refusal = validate::check_time(*bundle_, *event, building_->header.recorded))
     return reject(*event, std::move(refusal), model::kNoHeight, rests);
+  fire_before(*event);
   const auto& case_id = event->subject;
   const auto expected = offer.expected_revision ? offer.expected_revision : event->expected_revision;
   if (expected) {
@@ -207,13 +208,15 @@ EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offe
   if (model::info(refusal.code).curability == model::Curability::kFinal || in_order)
     return reject(*event, std::move(refusal), model::kNoHeight, rests);
   // All parked events of the case together with this one, as one fold and one block, if that is legal.
-  if (const auto waiting = parked_ahead(case_id); !waiting.empty()) {
+  const auto waiting = parked_ahead(case_id);
+  for (const auto& others : {waiting, std::vector<Parked>{}}) {
     std::vector<EventOutcome> outcomes;
-    if (accept_together(waiting, event, outcomes)) {
+    if (accept_together(others, event, outcomes)) {
       rests.push_back(building_->token);
       try_parked(case_id);
       return outcomes.front();
     }
+    if (waiting.empty()) break;
   }
   return park(event, std::move(refusal), rests);
 }
@@ -229,22 +232,30 @@ bool PartitionLoop::accept_together(const std::vector<Parked>& waiting, const mo
   if (event != nullptr) incoming.push_back({event, model::kNoHeight, false, nullptr});
   if (building_->records.size() + bytes > ledger::kBlockBytesMax) return false;  // another turn, another block
   const std::string case_id = incoming.front().event->subject;
-  std::sort(incoming.begin(), incoming.end(), [](const auto& a, const auto& b) {
-    return std::tuple(a.event->time, a.event->sequence, a.height) < std::tuple(b.event->time, b.event->sequence, b.height);
-  });
-  std::vector<Height> resolves;
-  for (const auto& row : incoming) resolves.push_back(row.height);
-  for (auto& row : incoming) {
-    if (add_replacement(row, case_id)) return false;
+  // Alone; and if that is not legal, with what Docket itself would have put between them.
+  const auto without = incoming.size();
+  for (bool with_timers : {false, true}) {
+    if (with_timers) add_timers(incoming, case_id);
+    if (with_timers && incoming.size() == without) return false;
+    std::sort(incoming.begin(), incoming.end(), [](const auto& a, const auto& b) {
+      return std::tuple(a.event->time, a.event->sequence, a.height) < std::tuple(b.event->time, b.event->sequence, b.height);
+    });
+    std::vector<Height> resolves;
+    auto members = incoming;
+    for (const auto& row : members) resolves.push_back(row.height);
+    for (auto& row : members) {
+      if (add_replacement(row, case_id)) return false;
+    }
+    auto verdict = judge_set(members, case_id);
+    if (verdict.refusal) continue;
+    std::vector<EventOutcome> outcomes;
+    if (!accept(members, resolves, std::move(verdict), outcomes)) return false;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (members[i].event == event) first.push_back(outcomes[i]);
+    }
+    return true;
   }
-  auto verdict = judge_set(incoming, case_id);
-  if (verdict.refusal) return false;
-  std::vector<EventOutcome> outcomes;
-  if (!accept(incoming, resolves, std::move(verdict), outcomes)) return false;
-  for (std::size_t i = 0; i < incoming.size(); ++i) {
-    if (incoming[i].event == event) first.push_back(outcomes[i]);
-  }
-  return true;
+  return false;
 }
 
 void PartitionLoop::try_parked(const std::string& case_id) {
@@ -338,6 +349,7 @@ bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, cons
     sealed.push_back(std::move(*text));
   }
   model::CasePtr before = std::move(verdict.before);
+  const model::CasePtr first = before;
   for (std::size_t i = 0; i < incoming.size(); ++i) {
     const auto& event = *incoming[i].event;
     const bool last = i + 1 == incoming.size();
@@ -386,6 +398,7 @@ bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, cons
     if (!ahead.parked) ahead.parked = parked_ahead(case_id);
     std::erase_if(*ahead.parked, [&](const Parked& row) { return row.height == height; });
   }
+  if (first != nullptr && !first->breaches.empty()) withdraw_breaches(*first, incoming, verdict);
   return true;
 }
 

@@ -30,6 +30,7 @@ PartitionLoop::PartitionLoop(LoopOptions options, definition::BundlePtr bundle, 
       records_(records),
       sink_(sink),
       histories_(*bundle_, ingest_, states, records),
+      digest_(std::string_view(reinterpret_cast<const char*>(keys.tag_key().data()), keys.tag_key().size())),
       head_(ledger::zero_hash_text()) {
   position_.partition = options_.partition;
   for (const auto& kind : bundle_->kinds) versions_.push_back(versions_of(*bundle_, kind));
@@ -78,6 +79,7 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
   if (!flight_.empty() && flight_.front().sent != 0 && flight_.front().sent + options_.report_ms_max < now) freeze();
   if (mode_ == Mode::kReading && read_to_end_ && flight_.empty()) own_block(now);
   if (mode_ == Mode::kOwner) {
+    fire_timers(now);
     std::size_t judged = 0;
     const bool expired = !parked_until_.empty() && parked_until_.begin()->first.first < now;
     while ((!queue_.empty() || (expired && judged == 0)) && judged < options_.turn_events_max &&
@@ -96,6 +98,7 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
         judge_offer(std::move(next));
       }
     }
+    timers_.judged = judged;
   }
   if (building_) close_block(now);
   if (outgoing_.empty()) return {};
@@ -211,6 +214,7 @@ void PartitionLoop::make_valid(InFlight flight) {
   if (mode_ == Mode::kSettling && (flight.owner_changed || flight.barrier)) {
     own_term_ = flight.applied.term;
     mode_ = Mode::kOwner;
+    timers_ = {};
   }
   for (const auto& applied : flight.applied.records) {
     note_valid(applied);

@@ -19,7 +19,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/apply/attention.h"
 #include "engine/definition/bundle.h"
+#include "engine/ingest/digest.h"
 #include "engine/ingest/ingest.h"
 #include "engine/ledger/block_codec.h"
 #include "engine/ledger/port.h"
@@ -27,6 +29,7 @@
 #include "engine/partition/history_loader.h"
 #include "engine/partition/ports.h"
 #include "engine/partition/records.h"
+#include "engine/partition/timers.h"
 #include "engine/validate/judge.h"
 
 namespace docket::partition {
@@ -181,6 +184,19 @@ class PartitionLoop {
   model::Refusal add_replacement(validate::Incoming& incoming, const std::string& case_id);
   bool make_room(std::size_t bytes);
 
+  // timers (timers.cpp)
+  void fire_timers(Instant now);
+  void note_wants(const Applied& applied);
+  void attend(const std::string& case_id, Instant recorded);
+  void fire_before(const model::Event& event);
+  void fire_case(const std::string& case_id, Instant until);
+  bool tell(const model::CaseState& state, const apply::Want& want);
+  bool add_notice(const model::CaseState& state, ledger::Record record);
+  bool fire_timer(const model::CaseState& state, const apply::Want& want);
+  void add_timers(std::vector<validate::Incoming>& incoming, const std::string& case_id);
+  model::EventPtr timer_event(const model::CaseState& state, const apply::Want& want, const definition::EventDef& def);
+  void withdraw_breaches(const model::CaseState& before, const std::vector<validate::Incoming>& incoming, const validate::Verdict& verdict);
+
   // state (ahead over valid)
   [[nodiscard]] model::CasePtr case_ahead(const std::string& case_id) const;
   [[nodiscard]] apply::CaseHistory history_ahead(const std::string& case_id) const;
@@ -221,6 +237,7 @@ class PartitionLoop {
   const RecordReader& records_;
   Sink& sink_;
   HistoryLoader histories_;
+  ingest::Digest digest_;
 
   Mode mode_ = Mode::kStandby;
   std::string stop_reason_;
@@ -248,6 +265,8 @@ class PartitionLoop {
   std::vector<ledger::Appending> outgoing_;
   std::uint64_t tokens_ = 0;
   Instant now_ = 0;
+
+  TimerState timers_;
 
   // valid
   std::unordered_map<std::string, std::vector<Parked>> parked_;

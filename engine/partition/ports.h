@@ -45,6 +45,12 @@ struct ParkedRow {
   Instant until = 0;
 };
 
+// A case that wants attention at an instant (engine/apply/attention.h).
+struct AttentionRow {
+  Instant at = 0;
+  std::string case_id;
+};
+
 // Valid state, as the projections hold it (active, frozen, store).
 class StateReader {
  public:
@@ -53,6 +59,11 @@ class StateReader {
   [[nodiscard]] virtual std::optional<KnownEvent> known(int partition, const std::array<std::uint8_t, 16>& fingerprint) const = 0;
   [[nodiscard]] virtual std::vector<HistoryRow> history(int partition, std::string_view case_id) const = 0;
   [[nodiscard]] virtual std::vector<ParkedRow> parked(int partition) const = 0;
+  // The cases that want attention behind (from, from_case), by instant and case id; at most `limit`.
+  [[nodiscard]] virtual std::vector<AttentionRow> attention(int /*partition*/, Instant /*from*/, std::string_view /*from_case*/,
+                                                            std::size_t /*limit*/) const {
+    return {};
+  }
 };
 
 // A record of the valid chain by its height.

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "engine/ingest/digest.h"
 #include "engine/partition/loop.h"
+#include "engine/partition/notices.h"
 
 namespace docket::partition {
 namespace {
@@ -80,7 +80,6 @@ Result<AppliedBlock> PartitionLoop::apply_block(const ledger::Block& block, cons
   out.term = block.term;
   out.next = block.next;
   std::unordered_map<std::string, std::vector<Applied>> local;
-  ingest::Digest digest(std::string(reinterpret_cast<const char*>(keys_.tag_key().data()), keys_.tag_key().size()));
   for (std::size_t i = 0; i < block.records.size(); ++i) {
     const auto& record = block.records[i];
     Applied applied;
@@ -118,13 +117,25 @@ Result<AppliedBlock> PartitionLoop::apply_block(const ledger::Block& block, cons
     }
     if (record.kind == ledger::RecordKind::kRejected || record.kind == ledger::RecordKind::kParked) {
       applied.case_id = record.subject;
-      applied.identity = {digest.fingerprint(record.source, record.id), ingest::tag_from_text(record.tag)};
+      applied.identity = {digest_.fingerprint(record.source, record.id), ingest::tag_from_text(record.tag)};
       const auto it = local.find(record.subject);
       applied.before = it != local.end() ? it->second.back().after : states_.find(options_.partition, record.subject);
       applied.after = applied.before;
       if (record.kind == ledger::RecordKind::kParked) {
         if (auto parked = reopen_parked(record, applied.height)) applied.event = parked->event;
       }
+      local[applied.case_id].push_back(applied);
+    }
+    if (record.kind == ledger::RecordKind::kNotice) {
+      applied.case_id = record.subject;
+      applied.identity = {digest_.fingerprint(record.source, record.id), ingest::tag_from_text(record.tag)};
+      const auto it = local.find(record.subject);
+      applied.before = it != local.end() ? it->second.back().after : states_.find(options_.partition, record.subject);
+      if (applied.before == nullptr)
+        return Error{ErrorCode::kCorrupt, "notice of case " + record.subject + ", which does not exist", false};
+      auto after = apply_notice(*bundle_, *applied.before, record, applied.height);
+      if (!after) return after.error();
+      applied.after = std::move(*after);
       local[applied.case_id].push_back(applied);
     }
     out.records.push_back(std::move(applied));
@@ -164,7 +175,7 @@ Status PartitionLoop::apply_accepted(Applied& applied, std::unordered_map<std::s
       state.bundle = bundle_->id;
       state.kind = event.kind;
     }
-    apply::RecordedEffects source(effects);
+    apply::RecordedEffects source(effects, applied.recorded);
     if (auto status = apply::apply_event(kind, state, event, key, source); !status) return status.error();
     if (applied.record->backfill) state.backfilled = true;
     validate::count_acceptance(*bundle_, state, event, applied.recorded);
@@ -197,12 +208,7 @@ Status PartitionLoop::apply_accepted(Applied& applied, std::unordered_map<std::s
     state = *applied.before;
   }
   if (applied.before != nullptr) {
-    state.version = applied.before->version;
-    state.revision = applied.before->revision;
-    state.opened_recorded = applied.before->opened_recorded;
-    state.last_recorded = applied.before->last_recorded;
-    state.quarantined = applied.before->quarantined;
-    state.backfilled = state.backfilled || applied.before->backfilled;
+    validate::carry_over(state, *applied.before);
   }
   for (const auto& row : members) {
     if (row.record->backfill) state.backfilled = true;
@@ -235,6 +241,7 @@ std::optional<PartitionLoop::Parked> PartitionLoop::reopen_parked(const ledger::
 }
 
 void PartitionLoop::note_valid(const Applied& applied) {
+  note_wants(applied);
   if (applied.resolves != model::kNoHeight) {
     if (const auto it = parked_.find(applied.case_id); it != parked_.end()) {
       parked_count_ -= std::erase_if(it->second, [&](const Parked& row) {

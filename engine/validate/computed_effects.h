@@ -10,8 +10,8 @@ namespace docket::validate {
 
 class ComputedEffects final : public apply::EffectSource {
  public:
-  ComputedEffects(const definition::Bundle& bundle, const definition::KindDef& kind, const model::Event& event)
-      : bundle_(bundle), kind_(kind), event_(event) {}
+  ComputedEffects(const definition::Bundle& bundle, const definition::KindDef& kind, const model::Event& event, model::Instant recorded)
+      : EffectSource(recorded), bundle_(bundle), kind_(kind), event_(event) {}
   [[nodiscard]] const model::ClockEffect* next(const model::CaseState& state, const Asked& asked) override;
   [[nodiscard]] model::Effects take() { return std::move(effects_); }
 

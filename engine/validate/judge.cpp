@@ -50,7 +50,7 @@ Verdict append(const definition::Bundle& bundle, const CasePtr& before, const st
     if (Refusal refusal = check_step(bundle, state, event)) return {std::move(refusal), i, {}, {}, {}, {}, {}, false, {}, {}, {}};
     const auto& kind = bundle.kinds[event.kind];
     state.kind = event.kind;
-    ComputedEffects computed(bundle, kind, event);
+    ComputedEffects computed(bundle, kind, event, recorded_at);
     if (auto status = apply::apply_event(kind, state, event, key_of(incoming[i]), computed); !status) {
       return {engine_defect(status.error()), i, {}, {}, {}, {}, {}, false, {}, {}, {}};
     }
@@ -77,7 +77,7 @@ class Refold {
     id_ = incoming_.front().event->subject;
     const auto old_events = old_.folded();
     if (Refusal refusal = take_meta()) return refused(std::move(refusal), refused_at_);
-    for (const auto& row : incoming_) new_.add({row.event, row.height, 0, {}, false, row.timer, row.replacement});
+    for (const auto& row : incoming_) new_.add({row.event, row.height, recorded_, {}, recorded_, false, row.timer, row.replacement});
     auto events = new_.folded();
     const std::size_t first = first_change(old_events, events);
     for (bool again = true; again;) {
@@ -95,18 +95,18 @@ class Refold {
     }
     const auto old_overlay = old_.overlay();
     const auto overlay = new_.overlay();
-    for (auto& row : events) row.effects = effects_.at(row.key.height);
+    for (auto& row : events) {
+      auto& effects = effects_.at(row.key.height);
+      if (effects == row.effects) continue;
+      row.effects = effects;
+      row.recorded = recorded_;
+    }
     verdict_.old_timeline = timeline(bundle_, id_, old_events, old_overlay);
     verdict_.new_timeline = timeline(bundle_, id_, events, overlay);
     CaseState state =
         verdict_.new_timeline.empty() ? (before_ != nullptr ? *before_ : unopened(bundle_, id_)) : *verdict_.new_timeline.back().state;
     if (before_ != nullptr) {
-      state.version = before_->version;
-      state.revision = before_->revision;
-      state.opened_recorded = before_->opened_recorded;
-      state.last_recorded = before_->last_recorded;
-      state.quarantined = before_->quarantined;
-      state.backfilled = state.backfilled || before_->backfilled;
+      carry_over(state, *before_);
     }
     for (const auto& row : incoming_) {
       mark_source(bundle_, state, *row.event);
@@ -182,7 +182,9 @@ class Refold {
       const auto& row = events[i];
       const auto& kind = bundle_.kinds[row.event->kind];
       if (i >= first) {
-        if (Refusal refusal = check_step(bundle_, state, *row.event)) {
+        Refusal refusal = check_step(bundle_, state, *row.event);
+        if (!refusal && kind.events[row.event->event].after_clock != model::kNone8) refusal = check_timer(bundle_, state, *row.event);
+        if (refusal) {
           if (const auto index = incoming_index(row.key.height)) return Problem{std::move(refusal), *index, false, row.key.height};
           Refusal later{Rejection::kWouldBreakLater,
                         "it would make " + kind.events[row.event->event].name + " (" + row.event->id + ") of " +
@@ -194,12 +196,12 @@ class Refold {
       }
       if (state.kind == model::kNone16) state.kind = row.event->kind;
       if (i < first) {
-        apply::RecordedEffects recorded(row.effects);
+        apply::RecordedEffects recorded(row.effects, row.recorded);
         if (auto status = apply::apply_event(kind, state, *row.event, row.key, recorded); !status)
           return Problem{engine_defect(status.error()), 0, false, 0};
         effects_[row.key.height] = row.effects;
       } else {
-        ComputedEffects computed(bundle_, kind, *row.event);
+        ComputedEffects computed(bundle_, kind, *row.event, recorded_);
         if (auto status = apply::apply_event(kind, state, *row.event, row.key, computed); !status)
           return Problem{engine_defect(status.error()), 0, false, 0};
         effects_[row.key.height] = computed.take();
@@ -244,6 +246,17 @@ void count_acceptance(const definition::Bundle& bundle, CaseState& state, const 
   state.last_recorded = recorded;
 }
 
+void carry_over(CaseState& state, const CaseState& before) {
+  state.version = before.version;
+  state.revision = before.revision;
+  state.opened_recorded = before.opened_recorded;
+  state.last_recorded = before.last_recorded;
+  state.quarantined = before.quarantined;
+  state.backfilled = state.backfilled || before.backfilled;
+  state.attended = before.attended;
+  state.breaches = before.breaches;
+}
+
 std::vector<measure::Step> timeline(const definition::Bundle& bundle, std::string_view case_id, const std::vector<Folded>& events,
                                     const apply::Overlay& overlay) {
   std::vector<measure::Step> steps;
@@ -251,7 +264,7 @@ std::vector<measure::Step> timeline(const definition::Bundle& bundle, std::strin
   CaseState state = unopened(bundle, std::string(case_id));
   for (const auto& row : events) {
     if (state.kind == model::kNone16) state.kind = row.event->kind;
-    apply::RecordedEffects recorded(row.effects);
+    apply::RecordedEffects recorded(row.effects, row.recorded);
     if (!apply::apply_event(bundle.kinds[state.kind], state, *row.event, row.key, recorded)) return {};
     mark_source(bundle, state, *row.event);
     CaseState shown = state;

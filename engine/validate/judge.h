@@ -50,6 +50,9 @@ struct Verdict {
 // Version, revision and recorded instants of a case after one more acceptance.
 void count_acceptance(const definition::Bundle& bundle, model::CaseState& state, const model::Event& event, model::Instant recorded);
 
+// What a case keeps when it is folded anew: it counts records, not events.
+void carry_over(model::CaseState& state, const model::CaseState& before);
+
 // The timeline of a history as known: a state after each of its folded events.
 [[nodiscard]] std::vector<measure::Step> timeline(const definition::Bundle& bundle, std::string_view case_id,
                                                   const std::vector<apply::Folded>& events, const apply::Overlay& overlay);

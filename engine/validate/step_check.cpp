@@ -347,6 +347,16 @@ Refusal check_step(const definition::Bundle& bundle, const CaseState& state, con
   return StepCheck(bundle, state, event).run();
 }
 
+Refusal check_timer(const definition::Bundle& bundle, const model::CaseState& state, const model::Event& event) {
+  const auto& kind = bundle.kinds[event.kind];
+  const auto& def = kind.events[event.event];
+  const auto* part = def.scope == 0 ? nullptr : apply::find_part(state, def.scope, event.part_key);
+  const auto* clock = apply::newest(part != nullptr ? part->scope : state.scope, def.after_clock);
+  if (clock != nullptr && clock->due != model::kNoInstant && event.time == clock->due + 1) return {};
+  return refuse(Rejection::kNotDue, def.name + " lies where " + kind.scopes[def.scope].clocks[def.after_clock].name + " runs out",
+                "#/time");
+}
+
 Refusal check_time(const definition::Bundle& bundle, const Event& event, model::Instant recorded) {
   constexpr std::int64_t kAheadMs = 5 * 60'000;
   if (event.time > recorded + kAheadMs) {

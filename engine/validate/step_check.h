@@ -18,6 +18,10 @@ namespace docket::validate {
 // Final: more than 5 min ahead of recorded; further behind than the event's `late` without an approver (ledger.md section 7).
 [[nodiscard]] model::Refusal check_time(const definition::Bundle& bundle, const model::Event& event, model::Instant recorded);
 
+// A timer event lies where the clock that it follows runs out, and nowhere else: when a late event moves that deadline, Docket's own
+// event moves with it.
+[[nodiscard]] model::Refusal check_timer(const definition::Bundle& bundle, const model::CaseState& state, const model::Event& event);
+
 // How a gate stands for a case, in words for answers and explanations.
 enum class GateStatus : std::uint8_t { kPassed, kNotApplicable, kWaived, kMissing };
 [[nodiscard]] GateStatus gate_status(const definition::Bundle& bundle, const definition::KindDef& kind, const model::CaseState& state,

@@ -26,8 +26,9 @@ void serialize(Archive& ar, model::NoticeAt& notice) {
 
 template <typename Archive>
 void serialize(Archive& ar, model::ClockInstance& clock) {
-  ar(clock.clock, clock.status, clock.round, clock.nth, clock.late_forever, clock.adjusted, clock.provisional, clock.extensions, clock.unit,
-     clock.start, clock.due, clock.original_due, clock.stop, clock.paused_at, clock.paused_ms, clock.holder, clock.notices);
+  ar(clock.clock, clock.status, clock.round, clock.nth, clock.late_forever, clock.adjusted, clock.provisional, clock.window, clock.timed,
+     clock.fired, clock.passed, clock.extensions, clock.unit, clock.start, clock.due, clock.original_due, clock.stop, clock.paused_at,
+     clock.ended, clock.paused_ms, clock.since, clock.holder, clock.notices);
 }
 
 template <typename Archive>
@@ -66,9 +67,15 @@ void serialize(Archive& ar, model::OrderKey& key) {
 }
 
 template <typename Archive>
+void serialize(Archive& ar, model::Breach& breach) {
+  ar(breach.scope, breach.part_key, breach.part_nth, breach.clock, breach.nth, breach.due, breach.height);
+}
+
+template <typename Archive>
 void serialize(Archive& ar, model::CaseState& state) {
   ar(state.id, state.bundle, state.kind, state.round, state.voided, state.backfilled, state.quarantined, state.version, state.revision,
-     state.opened_recorded, state.last_recorded, state.last, state.scope, state.parts, state.links, state.waived, state.authors);
+     state.opened_recorded, state.last_recorded, state.attended, state.breaches, state.last, state.scope, state.parts, state.links,
+     state.waived, state.authors);
 }
 
 template <typename Archive>

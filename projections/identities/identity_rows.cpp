@@ -18,7 +18,7 @@ void put_identities(const Layer& layer, int partition, store::RowBatch& batch) {
   std::string payload;
   for (const auto& [fingerprint, known] : layer.identities) {
     payload.clear();
-    codec::encode(payload, known.tag, known.height);
+    codec::encode(payload, known.tag, known.height, known.kind);
     batch.put(identity_key(partition, fingerprint), payload);
   }
 }
@@ -28,7 +28,7 @@ Result<std::optional<partition::KnownEvent>> read_identity(const store::View& vi
   if (!payload.ok()) return payload.error();
   if (!payload->has_value()) return std::optional<partition::KnownEvent>{};
   partition::KnownEvent known;
-  if (auto decoded = codec::decode(**payload, known.tag, known.height); !decoded.ok()) return decoded.error();
+  if (auto decoded = codec::decode(**payload, known.tag, known.height, known.kind); !decoded.ok()) return decoded.error();
   return std::optional<partition::KnownEvent>{known};
 }
 

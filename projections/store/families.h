@@ -20,13 +20,16 @@ enum class Family : std::uint8_t {
   kMetricsHappened = 9,
   kRestatements = 10,
   kAnchors = 11,
+  kAttention = 12,
 };
-inline constexpr std::size_t kFamilies = 12;
+inline constexpr std::size_t kFamilies = 13;
 inline constexpr std::array<const char*, kFamilies> kFamilyNames = {
-    "meta",     "cases",  "history",       "identities",       "parked",       "aliases",
-    "listings", "clocks", "metrics_known", "metrics_happened", "restatements", "anchors"};
+    "meta",   "cases",         "history",          "identities",   "parked",  "aliases",  "listings",
+    "clocks", "metrics_known", "metrics_happened", "restatements", "anchors", "attention"};
 
-inline constexpr std::uint32_t kFormatVersion = 1;
+// 2: attention; identities hold the record's kind; cases hold what has been told. A store of an older format is left as it is, and a
+// new one is made from the ledger.
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 [[nodiscard]] constexpr std::size_t index_of(Family family) { return static_cast<std::size_t>(family); }
 

@@ -136,7 +136,7 @@ Status RocksStore::check_format() {
   std::uint32_t version = 0;
   if (auto decoded = codec::decode(**found, version); !decoded.ok()) return decoded;
   if (version == kFormatVersion) return {};
-  return Error{ErrorCode::kConflict,
+  return Error{version < kFormatVersion ? ErrorCode::kInvalid : ErrorCode::kConflict,
                "the projections' store in " + options_.folder.string() + " has format " + std::to_string(version) +
                    ", this program knows " + std::to_string(kFormatVersion) + ": rebuild it from the ledger",
                false};

@@ -57,7 +57,7 @@ using ViewPtr = std::shared_ptr<const View>;
 
 class Store {
  public:
-  // Creates the database when the folder is empty. kConflict: in use, or of an unknown format.
+  // Creates the database when the folder is empty. kConflict: in use, or of a newer format. kInvalid: of an older one.
   [[nodiscard]] static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
   virtual ~Store() = default;
 

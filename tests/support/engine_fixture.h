@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -64,6 +65,15 @@ class MemoryProjections final : public partition::StateReader, public partition:
     return it == histories.end() ? std::vector<partition::HistoryRow>{} : it->second;
   }
   std::vector<partition::ParkedRow> parked(int /*partition*/) const override { return parked_rows; }
+  std::vector<partition::AttentionRow> attention(int /*partition*/, Instant from, std::string_view from_case,
+                                                 std::size_t limit) const override {
+    ++attention_calls;
+    std::vector<partition::AttentionRow> rows;
+    for (auto it = wanted.upper_bound({from, std::string(from_case)}); it != wanted.end() && rows.size() < limit; ++it)
+      rows.push_back({it->first, it->second});
+    attention_rows += rows.size();
+    return rows;
+  }
   Result<partition::RecordAt> record(int /*partition*/, model::Height height) const override {
     const auto it = records.find(height);
     if (it == records.end()) return Error{ErrorCode::kNotFound, "no record " + std::to_string(height), false};
@@ -86,7 +96,11 @@ class MemoryProjections final : public partition::StateReader, public partition:
                                         accepts ? name : std::string()});
       if (kind == RecordKind::kParked) parked_rows.push_back({row.height, row.case_id, row.record->until});
       std::erase_if(parked_rows, [&](const auto& parked) { return parked.height == row.resolves; });
-      if (accepts && row.after != nullptr) cases[row.case_id] = row.after;
+      if (row.after != nullptr) {
+        for (const auto at : apply::want_instants(find(0, row.case_id).get())) wanted.erase({at, row.case_id});
+        for (const auto at : apply::want_instants(row.after.get())) wanted.emplace(at, row.case_id);
+        cases[row.case_id] = row.after;
+      }
       for (const auto& delta : row.deltas) {
         auto& cell = cells[{delta.metric, delta.by, group_text(delta.group), delta.anchor, delta.series}];
         cell += delta.value;
@@ -127,6 +141,9 @@ class MemoryProjections final : public partition::StateReader, public partition:
   std::map<std::string, std::vector<partition::HistoryRow>> histories;
   std::map<model::Height, partition::RecordAt> records;
   std::vector<partition::ParkedRow> parked_rows;
+  std::set<std::pair<Instant, std::string>> wanted;
+  mutable std::size_t attention_calls = 0;
+  mutable std::size_t attention_rows = 0;
   std::map<std::tuple<std::uint16_t, std::uint8_t, std::string, model::Day, std::uint8_t>, std::int64_t> cells;
   std::map<std::tuple<std::uint16_t, std::uint8_t, std::string, model::Day, std::uint8_t, model::Day>, std::int64_t> by_occurred;
   ledger::Position position;
@@ -179,6 +196,15 @@ class EngineFixture {
     }
   }
 
+  // The process ends and comes back: what was judged ahead is gone, the projections stand.
+  void restart() {
+    const auto term = loop_->term();
+    make_loop();
+    const auto head = ledger::hash_text(ledger::block_hash(log.back()));
+    loop_->restore(projections.position, head, term, now_, static_cast<ledger::Offset>(log.size()));
+    take_over();
+  }
+
   // A second reader that only replays the same ledger.
   [[nodiscard]] std::unique_ptr<MemoryProjections> replay() {
     auto other = std::make_unique<MemoryProjections>(bundle_);
@@ -200,11 +226,17 @@ class EngineFixture {
 
  private:
   void start() {
+    make_loop();
+    take_over();
+  }
+  void make_loop() {
     partition::LoopOptions options;
     options.ledger_id = "test-ledger";
     loop_ = std::make_unique<partition::PartitionLoop>(options, bundle_, ingest_, keys_, projections, projections, projections);
+  }
+  void take_over() {
     loop_->own();
-    loop_->read_done({{}, 0, true});
+    loop_->read_done({{}, static_cast<ledger::Offset>(log.size()), true});
     pump();
     EXPECT_TRUE(loop_->owner());
   }
