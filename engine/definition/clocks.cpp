@@ -68,7 +68,9 @@ struct ClockCompiler {
     for (const EventDef& each : kind.events) {
       const auto has = [&](const std::vector<ClockRef>& list) { return std::find(list.begin(), list.end(), ref()) != list.end(); };
       const bool revoked = std::any_of(each.revokes.begin(), each.revokes.end(), [&](const Revocation& r) { return r.clock == ref(); });
-      if (has(each.starts) + has(each.stops) + has(each.cancels) + (revoked ? 1 : 0) > 1) {
+      // Of a clock by rounds, the event that opens the next one may start that round's and take back the last one's stop.
+      const bool two_rounds = clock().per_round && each.next_round && revoked && has(each.starts);
+      if (has(each.starts) + has(each.stops) + has(each.cancels) + (revoked && !two_rounds ? 1 : 0) > 1) {
         error(fields.node(), "event " + each.name + " does two things to it; choose one of starts, stops, cancels, revokes");
       }
     }

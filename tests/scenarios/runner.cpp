@@ -288,6 +288,12 @@ std::string ScenarioRunner::clock_or_attribute(const ScenarioRow& row, const std
   const auto* clock_id = definition::find_name(def.clock_ids, name);
   if (clock_id == nullptr) return "no such clock";
   const auto* clock = apply::newest(*scope, *clock_id);
+  if (match[4].matched) {
+    clock = nullptr;
+    for (const auto& each : scope->clocks) {
+      if (each.clock == *clock_id && each.round == std::stoi(match[4])) clock = &each;
+    }
+  }
   if (words[1] == "due") {
     return words[0] + " due " + (clock == nullptr || clock->due == model::kNoInstant ? "-" : scenario_time_text(clock->due));
   }

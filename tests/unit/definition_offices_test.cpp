@@ -140,7 +140,7 @@ TEST_F(Hotline, ClocksListenToEvents) {
   EXPECT_EQ(handle.notices[0].to, kNone8);
   ASSERT_EQ(event("audit_failed").revokes.size(), 2U);
   const auto& revokes = event("reopened").revokes;
-  ASSERT_EQ(revokes.size(), 1U);
+  ASSERT_EQ(revokes.size(), 2U) << "handle in the first round, redo in a later one";
   const definition::Test& trigger = kind_.conditions[revokes[0].when].any.at(0).at(0);
   EXPECT_EQ(trigger.left, definition::Test::Left::kData);
   EXPECT_EQ(event("reopened").fields[trigger.id].name, "trigger");
