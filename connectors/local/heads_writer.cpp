@@ -1,20 +1,25 @@
 #include "connectors/local/heads_writer.h"
 
 #include <chrono>
-#include <fstream>
+#include <iostream>
+#include <utility>
 
 #include "engine/ledger/heads.h"
 
 namespace docket::local {
 
-void HeadsWriter::start() {
+Status HeadsWriter::start() {
+  auto file = embedded::HeadsFile::open(home_.data / "heads.ndjson");
+  if (!file) return file.error();
+  file_.emplace(std::move(*file));
   thread_ = std::thread([this] { run(); });
+  return {};
 }
 
 void HeadsWriter::stop() {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) return;
+    if (stopping_ || !file_) return;
     stopping_ = true;
   }
   wake_.notify_all();
@@ -36,9 +41,12 @@ void HeadsWriter::write() {
   for (int partition = 0; partition < model::kPartitions; ++partition) heads.push_back(store_.position(partition));
   if (heads == last_) return;
   const std::string line = ledger::sign_heads(home_.ledger->ledger_id(), wall_clock(), heads, home_.keys->signing_seed());
-  std::ofstream file(home_.data / "heads.ndjson", std::ios::app);
-  file << line << "\n";
-  if (file.flush()) last_ = std::move(heads);
+  if (auto written = file_->append(line); written.ok()) {
+    last_ = std::move(heads);
+    failed_ = false;
+  } else if (!std::exchange(failed_, true)) {
+    std::cerr << "docket: signed heads are not written: " << written.error().message << "\n";
+  }
 }
 
 }  // namespace docket::local

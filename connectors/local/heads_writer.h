@@ -1,12 +1,15 @@
-// Signs the heads of all partitions into DATA/heads.ndjson, every 10 s of activity (ledger.md section 10), for keeping elsewhere.
+// Signs the heads of all partitions into DATA/heads.ndjson, every 10 s of activity (ledger.md section 10), each
+// line synced, for keeping elsewhere.
 // Thread rule: start() and stop() from one thread; a thread of its own writes.
 #pragma once
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
+#include "connectors/embedded/heads_file.h"
 #include "connectors/local/home.h"
 #include "connectors/node/read_model.h"
 
@@ -18,7 +21,7 @@ class HeadsWriter {
   ~HeadsWriter() { stop(); }
   HeadsWriter(const HeadsWriter&) = delete;
   HeadsWriter& operator=(const HeadsWriter&) = delete;
-  void start();
+  [[nodiscard]] Status start();
   void stop();  // signs once more
 
  private:
@@ -27,7 +30,9 @@ class HeadsWriter {
 
   const Home& home_;
   const node::ReadModel& store_;
+  std::optional<embedded::HeadsFile> file_;
   std::vector<ledger::Position> last_;
+  bool failed_ = false;  // said once
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

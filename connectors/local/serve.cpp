@@ -84,15 +84,16 @@ int run_serve(const ServeOptions& options) {
   const auto port = server.start();
   if (!port) return fail(port.error().message, exit_code(port.error()));
   HeadsWriter heads(*home, **store);
-  heads.start();
+  if (auto started = heads.start(); !started) return fail(started.error().message, exit_code(started.error()));
   std::cout << "docket is ready on http://" << http.host << ":" << *port << " (office " << home->bundle->office << ", ledger "
             << home->ledger->ledger_id() << ")" << std::endl;
   int signal_number = 0;
   sigwait(&signals, &signal_number);
   std::cerr << "docket: stopping\n";
   server.stop();
-  heads.stop();
-  if (auto stopped = node->stop(); !stopped) return fail(stopped.error().message, exit_code(stopped.error()));
+  auto stopped = node->stop();
+  heads.stop();  // behind the last block
+  if (!stopped) return fail(stopped.error().message, exit_code(stopped.error()));
   return 0;
 }
 
