@@ -1,6 +1,8 @@
 #include "connectors/local/heads_writer.h"
 
 #include <chrono>
+#include <iostream>
+#include <utility>
 
 #include "engine/ledger/heads.h"
 
@@ -9,7 +11,7 @@ namespace docket::local {
 Status HeadsWriter::start() {
   auto file = embedded::HeadsFile::open(home_.data / "heads.ndjson");
   if (!file) return file.error();
-  file_ = std::move(*file);
+  file_.emplace(std::move(*file));
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -17,7 +19,7 @@ Status HeadsWriter::start() {
 void HeadsWriter::stop() {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) return;
+    if (stopping_ || !file_) return;
     stopping_ = true;
   }
   wake_.notify_all();
@@ -39,7 +41,12 @@ void HeadsWriter::write() {
   for (int partition = 0; partition < model::kPartitions; ++partition) heads.push_back(store_.position(partition));
   if (heads == last_) return;
   const std::string line = ledger::sign_heads(home_.ledger->ledger_id(), wall_clock(), heads, home_.keys->signing_seed());
-  if (file_->append(line)) last_ = std::move(heads);  // a full disk: signed again at the next turn
+  if (auto written = file_->append(line); written.ok()) {
+    last_ = std::move(heads);
+    failed_ = false;
+  } else if (!std::exchange(failed_, true)) {
+    std::cerr << "docket: signed heads are not written: " << written.error().message << "\n";
+  }
 }
 
 }  // namespace docket::local

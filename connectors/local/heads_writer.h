@@ -1,4 +1,5 @@
-// Signs the heads of all partitions into DATA/heads.ndjson, every 10 s of activity (ledger.md section 10), for keeping elsewhere.
+// Signs the heads of all partitions into DATA/heads.ndjson, every 10 s of activity (ledger.md section 10), each
+// line synced, for keeping elsewhere.
 // Thread rule: start() and stop() from one thread; a thread of its own writes.
 #pragma once
 
@@ -29,7 +30,9 @@ class HeadsWriter {
 
   const Home& home_;
   const node::ReadModel& store_;
+  std::optional<embedded::HeadsFile> file_;
   std::vector<ledger::Position> last_;
+  bool failed_ = false;  // said once
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

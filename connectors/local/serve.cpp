@@ -94,8 +94,9 @@ int run_serve(const ServeOptions& options) {
   sigwait(&signals, &signal_number);
   std::cerr << "docket: stopping\n";
   server.stop();
-  heads.stop();
-  if (auto stopped = node->stop(); !stopped) return fail(stopped.error().message, exit_code(stopped.error()));
+  auto stopped = node->stop();
+  heads.stop();  // behind the last block
+  if (!stopped) return fail(stopped.error().message, exit_code(stopped.error()));
   return 0;
 }
 

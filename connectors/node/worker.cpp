@@ -119,10 +119,12 @@ void Worker::read_for(partition::PartitionLoop& loop, int partition) {
 // One turn of every loop; true if something was written.
 bool Worker::step() {
   const model::Instant now = options_.clock();
+  const bool full = store_.full(options_.index);
   std::vector<ledger::Appending> blocks;
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     auto& loop = *loops_[i];
     read_for(loop, options_.partitions[i]);
+    loop.hold_timers(full);
     auto more = loop.turn(now);
     std::move(more.begin(), more.end(), std::back_inserter(blocks));
   }

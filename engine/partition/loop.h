@@ -99,6 +99,8 @@ class PartitionLoop {
   // The offset to read from, if the loop waits for a read.
   [[nodiscard]] std::optional<ledger::Offset> wants_read() const;
   void read_done(const ledger::ReadBatch& batch);
+  // While the projections are full, timers wait as offers do.
+  void hold_timers(bool hold) { timers_held_ = hold; }
   // No report in time, or the home failed: settle.
   void freeze();
 
@@ -267,6 +269,7 @@ class PartitionLoop {
   Instant now_ = 0;
 
   TimerState timers_;
+  bool timers_held_ = false;
 
   // valid
   std::unordered_map<std::string, std::vector<Parked>> parked_;

@@ -31,7 +31,7 @@ bool is_quiet(const model::CaseState& state, Instant recorded) { return !state.b
 void PartitionLoop::fire_timers(Instant now) {
   const Instant recorded = std::max(now, building_ ? building_->header.recorded : ahead_recorded_);
   if (recorded < timers_.next && recorded < timers_.again && timers_.woken.empty()) return;
-  if (flight_.size() >= options_.blocks_in_flight_max) return;
+  if (timers_held_ || flight_.size() >= options_.blocks_in_flight_max) return;
   // What is in flight is not in the rows yet; one look a block is enough.
   if (std::any_of(flight_.begin(), flight_.end(), [&](const InFlight& flight) { return flight.token == timers_.token; })) return;
   std::size_t budget = std::max<std::size_t>(1, options_.turn_events_max / kShare);

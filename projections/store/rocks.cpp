@@ -38,8 +38,7 @@ rocksdb::ColumnFamilyOptions family_options(const rocksdb::Options& database, Fa
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.format_version = 5;
   table.block_size = 8U << 10U;
-  const bool looked_up =
-      family == Family::kCases || family == Family::kHistory || family == Family::kIdentities || family == Family::kMetricsHappened;
+  const bool looked_up = family == Family::kCases || family == Family::kHistory || family == Family::kIdentities;  // others are walked
   if (looked_up) {
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
     table.whole_key_filtering = true;

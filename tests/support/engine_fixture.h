@@ -223,6 +223,7 @@ class EngineFixture {
   [[nodiscard]] const definition::Bundle& bundle() const { return *bundle_; }
   [[nodiscard]] partition::PartitionLoop& loop() { return *loop_; }
   [[nodiscard]] ingest::Ingest& ingest() { return ingest_; }
+  [[nodiscard]] MemoryKeys& keys() { return keys_; }
 
  private:
   void start() {

@@ -122,6 +122,29 @@ TEST(ProjectionCare, UnknownFormatIsRefusedWithASentence) {
   EXPECT_NE(again.error().message.find("format 99"), std::string::npos) << again.error().message;
 }
 
+TEST(ProjectionCare, AStoreOfAnOlderFormatIsLeftAsideAndANewOneBegun) {
+  TempFolder folder;
+  const auto options = samples::options_for(folder / "p", samples::office());
+  samples::open_or_fail(options).reset();
+  const auto old = *store::current_store(options.folder);
+  {
+    store::StoreOptions raw;
+    raw.folder = options.folder / old;
+    auto opened = store::Store::open(raw);
+    ASSERT_TRUE(opened.ok());
+    store::Batches batches;
+    batches[0].put(std::string("\xff"
+                               "F",
+                               2),
+                   std::string("\x01\0\0\0", 4));
+    ASSERT_TRUE((*opened)->ingest(batches).ok());
+  }
+  const auto again = samples::open_or_fail(options);
+  EXPECT_NE(*store::current_store(options.folder), old);
+  EXPECT_TRUE(std::filesystem::exists(options.folder / old));
+  EXPECT_EQ((*again->heights()).front().position.height, 0U);
+}
+
 TEST(ProjectionCare, PartitionsHaveOneWorker) {
   TempFolder folder;
   auto options = samples::options_for(folder / "p", samples::office());
