@@ -62,7 +62,10 @@ class Histories {
  private:
   std::vector<Delivery> one_case(std::size_t k, std::size_t n, std::set<std::string>& seen) {
     const auto& kind = bundle_->kinds[k];
-    const std::string id = std::string(1, kind.name[0]) + std::to_string(made_) + "-" + std::to_string(n);
+    std::string id = std::string(1, kind.name[0]) + std::to_string(made_) + "-" + std::to_string(n);
+    int more = 0;  // every case lives in partition 0, so one loop judges them all
+    while (model::partition_of(id + "." + std::to_string(more)) != 0) ++more;
+    id += "." + std::to_string(more);
     std::vector<Delivery> events;
     for (const auto& step : walkers_[k]->walk(id, options_.steps)) {
       const auto& def = kind.events[step.event->event];
