@@ -36,7 +36,6 @@ class HeadsWriter {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
-  std::optional<embedded::HeadsFile> file_;
   std::thread thread_;
 };
 

@@ -234,12 +234,13 @@ Status apply_event(const KindDef& kind, CaseState& state, const model::Event& ev
   return {};
 }
 
-void lay_over(CaseState& state, const Overlay& overlay) {
-  state.voided = overlay.voided;
-  for (const auto& [link, target] : overlay.unlinked) {
-    std::erase_if(state.links, [&](const model::LinkRow& row) { return row.common && row.link == link && row.target == target; });
-  }
+Status apply_folded(const KindDef& kind, CaseState& state, const Folded& row, EffectSource& source) {
+  if (auto status = apply_event(kind, state, *row.event, row.key, source); !status) return status;
+  if (row.unlinked && !state.links.empty() && state.links.back().common) state.links.pop_back();
+  return {};
 }
+
+void lay_over(CaseState& state, const Overlay& overlay) { state.voided = overlay.voided; }
 
 Result<CaseState> fold(const definition::Bundle& bundle, std::string_view case_id, std::span<const Folded> events, const Overlay& overlay,
                        Instant until) {
@@ -250,7 +251,7 @@ Result<CaseState> fold(const definition::Bundle& bundle, std::string_view case_i
     if (row.key.time > until) break;
     if (state.kind == model::kNone16) state.kind = row.event->kind;
     RecordedEffects source(row.effects, row.recorded);
-    if (auto status = apply_event(bundle.kinds[state.kind], state, *row.event, row.key, source); !status) return status.error();
+    if (auto status = apply_folded(bundle.kinds[state.kind], state, row, source); !status) return status.error();
     if (row.event->source_id != model::kNone16 && bundle.sources[row.event->source_id].backfill) state.backfilled = true;
   }
   lay_over(state, overlay);

@@ -66,12 +66,15 @@ struct Folded {
   model::OrderKey key;
   model::Effects effects;
   Instant recorded = 0;  // of the record that holds them
+  bool unlinked = false;  // a `linked` whose link was taken back by an `unlinked` recorded after it: it counts and links nothing
 };
 // What lies over the fold: set by meta events, as known.
 struct Overlay {
   bool voided = false;
-  std::vector<std::pair<model::LinkId, std::string>> unlinked;
 };
+
+// One folded event onto a case: apply_event(), and what `unlinked` takes back.
+[[nodiscard]] Status apply_folded(const KindDef& kind, CaseState& state, const Folded& row, EffectSource& source);
 
 // A case from nothing by its folded events in order. `until`: only events with time <= it (kForever: all).
 // Sets id, kind, bundle; version, revision and recorded instants are the caller's.

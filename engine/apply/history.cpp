@@ -110,12 +110,36 @@ const HistoryEntry* CaseHistory::correction_of(const HistoryEntry& entry) const 
   return nullptr;
 }
 
+// The event as it is to be read: corrected, or nullptr if a correction made it void.
+const model::Event* CaseHistory::effective(const HistoryEntry& entry) const {
+  const auto* correction = correction_of(entry);
+  return correction == nullptr ? entry.event.get() : correction->replacement.get();
+}
+
+// Unlinked acts by recorded alone: it takes back what was linked before it was recorded, and nothing after.
+bool CaseHistory::taken_back(const HistoryEntry& entry, const model::Event& linked) const {
+  const auto& kind = bundle_->kinds[linked.kind];
+  const auto text = [&](const model::Event& event, std::string_view name) -> std::string_view {
+    const auto* field = field_named(kind.events[event.event], event, name);
+    return field != nullptr ? std::string_view(field->value.as_text()) : std::string_view();
+  };
+  return std::any_of(entries_.begin(), entries_.end(), [&](const HistoryEntry& other) {
+    if (other.height <= entry.height || kind.events[other.event->event].action != definition::EventAction::kUnlinked) return false;
+    const auto* unlinked = effective(other);
+    return unlinked != nullptr && text(*unlinked, "link") == text(linked, "link") && text(*unlinked, "target") == text(linked, "target");
+  });
+}
+
 std::vector<Folded> CaseHistory::folded() const {
   std::vector<Folded> out;
   out.reserve(entries_.size());
-  const bool corrections = std::any_of(entries_.begin(), entries_.end(), [&](const HistoryEntry& entry) {
-    return bundle_->kinds[entry.event->kind].events[entry.event->event].action == definition::EventAction::kCorrected;
-  });
+  const auto any = [&](definition::EventAction action) {
+    return std::any_of(entries_.begin(), entries_.end(), [&](const HistoryEntry& entry) {
+      return bundle_->kinds[entry.event->kind].events[entry.event->event].action == action;
+    });
+  };
+  const bool corrections = any(definition::EventAction::kCorrected);
+  const bool unlinks = any(definition::EventAction::kUnlinked);
   for (const auto& entry : entries_) {
 #ifndef DOCKET_FAULT_DISPLACED_FOLDED
     if (entry.displaced) continue;
@@ -129,7 +153,8 @@ std::vector<Folded> CaseHistory::folded() const {
         event = correction->replacement;
       }
     }
-    out.push_back({event, model::OrderKey{event->time, event->sequence, entry.height}, entry.effects, entry.effects_recorded});
+    const bool unlinked = unlinks && def.action == definition::EventAction::kLinked && taken_back(entry, *event);
+    out.push_back({event, model::OrderKey{event->time, event->sequence, entry.height}, entry.effects, entry.effects_recorded, unlinked});
   }
   std::sort(out.begin(), out.end(), [](const Folded& a, const Folded& b) { return a.key < b.key; });
   return out;
@@ -138,15 +163,8 @@ std::vector<Folded> CaseHistory::folded() const {
 Overlay CaseHistory::overlay() const {
   Overlay overlay;
   for (const auto& entry : entries_) {
-    const auto& kind = bundle_->kinds[entry.event->kind];
-    const auto& def = kind.events[entry.event->event];
-    if (def.action == definition::EventAction::kVoided && correction_of(entry) == nullptr) overlay.voided = true;
-    if (def.action == definition::EventAction::kUnlinked && correction_of(entry) == nullptr) {
-      const auto* link = field_named(def, *entry.event, "link");
-      const auto* target = field_named(def, *entry.event, "target");
-      const auto* id = link != nullptr ? definition::find_name(kind.link_ids, link->value.as_text()) : nullptr;
-      if (id != nullptr && target != nullptr) overlay.unlinked.emplace_back(*id, target->value.as_text());
-    }
+    const auto& def = bundle_->kinds[entry.event->kind].events[entry.event->event];
+    if (def.action == definition::EventAction::kVoided && effective(entry) != nullptr) overlay.voided = true;
   }
   return overlay;
 }

@@ -42,6 +42,8 @@ class CaseHistory {
 
  private:
   [[nodiscard]] const HistoryEntry* correction_of(const HistoryEntry& entry) const;
+  [[nodiscard]] const model::Event* effective(const HistoryEntry& entry) const;
+  [[nodiscard]] bool taken_back(const HistoryEntry& entry, const model::Event& linked) const;
 
   const definition::Bundle* bundle_;
   std::vector<HistoryEntry> entries_;

@@ -98,7 +98,7 @@ void PartitionLoop::judge_corrections(const std::string& case_id, const std::vec
   }
   model::Refusal refusal;
   for (auto& row : incoming) {
-    if (auto problem = add_replacement(row, case_id)) refusal = std::move(problem);
+    if (auto problem = add_replacement(row, case_id, incoming)) refusal = std::move(problem);
   }
   if (incoming.empty()) return;
   if (!refusal) {
@@ -192,7 +192,7 @@ EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offe
     }
   }
   std::vector<validate::Incoming> incoming{{event, 0, false, nullptr}};
-  model::Refusal refusal = add_replacement(incoming.front(), case_id);
+  model::Refusal refusal = add_replacement(incoming.front(), case_id, incoming);
   if (!refusal) {
     auto verdict = judge_set(incoming, case_id);
     refusal = verdict.refusal;
@@ -237,14 +237,16 @@ bool PartitionLoop::accept_together(const std::vector<Parked>& waiting, const mo
   for (bool with_timers : {false, true}) {
     if (with_timers) add_timers(incoming, case_id);
     if (with_timers && incoming.size() == without) return false;
-    std::sort(incoming.begin(), incoming.end(), [](const auto& a, const auto& b) {
-      return std::tuple(a.event->time, a.event->sequence, a.height) < std::tuple(b.event->time, b.event->sequence, b.height);
+    // A correction stands behind what it corrects, as replay reads them in this order.
+    std::sort(incoming.begin(), incoming.end(), [&](const auto& a, const auto& b) {
+      return std::tuple(corrected(*bundle_, *a.event), a.event->time, a.event->sequence, a.height) <
+             std::tuple(corrected(*bundle_, *b.event), b.event->time, b.event->sequence, b.height);
     });
     std::vector<Height> resolves;
     auto members = incoming;
     for (const auto& row : members) resolves.push_back(row.height);
     for (auto& row : members) {
-      if (add_replacement(row, case_id)) return false;
+      if (add_replacement(row, case_id, members)) return false;
     }
     auto verdict = judge_set(members, case_id);
     if (verdict.refusal) continue;
@@ -294,7 +296,9 @@ void PartitionLoop::expire_parked(Instant now) {
   }
 }
 
-model::Refusal PartitionLoop::add_replacement(validate::Incoming& incoming, const std::string& case_id) {
+// `set`: the events judged together with it, of which one may be the target.
+model::Refusal PartitionLoop::add_replacement(validate::Incoming& incoming, const std::string& case_id,
+                                              const std::vector<validate::Incoming>& set) {
   const auto& event = *incoming.event;
   const auto& def = bundle_->kinds[event.kind].events[event.event];
   if (def.action != definition::EventAction::kCorrected) return {};
@@ -306,11 +310,15 @@ model::Refusal PartitionLoop::add_replacement(validate::Incoming& incoming, cons
   }
   if (correction->void_it) return {};
   const auto history = history_ahead(case_id);
-  const auto* target = history.find(correction->source, correction->id);
+  const auto* known = history.find(correction->source, correction->id);
+  const model::Event* target = known != nullptr ? known->event.get() : nullptr;
+  for (const auto& row : set) {
+    if (target == nullptr && row.event->source == correction->source && row.event->id == correction->id) target = row.event.get();
+  }
   if (target == nullptr) return {};  // judge() says target-not-found
-  const std::string json = apply::replaced_json(*target->event, *correction);
-  if (correction->replace_data.empty()) {
-    auto stored = ingest_.parse_stored(json, target->event->identity.tag);
+  const std::string json = apply::replaced_json(*target, *correction);
+  if (correction->replace_data.empty() && known != nullptr) {
+    auto stored = ingest_.parse_stored(json, target->identity.tag);
     if (!stored)
       return {
           Rejection::kInvalidData, "replace.time: " + stored.error().message, {{"#/data/replace/time", stored.error().message, "format"}}};

@@ -183,7 +183,7 @@ class PartitionLoop {
   validate::Verdict judge_set(std::vector<validate::Incoming>& incoming, const std::string& case_id);
   void try_parked(const std::string& case_id);
   void expire_parked(Instant now);
-  model::Refusal add_replacement(validate::Incoming& incoming, const std::string& case_id);
+  model::Refusal add_replacement(validate::Incoming& incoming, const std::string& case_id, const std::vector<validate::Incoming>& set);
   bool make_room(std::size_t bytes);
 
   // timers (timers.cpp)

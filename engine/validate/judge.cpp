@@ -76,8 +76,16 @@ class Refold {
   Verdict run() {
     id_ = incoming_.front().event->subject;
     const auto old_events = old_.folded();
-    if (Refusal refusal = take_meta()) return refused(std::move(refusal), refused_at_);
+    const bool opened_here = before_ == nullptr && incoming_.size() > 1;
+    if (Refusal refusal = opened_here ? Refusal{} : take_meta(before_ != nullptr ? *before_ : unopened(bundle_, id_)))
+      return refused(std::move(refusal), refused_at_);
     for (const auto& row : incoming_) new_.add({row.event, row.height, recorded_, {}, recorded_, false, row.timer, row.replacement});
+    if (before_ != nullptr && before_->voided && new_.overlay().voided) {  // wherever they would stand in the fold
+      for (std::size_t i = 0; i < incoming_.size(); ++i) {
+        if (Refusal refusal = check_step(bundle_, *before_, *incoming_[i].event); refusal.code == Rejection::kVoided)
+          return refused(std::move(refusal), i);
+      }
+    }
     auto events = new_.folded();
     const std::size_t first = first_change(old_events, events);
     for (bool again = true; again;) {
@@ -93,6 +101,7 @@ class Refold {
         return refused(std::move(problem->refusal), problem->incoming);
       }
     }
+    if (Refusal refusal = opened_here ? take_meta(walked_) : Refusal{}) return refused(std::move(refusal), refused_at_);
     const auto old_overlay = old_.overlay();
     const auto overlay = new_.overlay();
     for (auto& row : events) {
@@ -138,24 +147,23 @@ class Refold {
     return std::nullopt;
   }
 
-  // Meta events are judged on the case as it is now.
-  Refusal take_meta() {
-    const CaseState now = before_ != nullptr ? *before_ : unopened(bundle_, id_);
+  // Meta events are judged on the case as it is now; on what the set makes of it, if the set opens it.
+  Refusal take_meta(const CaseState& now) {
     for (std::size_t i = 0; i < incoming_.size(); ++i) {
       const auto& event = *incoming_[i].event;
       const auto& def = bundle_.kinds[event.kind].events[event.event];
       if (!apply::acts_by_recorded(def)) continue;
       refused_at_ = i;
-      if (Refusal refusal = check_step(bundle_, now, event)) return refusal;
+      if (Refusal refusal = check_step(bundle_, now, event); refusal && !(refusal.code == Rejection::kNoLink && linked_in_set(i)))
+        return refusal;
       if (def.action != definition::EventAction::kCorrected) continue;
       const auto data = apply::correction_data(def, event);
       if (!data)
         return {Rejection::kInvalidData,
                 "corrected needs event {source, id} and either replace {time, data} or void",
                 {{"#/data/event", "{source, id}", "value"}}};
-      const auto* target = old_.find(data->source, data->id);
-      if (target == nullptr ||
-          bundle_.kinds[target->event->kind].events[target->event->event].action == definition::EventAction::kCorrected) {
+      const auto* target = target_of(*data);
+      if (target == nullptr || bundle_.kinds[target->kind].events[target->event].action == definition::EventAction::kCorrected) {
         return {Rejection::kTargetNotFound,
                 "no accepted event " + data->id + " of source " + data->source + " in this case",
                 {{"#/data/event", "its target is not accepted", "value"}}};
@@ -164,9 +172,35 @@ class Refold {
     return {};
   }
 
+  // Whether the set itself makes the link that its i-th event takes back.
+  bool linked_in_set(std::size_t i) const {
+    const auto def_of = [&](const model::Event& event) -> const definition::EventDef& {
+      return bundle_.kinds[event.kind].events[event.event];
+    };
+    const auto text = [&](const model::Event& event, std::string_view name) -> std::string_view {
+      const auto* id = definition::find_name(def_of(event).field_ids, name);
+      const auto* field = id != nullptr ? event.find(*id) : nullptr;
+      return field != nullptr ? std::string_view(field->value.as_text()) : std::string_view();
+    };
+    const auto& unlinked = *incoming_[i].event;
+    if (def_of(unlinked).action != definition::EventAction::kUnlinked) return false;
+    return std::any_of(incoming_.begin(), incoming_.end(), [&](const Incoming& row) {
+      return row.height < incoming_[i].height && def_of(*row.event).action == definition::EventAction::kLinked &&
+             text(*row.event, "link") == text(unlinked, "link") && text(*row.event, "target") == text(unlinked, "target");
+    });
+  }
+
+  const model::Event* target_of(const apply::CorrectionData& data) const {
+    if (const auto* known = old_.find(data.source, data.id)) return known->event.get();
+    for (const auto& row : incoming_) {
+      if (row.event->source == data.source && row.event->id == data.id) return row.event.get();
+    }
+    return nullptr;
+  }
+
   static std::size_t first_change(const std::vector<Folded>& a, const std::vector<Folded>& b) {
     std::size_t i = 0;
-    while (i < a.size() && i < b.size() && a[i].event == b[i].event && a[i].key == b[i].key) ++i;
+    while (i < a.size() && i < b.size() && a[i].event == b[i].event && a[i].key == b[i].key && a[i].unlinked == b[i].unlinked) ++i;
     return i;
   }
 
@@ -197,16 +231,17 @@ class Refold {
       if (state.kind == model::kNone16) state.kind = row.event->kind;
       if (i < first) {
         apply::RecordedEffects recorded(row.effects, row.recorded);
-        if (auto status = apply::apply_event(kind, state, *row.event, row.key, recorded); !status)
+        if (auto status = apply::apply_folded(kind, state, row, recorded); !status)
           return Problem{engine_defect(status.error()), 0, false, 0};
         effects_[row.key.height] = row.effects;
       } else {
         ComputedEffects computed(bundle_, kind, *row.event, recorded_);
-        if (auto status = apply::apply_event(kind, state, *row.event, row.key, computed); !status)
+        if (auto status = apply::apply_folded(kind, state, row, computed); !status)
           return Problem{engine_defect(status.error()), 0, false, 0};
         effects_[row.key.height] = computed.take();
       }
     }
+    walked_ = std::move(state);
     return std::nullopt;
   }
 
@@ -226,6 +261,7 @@ class Refold {
   model::Instant recorded_;
   std::string id_;
   std::size_t refused_at_ = 0;
+  CaseState walked_;  // the case after its folded events, with nothing laid over
   std::map<model::Height, model::Effects> effects_;
   Verdict verdict_;
 };
@@ -265,7 +301,7 @@ std::vector<measure::Step> timeline(const definition::Bundle& bundle, std::strin
   for (const auto& row : events) {
     if (state.kind == model::kNone16) state.kind = row.event->kind;
     apply::RecordedEffects recorded(row.effects, row.recorded);
-    if (!apply::apply_event(bundle.kinds[state.kind], state, *row.event, row.key, recorded)) return {};
+    if (!apply::apply_folded(bundle.kinds[state.kind], state, row, recorded)) return {};
     mark_source(bundle, state, *row.event);
     CaseState shown = state;
     apply::lay_over(shown, overlay);

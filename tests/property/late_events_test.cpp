@@ -153,6 +153,71 @@ TEST_F(LateEvents, AVoidedCaseLeavesEveryFigure) {
   expect_recount();
 }
 
+TEST_F(LateEvents, AVoidedCaseTakesNothingLateEither) {
+  send(1, "created", "03-02T09:00");
+  send(2, "dispatched", "03-02T10:00");
+  send(3, "voided", "03-02T12:00", R"({"reason":"opened by mistake","approver":"a"})", R"(,"approvedby":"chief")");
+  EXPECT_EQ(send(4, "urged", "03-02T09:30", R"({"level":"l","document_no":"d"})"), Kind::kParked);
+  EXPECT_EQ(model::name(last.refusal.code), "voided");
+  // Voiding it was the mistake: the case goes on, and what waited is taken.
+  ASSERT_EQ(send(5, "corrected", "03-02T13:00", R"({"event":{"source":"example","id":"H1-3"},"void":true,"reason":"r","approver":"a"})",
+                 R"(,"approvedby":"chief")"),
+            Kind::kAccepted)
+      << last.refusal.detail;
+  EXPECT_FALSE(state().voided);
+  EXPECT_EQ(engine.loop().parked(), 0U);
+  expect_replay_equal();
+  expect_recount();
+}
+
+TEST_F(LateEvents, WhatIsUnlinkedMayBeLinkedAgain) {
+  const std::string link = R"({"link":"repeats","target":"H2"})";
+  send(1, "created", "03-02T09:00");
+  ASSERT_EQ(send(2, "linked", "03-02T10:00", link), Kind::kAccepted) << last.refusal.detail;
+  ASSERT_EQ(send(3, "unlinked", "03-02T11:00", link), Kind::kAccepted) << last.refusal.detail;
+  EXPECT_TRUE(state().links.empty());
+  ASSERT_EQ(send(4, "linked", "03-02T12:00", link), Kind::kAccepted) << last.refusal.detail;
+  EXPECT_EQ(state().links.size(), 1U);
+  // A late event folds the case again: the second link stands, and is no contradiction.
+  ASSERT_EQ(send(5, "noted", "03-02T09:30", R"({"text":"t"})"), Kind::kAccepted) << last.refusal.detail;
+  EXPECT_EQ(state().links.size(), 1U);
+  expect_replay_equal();
+}
+
+TEST_F(LateEvents, ACorrectionAndItsTargetAreLegalTogether) {
+  send(1, "created", "03-02T09:00");
+  send(2, "dispatched", "03-02T10:00");
+  send(3, "signed", "03-02T11:00");
+  ASSERT_EQ(send(4, "result_replied", "03-04T10:00"), Kind::kAccepted);
+  // The suspension was written by mistake and would leave the reply in a suspended case: it waits, and so does its correction.
+  const std::string amends = R"(,"reason":"r","approver":"a"})";
+  ASSERT_EQ(
+      send(6, "corrected", "03-05T10:00", R"({"event":{"source":"example","id":"H1-5"},"void":true)" + amends, R"(,"approvedby":"chief")"),
+      Kind::kParked);
+  EXPECT_EQ(model::name(last.refusal.code), "target-not-found");
+  ASSERT_EQ(send(5, "suspended", "03-03T10:00"), Kind::kAccepted) << last.refusal.detail;
+  EXPECT_EQ(engine.loop().parked(), 0U);
+  EXPECT_EQ(state_name(), "replied");
+  EXPECT_EQ(value("handle"), apply::ClockValue::kMet);
+  expect_replay_equal();
+  expect_recount();
+}
+
+TEST_F(LateEvents, ACorrectionInItsTargetsBlockKeepsPrivateTextOut) {
+  const auto outcomes = engine.offer(std::vector<std::string>{
+      hotline("H1", 1, "created", "2026-03-02T09:00:00+08:00"),
+      hotline("H1", 2, "corrected", "2026-03-02T10:00:00+08:00",
+              R"({"event":{"source":"example","id":"H1-1"},"replace":{"time":"2026-03-02T08:00:00+08:00"},"reason":"r","approver":"a"})",
+              R"(,"approvedby":"chief")")});
+  ASSERT_EQ(outcomes[1].kind, Kind::kAccepted) << outcomes[1].refusal.detail;
+  const auto& kind = engine.bundle().kinds[state().kind];
+  for (const auto& slot : state().scope.attributes) {
+    const auto& attribute = kind.scopes[0].attributes[slot.attribute];
+    EXPECT_TRUE(!attribute.spec.is_private || slot.value.type() == model::Value::Type::kSealed) << attribute.name;
+  }
+  expect_replay_equal();
+}
+
 TEST_F(LateEvents, ParkedEventsExpireAsOutOfOrder) {
   send(1, "created", "03-02T09:00");
   ASSERT_EQ(send(2, "signed", "03-02T10:00"), Kind::kParked);
