@@ -49,23 +49,18 @@ void World::add_op(std::vector<std::vector<std::string>> events, bool scripted) 
 // One case's whole life, legal as a whole, cut into batches that are sent in any order.
 void World::new_case() {
   const auto& office = *options_.office;
-  const auto& script = office.scripts[below(office.scripts.size())];
+  const auto number = below(office.scripts.size());
+  const auto& script = office.scripts[number];
   const std::string case_id = "C" + std::to_string(++cases_);
+  lives_.emplace_back(case_id, number);
   std::vector<std::vector<std::string>> events;
-  std::string last;
-  const ScriptStep* target = nullptr;
-  for (std::size_t i = 0; i < script.size(); ++i) {
-    const std::string id = case_id + "-" + std::to_string(i);
-    if (script[i].correction) {
-      events.push_back({office.correction(case_id, id, last, *target)});
-      continue;
-    }
-    last = id;
-    target = &script[i];
+  for (auto& json : office.events(case_id, script)) {
+    const auto& step = script[events.size()];
     std::vector<std::string> contents;
-    const auto spoiled = Office::spoiled(script[i]);
-    if (spoiled.data != script[i].data && below(6) == 0) contents.push_back(office.event(case_id, id, spoiled));
-    contents.push_back(office.event(case_id, id, script[i]));
+    const auto spoiled = Office::spoiled(step);
+    if (spoiled.data != step.data && below(6) == 0)
+      contents.push_back(office.event(case_id, case_id + "-" + std::to_string(events.size()), spoiled));
+    contents.push_back(std::move(json));
     events.push_back(std::move(contents));
   }
   for (std::size_t i = events.size(); i > 1; --i) {

@@ -34,6 +34,14 @@ bool same_record(const ledger::Record& a, const ledger::Record& b) {
 
 }  // namespace
 
+bool same_life(const model::CaseState& a, const model::CaseState& b) {
+  const auto life = [](const model::CaseState& c) {
+    return std::tie(c.kind, c.round, c.voided, c.version, c.revision, c.last.time, c.scope.state, c.scope.clocks, c.scope.counts,
+                    c.scope.back, c.parts);
+  };
+  return life(a) == life(b);
+}
+
 std::string difference(const testing::MemoryProjections& a, const testing::MemoryProjections& b) {
   if (!(a.position == b.position)) return "positions " + ledger::position_text(a.position) + " and " + ledger::position_text(b.position);
   if (a.cases.size() != b.cases.size()) return "number of cases";

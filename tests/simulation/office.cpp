@@ -55,6 +55,36 @@ std::string Office::correction(const std::string& case_id, const std::string& id
   return event(case_id, id, step, {}, R"(,"approvedby":"chief")");
 }
 
+std::vector<std::string> Office::events(const std::string& case_id, const Script& script) const {
+  std::vector<std::string> out;
+  std::string last;
+  const ScriptStep* target = nullptr;
+  for (std::size_t i = 0; i < script.size(); ++i) {
+    const std::string id = case_id + "-" + std::to_string(i);
+    if (script[i].correction) {
+      out.push_back(correction(case_id, id, last, *target));
+      continue;
+    }
+    last = id;
+    target = &script[i];
+    out.push_back(event(case_id, id, script[i]));
+  }
+  return out;
+}
+
+model::CasePtr Office::life(std::size_t script) {
+  lives.resize(scripts.size());
+  if (lives[script] == nullptr) {
+    testing::EngineFixture engine(bundle);
+    for (const auto& json : events("E", scripts[script])) {
+      const auto outcome = engine.offer(json);
+      EXPECT_EQ(outcome.kind, partition::EventOutcome::Kind::kAccepted) << json << " " << outcome.refusal.detail;
+    }
+    lives[script] = engine.projections.cases.at("E");
+  }
+  return lives[script];
+}
+
 ScriptStep Office::spoiled(const ScriptStep& step) {
   ScriptStep out = step;
   if (step.event == "created")

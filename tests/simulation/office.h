@@ -28,12 +28,17 @@ struct Office {
   testing::MemoryKeys keys;
   std::unique_ptr<ingest::Ingest> ingest;
   std::vector<Script> scripts;
+  std::vector<model::CasePtr> lives;  // as life() made them
 
   // `more`: further envelope members, as ,"approvedby":"x".
   [[nodiscard]] std::string event(const std::string& case_id, const std::string& id, const ScriptStep& step, const std::string& author = {},
                                   const std::string& more = {}) const;
+  // The events of a case that lives by a script.
+  [[nodiscard]] std::vector<std::string> events(const std::string& case_id, const Script& script) const;
   [[nodiscard]] std::string correction(const std::string& case_id, const std::string& id, const std::string& target_id,
                                        const ScriptStep& target) const;
+  // The case of a script whose events all came in order, one by one; made at the first call.
+  [[nodiscard]] model::CasePtr life(std::size_t script);
   // The step with content that no definition allows; the same if the step has no data to spoil.
   [[nodiscard]] static ScriptStep spoiled(const ScriptStep& step);
 };

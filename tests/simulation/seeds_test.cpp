@@ -30,6 +30,9 @@ struct Totals {
 
 void run_seeds(const char* family, std::uint64_t seeds, const std::function<Options(std::uint64_t)>& options_of) {
   const std::uint64_t one = number_from("DOCKET_SIM_SEED", 0);
+#ifdef DOCKET_SANITIZED
+  seeds /= 10;  // each is ten times as slow
+#endif
   seeds = number_from("DOCKET_SIM_SEEDS", seeds);
   const bool trace = std::getenv("DOCKET_SIM_TRACE") != nullptr;
   Totals totals;

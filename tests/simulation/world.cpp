@@ -313,6 +313,11 @@ void World::run() {
     compare_with_replay(*node);
   }
   checker_.finish(must_accept_);
+  for (const auto& [case_id, script] : lives_) {
+    const auto it = reference_->live->cases.find(case_id);
+    if (it == reference_->live->cases.end() || !same_life(*it->second, *options_.office->life(script)))
+      checker_.find(case_id + " ended otherwise than the same events in order", now_);
+  }
 }
 
 }  // namespace docket::simulation

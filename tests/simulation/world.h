@@ -134,6 +134,7 @@ class World {
   model::Instant days_ = 0;
   std::vector<Op> ops_;
   std::vector<std::pair<std::string, std::string>> must_accept_;
+  std::vector<std::pair<std::string, std::size_t>> lives_;  // case id, script
   std::size_t cases_ = 0;
   std::size_t numbers_ = 0;
   std::size_t freezes_ = 0;
