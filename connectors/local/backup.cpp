@@ -68,7 +68,6 @@ Status copy_in_order(const std::vector<Part>& parts) {
   for (const Part& part : parts) {
     if (auto done = part.copy(); !done) return done.error().with_context(part.name);
     DOCKET_CRASH_POINT("backup.part_copied");
-    DOCKET_CRASH_PAUSE(std::string("backup.after ") + part.name);
   }
   return {};
 }

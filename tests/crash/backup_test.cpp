@@ -4,7 +4,8 @@
 #include <sys/stat.h>
 
 #include "connectors/embedded/folder_lock.h"
-#include "tests/crash/workload.h"
+#include "tests/crash/pause.h"
+#include "tests/support/workload.h"
 
 namespace docket::testing {
 namespace {
@@ -12,21 +13,6 @@ namespace {
 class Backup : public ::testing::Test {
  protected:
   void SetUp() override { create_ledger(data_); }
-
-  // The child that makes the copy waits at DOCKET_PAUSE_AT until go_on().
-  Environment pausing(const std::string& at) {
-    pause_ = (folder_ / ("pause" + std::to_string(++pauses_))).string();
-    EXPECT_EQ(::mkfifo((pause_ + ".reached").c_str(), 0600), 0);
-    EXPECT_EQ(::mkfifo((pause_ + ".go").c_str(), 0600), 0);
-    reached_ = ::open((pause_ + ".reached").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    return {{"DOCKET_PAUSE_AT", at}, {"DOCKET_PAUSE_FIFO", pause_}, {"DOCKET_FREEZE_EVENTS", "20"}};
-  }
-  void wait_for_pause() {
-    pollfd ready{reached_, POLLIN, 0};
-    ASSERT_EQ(::poll(&ready, 1, kPatienceMs), 1) << "the backup never came there";
-    ::close(reached_);
-  }
-  void go_on() { ::close(::open((pause_ + ".go").c_str(), O_WRONLY | O_CLOEXEC)); }
 
   std::vector<std::string> backup_command(const fs::path& to) const {
     return {docket_program(), "store", "backup", "--data", data_.string(), "--to", to.string()};
@@ -39,27 +25,24 @@ class Backup : public ::testing::Test {
 
   TempFolder folder_;
   fs::path data_ = folder_ / "data";
-  std::string pause_;
-  int pauses_ = 0;
-  int reached_ = -1;
 };
 
 TEST_F(Backup, WhileTheServerWritesAndBack) {
-  int part = 0;
-  for (const char* at : {"backup.after the projections", "backup.after the ledger", "backup.after the keys"}) {
-    SCOPED_TRACE(at);
-    const std::string number = std::to_string(++part);
+  for (const int part : {1, 2, 3}) {
+    SCOPED_TRACE(part);
+    const std::string number = std::to_string(part);
+    const Pause pause(folder_, "backup.part_copied:" + number);
     const fs::path copy = folder_ / ("copy" + number);
     const fs::path restored = folder_ / ("restored" + number);
-    Server server(data_, pausing(at));
+    Server server(data_, pause.with({{"DOCKET_FREEZE_EVENTS", "20"}}));
     ASSERT_TRUE(server.ready()) << server.errors();
     Producer first(work(1, 1, "a" + number));
     ASSERT_TRUE(first.publish(server));
     Child child(backup_command(copy), {}, (folder_ / "err").string());
-    wait_for_pause();
+    ASSERT_TRUE(pause.reached());
     Producer second(work(1, 2, "b" + number));
     ASSERT_TRUE(second.publish(server));
-    go_on();
+    pause.go_on();
     EXPECT_TRUE(child.wait().with(0)) << file_text((folder_ / "err").string());
     EXPECT_FALSE(fs::exists(copy.string() + ".new"));
 

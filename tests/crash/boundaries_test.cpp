@@ -2,7 +2,7 @@
 // again, the producer sends again what was not acknowledged, and everything must be as if nothing had happened.
 #include <gtest/gtest.h>
 
-#include "tests/crash/workload.h"
+#include "tests/support/workload.h"
 
 namespace docket::testing {
 namespace {

@@ -2,7 +2,7 @@
 // given again.
 #include <gtest/gtest.h>
 
-#include "tests/crash/workload.h"
+#include "tests/support/workload.h"
 
 namespace docket::testing {
 namespace {

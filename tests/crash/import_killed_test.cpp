@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "tests/crash/workload.h"
+#include "tests/support/workload.h"
 
 namespace docket::testing {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "tests/crash/workload.h"
+#include "tests/support/workload.h"
 
 namespace docket::testing {
 namespace {

@@ -35,8 +35,7 @@ int synced(int file, const char* real) {
 
 void removing(int folder, const char* path) {
   struct stat info {};
-  if (log_file() >= 0 && ::fstatat(folder, path, &info, AT_SYMLINK_NOFOLLOW) == 0 && info.st_nlink == 1)
-    note('U', info.st_ino, 0);
+  if (log_file() >= 0 && ::fstatat(folder, path, &info, AT_SYMLINK_NOFOLLOW) == 0 && info.st_nlink == 1) note('U', info.st_ino, 0);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <atomic>
 #include <thread>
 
-#include "tests/crash/workload.h"
+#include "tests/support/workload.h"
 
 namespace docket::testing {
 namespace {

@@ -1,5 +1,5 @@
-// What the crash tests publish: many copies of the worked example's cases, shuffled across cases, and what must be true of them
-// afterwards, seen from outside.
+// What the tests of the real process publish: many copies of the worked example's cases, shuffled across cases, and what must be true of
+// them afterwards, seen from outside.
 #pragma once
 
 #include <boost/json.hpp>

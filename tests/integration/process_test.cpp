@@ -1,0 +1,163 @@
+// The process and its folder: one at a time, ended by SIGTERM, and a disk without space.
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+
+#include <cstring>
+#include <thread>
+
+#include "tests/support/workload.h"
+
+namespace docket::testing {
+namespace {
+
+TEST(Process, ASecondOneOnTheFolderIsToldWhichHoldsIt) {
+  TempFolder folder;
+  const fs::path data = folder / "data";
+  create_ledger(data);
+  Server server(data);
+  ASSERT_TRUE(server.ready()) << server.errors();
+  const std::string held = "in use by process " + std::to_string(server.child().pid());
+  const std::string name = data.string();
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {"serve", "--data", name, "--listen", "127.0.0.1:0"},
+           {"event", "import", "--data", name, "/dev/null"},
+           {"store", "verify", "--data", name},
+           {"store", "rebuild", "--data", name},
+           {"ledger", "verify", "--data", name},
+           {"ledger", "copy", "--from", name, "--to", (folder / "copy").string()},
+       }) {
+    const auto ran = run_docket(command);
+    EXPECT_TRUE(ran.ended.with(4)) << command[0] << " " << command[1] << ": " << ran.text();
+    EXPECT_NE(ran.err.find(held), std::string::npos) << ran.text();
+  }
+  EXPECT_TRUE(server.stop().with(0)) << server.errors();
+  EXPECT_TRUE(run_docket({"ledger", "verify", "--data", name}).ended.with(0)) << "and the lock went with it";
+}
+
+TEST(Process, SigtermUnderLoadLosesNothingAcknowledged) {
+  TempFolder folder;
+  const fs::path data = folder / "data";
+  create_ledger(data);
+  std::vector<Producer> producers;
+  for (int i = 0; i < 3; ++i) producers.emplace_back(work(2, static_cast<std::uint64_t>(i), "p" + std::to_string(i)), 2);
+  {
+    Server server(data);
+    ASSERT_TRUE(server.ready()) << server.errors();
+    std::atomic<int> answers{0};
+    std::vector<std::thread> threads;
+    for (auto& producer : producers) {
+      producer.on_batch = [&] {
+        if (++answers == 20) server.child().signal(SIGTERM);
+      };
+      threads.emplace_back([&producer, address = server.address()] {
+        Client client(address);
+        producer.publish(client);
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_TRUE(server.child().wait().with(0)) << server.errors();
+    for (auto& producer : producers) producer.on_batch = nullptr;
+  }
+  expect_verified(data);
+  Server server(data);
+  ASSERT_TRUE(server.ready()) << server.errors();
+  std::set<std::string> all;
+  for (auto& producer : producers) {
+    expect_known(server, producer.acknowledged());
+    ASSERT_TRUE(producer.publish(server));
+    all.insert(producer.acknowledged().begin(), producer.acknowledged().end());
+  }
+  EXPECT_TRUE(server.stop(SIGINT).with(0)) << server.errors();
+  expect_once(data, all);
+}
+
+// A small disk of its own, and a file that takes all the space of it.
+class FullDisk : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directory(disk_);
+    if (::mount("docket-test", disk_.c_str(), "tmpfs", 0, "size=200m") != 0)
+      GTEST_SKIP() << "SKIPPED: mounting a small disk is not allowed here (" << std::strerror(errno) << ")";
+    mounted_ = true;
+    create_ledger(data_);
+  }
+  void TearDown() override {
+    if (mounted_) ::umount2(disk_.c_str(), MNT_DETACH);
+  }
+  void fill() {
+    const int file = ::open(filler_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    ASSERT_GE(file, 0);
+    for (std::size_t bytes = std::size_t{1} << 20U; bytes > 0;) {
+      const std::string zeros(bytes, '\0');
+      if (::write(file, zeros.data(), bytes) <= 0) bytes /= 2;
+    }
+    ::close(file);
+  }
+  void expect_overloaded(Server& server, const WorkEvent& event) {
+    Client client(server.address());
+    const auto refused = client.post(event.json, "application/cloudevents+json");
+    EXPECT_EQ(refused.status, 503) << refused.body;
+    EXPECT_NE(refused.body.find("overloaded"), std::string::npos) << refused.body;
+    EXPECT_EQ(server.get("/readyz").status, 503);
+    const auto asked = server.get("/v1/events?source=example&id=" + event.id);
+    EXPECT_EQ(asked.status, 404) << "nothing half written: " << asked.body;
+  }
+
+  TempFolder folder_;
+  fs::path disk_ = folder_ / "disk";
+  fs::path data_ = disk_ / "data";
+  fs::path filler_ = disk_ / "filler";
+  bool mounted_ = false;
+};
+
+TEST_F(FullDisk, IsToldAndEndsWhenSpaceReturns) {
+  Producer producer(work(2, 8));
+  Server server(data_);
+  ASSERT_TRUE(server.ready()) << server.errors();
+  producer.publish(server.client(), 5);
+  const auto before = producer.acknowledged();
+  ASSERT_EQ(before.size(), 50U);
+  fill();
+  producer.publish(server.client(), 3);
+  EXPECT_EQ(producer.acknowledged(), before);
+  EXPECT_EQ(producer.refused(), 30U) << "each event is told overloaded, and may be sent again";
+  expect_overloaded(server, producer.events().back());
+  EXPECT_EQ(server.get("/v1/cases?kind=hotline-ticket").status, 200) << "reads go on";
+  fs::remove(filler_);
+  ASSERT_TRUE(producer.publish(server)) << server.errors();
+  EXPECT_EQ(server.get("/readyz").status, 200);
+  const auto after = figures(server);
+  EXPECT_TRUE(server.stop().with(0)) << server.errors();
+  expect_once(data_, producer.acknowledged());
+  expect_verified(data_);
+
+  create_ledger(folder_ / "calm");
+  Server calm(folder_ / "calm");
+  Producer same(producer.events());
+  ASSERT_TRUE(same.publish(calm));
+  expect_same(after, figures(calm));
+}
+
+TEST_F(FullDisk, AKillAndAStartOnIt) {
+  Producer producer(work(1, 9));
+  {
+    Server server(data_);
+    ASSERT_TRUE(server.ready()) << server.errors();
+    producer.publish(server.client(), 3);
+    fill();
+    expect_overloaded(server, producer.events().back());
+    server.stop(SIGKILL);
+  }
+  Server server(data_);
+  ASSERT_TRUE(server.ready()) << "it serves reads: " << server.errors();
+  expect_known(server, producer.acknowledged());
+  expect_overloaded(server, producer.events().back());
+  fs::remove(filler_);
+  ASSERT_TRUE(producer.publish(server)) << server.errors();
+  EXPECT_TRUE(server.stop().with(0)) << server.errors();
+  expect_once(data_, producer.acknowledged());
+  expect_verified(data_);
+}
+
+}  // namespace
+}  // namespace docket::testing
