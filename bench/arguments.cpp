@@ -26,6 +26,7 @@ void tiny(Options& options) {
   options.paced_events = 100;
   options.restart_events = 200;
   options.reads = 20;
+  options.year_step_days = 30;
 }
 
 bool to_number(const std::string& text, std::uint64_t& out) {

@@ -31,8 +31,7 @@ int run_inner(const Args& args) {
     const auto lines = Lines::open(arg(2));
     if (!lines) return fail(lines.error());
     const bool year = arg(0) == "inside-year";
-    return print(import_inside(arg(1), *lines, {0, year ? std::stoull(arg(3)) : (*lines)->size()},
-                               year ? InsideClock::kEvents : InsideClock::kWall));
+    return print(import_inside(arg(1), *lines, {0, year ? std::stoull(arg(3)) : (*lines)->size()}, year ? std::stoi(arg(4)) : 0));
   }
   if (arg(1) == "ledger") return print(floor_ledger(arg(2), arg(3), arg(4)));
   if (arg(1) == "sync") return print(floor_sync(arg(2), arg(3), std::stoull(arg(4))));

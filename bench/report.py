@@ -51,8 +51,13 @@ class Results:
 
 
 def newest():
-    files = glob.glob(os.path.join(ROOT, "bench", "results", "*.jsonl"))
-    return sorted(files, key=lambda f: json.loads(open(f, encoding="utf-8").readline())["run"]["at"])[-1:]
+    """The files of the newest run, and of others at the same commit (case5 and city may have been measured apart)."""
+    runs = {}
+    for file in glob.glob(os.path.join(ROOT, "bench", "results", "*.jsonl")):
+        with open(file, encoding="utf-8") as lines:
+            runs[file] = json.loads(lines.readline())["run"]
+    last = max(runs.values(), key=lambda run: run["at"], default=None)
+    return sorted((file for file in runs if runs[file]["commit"] == last["commit"]), key=lambda file: runs[file]["at"])
 
 
 def number(value, digits):

@@ -18,10 +18,13 @@ compiler=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=//p' $build/CMakeCache.txt)
 flags=$(sed -n 's/^CMAKE_CXX_FLAGS_RELEASE:[A-Z]*=//p' $build/CMakeCache.txt)
 
 results=bench/results
+which=""
 for arg in "$@"; do
+  [[ $arg != case5 && $arg != city ]] || which=-$arg
   [[ $arg != --quick && $arg != --tiny && $arg != --part && $arg != --spoil && $arg != --cases ]] || results=build/bench-results
 done
 [[ $clean == yes ]] || results=build/bench-results
 mkdir -p "$results"
-exec $build/docket_bench "$@" --docket $build/docket --schemas bench/schemas --work "${DOCKET_BENCH_WORK:-build/bench-work}" \
-  --results "$results/$(date -u +%F)-$commit.jsonl" --commit "$commit" --build "release, $("$compiler" -dumpfullversion -dumpversion 2>/dev/null) $flags"
+exec $build/docket_bench --docket $build/docket --schemas bench/schemas --work "${DOCKET_BENCH_WORK:-build/bench-work}" \
+  --results "$results/$(date -u +%F)-$commit$which.jsonl" --commit "$commit" \
+  --build "release, $("$compiler" -dumpfullversion -dumpversion 2>/dev/null) $flags" "$@"

@@ -89,35 +89,36 @@ class Feeder {
   std::vector<Span> again_;
 };
 
-// The end of the day of the newest event in the span.
-model::Instant day_end(const LinesPtr& lines, const Span& span, model::Instant so_far) {
+// The end of the day, or of the days, of the newest event in the span.
+model::Instant day_end(const LinesPtr& lines, const Span& span, int step_days, model::Instant so_far) {
+  const model::Instant step = step_days * model::kMsPerDay;
   model::Instant newest = so_far;
   for (std::size_t i = span.begin; i < span.end; ++i) {
     const auto at = model::parse_instant(member_of((*lines)[i], "time"));
-    if (at) newest = std::max(newest, *at / model::kMsPerDay * model::kMsPerDay + model::kMsPerDay - 1);
+    if (at) newest = std::max(newest, *at / step * step + step - 1);
   }
   return newest;
 }
 
 }  // namespace
 
-Result<Said> import_inside(const std::string& data, const LinesPtr& lines, const Span& span, InsideClock which) {
+Result<Said> import_inside(const std::string& data, const LinesPtr& lines, const Span& span, int step_days) {
   auto home = local::open_home(data);
   if (!home) return home.error();
   auto store = local::open_projections(home->data / "projections", home->bundle, kWorkers);
   if (!store) return store.error();
   std::atomic<model::Instant> day{0};
-  auto node = node_with_clock(*home, *store, [&] { return which == InsideClock::kWall ? local::wall_clock() : day.load(); });
+  auto node = node_with_clock(*home, *store, [&] { return step_days == 0 ? local::wall_clock() : day.load(); });
   Span first{span.begin, std::min(span.end, span.begin + kBatch)};
-  if (which == InsideClock::kEvents) day = day_end(lines, first, 0);
+  if (step_days > 0) day = day_end(lines, first, step_days, 0);
   if (auto started = node->start(); !started) return started.error();
   const double begun = now_s();
   {
     Feeder feeder(*node, lines);
     for (std::size_t at = span.begin; at < span.end; at += kBatch) {
       const Span part{at, std::min(span.end, at + kBatch)};
-      if (which == InsideClock::kEvents) {
-        const auto next = day_end(lines, part, day);
+      if (step_days > 0) {
+        const auto next = day_end(lines, part, step_days, day);
         // What was offered before is judged on its own day.
         if (next != day) feeder.rest();
         day = next;

@@ -10,11 +10,9 @@
 
 namespace docket::bench {
 
-enum class InsideClock : unsigned char {
-  kWall,
-  kEvents,  // goes from day to day with the events, so that the records lie over the year in which they happened
-};
 // "seconds" and "rate" of the lines of `span`; "flush_seconds": what stopping takes, all written back.
-[[nodiscard]] Result<Said> import_inside(const std::string& data, const LinesPtr& lines, const Span& span, InsideClock clock);
+// `step_days` 0: by the wall clock. Else the clock goes with the events, by so many days, so that the records lie over the year
+// in which they happened.
+[[nodiscard]] Result<Said> import_inside(const std::string& data, const LinesPtr& lines, const Span& span, int step_days);
 
 }  // namespace docket::bench

@@ -132,7 +132,8 @@ Status prepare_year(Context& context) {
   const auto kept =
       (slice_of(context, options.paced_events) + slice_of(context, options.restart_events)) * static_cast<std::size_t>(options.rounds);
   context.year_next = context.whole->events() - kept;
-  const auto said = run_self(context, {"inside-year", *data, context.whole->file(), std::to_string(context.year_next)});
+  const auto said = run_self(
+      context, {"inside-year", *data, context.whole->file(), std::to_string(context.year_next), std::to_string(options.year_step_days)});
   if (!said) return said.error().with_context("the year");
   return {};
 }

@@ -25,6 +25,7 @@ struct Options {
   std::uint64_t paced_rate = 2'000;
   std::uint64_t restart_events = 20'000;
   std::uint64_t reads = 4'000;
+  int year_step_days = 1;  // by which the clock of the ledger with a year of records goes on
   int batch_connections = 4;
   bool large = false;
   bool spoil = false;             // loses one event on its way: the check must find it

@@ -46,11 +46,19 @@ std::string now_text() {
   return text;
 }
 
-json::array numbers(const std::vector<double>& values) { return json::array(values.begin(), values.end()); }
+// JSON by hand: Boost writes 1.2345E4, which is right and which nobody likes to read in a diff.
+std::string quoted(std::string_view text) { return json::serialize(json::value(text)); }
 
-json::object spread_json(const std::vector<double>& values) {
+std::string numbers(const std::vector<double>& values, int digits) {
+  std::string out = "[";
+  for (const double value : values) out += fmt::format("{}{:.{}f}", out.size() > 1 ? "," : "", value, digits);
+  return out + "]";
+}
+
+std::string spread_json(const std::vector<double>& values, int digits) {
   const auto all = spread(values);
-  return {{"median", all.median}, {"min", all.low}, {"max", all.high}, {"values", numbers(values)}};
+  return fmt::format(R"("median":{:.{}f},"min":{:.{}f},"max":{:.{}f},"values":{})", all.median, digits, all.low, digits, all.high, digits,
+                     numbers(values, digits));
 }
 
 }  // namespace
@@ -113,40 +121,31 @@ std::string Results::table(const Options& options, const Machine& machine) const
 
 Status Results::write(const Options& options, const Machine& machine) const {
   std::ofstream file(options.results, std::ios::trunc);
-  json::object run{{"at", now_text()},
-                   {"commit", options.commit},
-                   {"build", options.build},
-                   {"seed", options.seed},
-                   {"rounds", options.rounds},
-                   {"machine", json::object{{"cores", machine.cores},
-                                            {"cpu", machine.cpu},
-                                            {"memory_gib", machine.memory_gib},
-                                            {"system", machine.system},
-                                            {"kernel", machine.kernel},
-                                            {"sync_p50_us", machine.sync_p50_us},
-                                            {"sync_p99_us", machine.sync_p99_us}}}};
-  json::object workloads;
+  std::string workloads;
   for (const auto& [workload, notes] : notes_) {
-    json::object said;
-    for (const auto& [key, value] : notes) said[key] = value;
-    workloads[workload] = std::move(said);
+    std::string said;
+    for (const auto& [key, value] : notes) said += (said.empty() ? "" : ",") + quoted(key) + ":" + quoted(value);
+    workloads += (workloads.empty() ? "" : ",") + quoted(workload) + ":{" + said + "}";
   }
-  run["workloads"] = std::move(workloads);
-  file << json::serialize(json::object{{"run", std::move(run)}}) << "\n";
+  file << fmt::format(R"({{"run":{{"at":{},"commit":{},"build":{},"seed":{},"rounds":{},)", quoted(now_text()), quoted(options.commit),
+                      quoted(options.build), options.seed, options.rounds);
+  file << fmt::format(
+      R"("machine":{{"cores":{},"cpu":{},"memory_gib":{:.1f},"system":{},"kernel":{},"sync_p50_us":{:.0f},"sync_p99_us":{:.0f}}},)",
+      machine.cores, quoted(machine.cpu), machine.memory_gib, quoted(machine.system), quoted(machine.kernel), machine.sync_p50_us,
+      machine.sync_p99_us);
+  file << "\"workloads\":{" << workloads << "}}}\n";
   for (const auto& workload : options.workloads) {
     for (const auto& figure : catalogue()) {
       const Cell* cell = find(workload, figure.name);
       if (cell == nullptr) continue;
-      json::object row{
-          {"workload", workload}, {"figure", figure.name}, {"title", figure.title}, {"unit", figure.unit}, {"digits", figure.digits}};
-      const auto values = spread_json(cell->values);
-      row.insert(values.begin(), values.end());
+      const int digits = figure.digits + 1;
+      file << fmt::format(R"({{"workload":{},"figure":{},"title":{},"unit":{},"digits":{},{})", quoted(workload), quoted(figure.name),
+                          quoted(figure.title), quoted(figure.unit), figure.digits, spread_json(cell->values, digits));
       if (!cell->floors.empty()) {
-        row["floor"] = spread_json(cell->floors);
-        row["floor_is"] = figure.floor;
-        row["times_floor"] = spread_json(times_floor(figure, cell->values, cell->floors));
+        file << fmt::format(R"(,"floor":{{{}}},"times_floor":{{{}}},"floor_is":{})", spread_json(cell->floors, digits),
+                            spread_json(times_floor(figure, cell->values, cell->floors), 3), quoted(figure.floor));
       }
-      file << json::serialize(row) << "\n";
+      file << "}\n";
     }
   }
   if (!file.flush()) return Error{ErrorCode::kInternal, "can't write " + options.results, false};
