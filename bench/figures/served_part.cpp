@@ -114,6 +114,7 @@ Result<double> open_floor(Context& context) {
   const std::string copy = context.path("floor-copy");
   remove_folder(copy);
   std::error_code error;
+  std::filesystem::remove(context.year + "/control.sock", error);  // left by the kill; sockets can't be copied
   std::filesystem::copy(context.year, copy, std::filesystem::copy_options::recursive, error);
   if (error) return Error{ErrorCode::kInternal, "copying " + context.year + ": " + error.message(), false};
   auto said = run_floor(context, {"open", copy});

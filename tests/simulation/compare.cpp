@@ -35,9 +35,17 @@ bool same_record(const ledger::Record& a, const ledger::Record& b) {
 }  // namespace
 
 bool same_life(const model::CaseState& a, const model::CaseState& b) {
-  const auto life = [](const model::CaseState& c) {
-    return std::tie(c.kind, c.round, c.voided, c.version, c.revision, c.last.time, c.scope.state, c.scope.clocks, c.scope.counts,
-                    c.scope.back, c.parts);
+  // When a clock was last set is a matter of when that was recorded, and so is what had been told by then.
+  const auto life = [](model::CaseState c) {
+    const auto timeless = [](model::ScopeState& scope) {
+      for (auto& clock : scope.clocks) {
+        clock.since = model::kNoInstant;
+        clock.passed = false;
+      }
+    };
+    timeless(c.scope);
+    for (auto& part : c.parts) timeless(part.scope);
+    return std::tuple(c.kind, c.round, c.voided, c.version, c.revision, c.last.time, c.scope, c.parts);
   };
   return life(a) == life(b);
 }
