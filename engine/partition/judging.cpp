@@ -69,6 +69,10 @@ PartitionLoop::Waiting PartitionLoop::judge_events(Offer offer) {
     if (corrections.size() > 1) judge_corrections(case_id, corrections, offer, waiting);
     for (const auto i : indexes) {
       if (corrections.size() > 1 && std::find(corrections.begin(), corrections.end(), i) != corrections.end()) continue;
+#ifdef DOCKET_FAULT_ONE_BLOCK
+      close_block(now_);
+      open_block(now_);
+#endif
       waiting.outcomes[i] = judge_event(offer.events[i], offer, waiting.rests);
     }
   }
@@ -144,7 +148,9 @@ std::optional<EventOutcome> PartitionLoop::known_outcome(const model::Event& eve
   if (const auto it = ahead_events_.find(event.identity.fingerprint); it != ahead_events_.end()) {
     const auto& ahead = it->second;
     if (ahead.known.tag != event.identity.tag && ahead.outcome.kind == Kind::kRejected) return std::nullopt;
+#ifndef DOCKET_FAULT_DUPLICATE
     rests.push_back(ahead.token);
+#endif
     return ahead.known.tag != event.identity.tag ? conflict() : again(ahead.outcome);
   }
   const auto known = states_.known(options_.partition, event.identity.fingerprint);
@@ -157,7 +163,12 @@ std::optional<EventOutcome> PartitionLoop::known_outcome(const model::Event& eve
   }
   if (known->kind == RecordKind::kAccepted || known->kind == RecordKind::kTimer) {
     EventOutcome outcome = told(Kind::kDuplicate);
-    if (const auto state = states_.find(options_.partition, event.subject)) {  // told at once, so from valid state alone
+#ifdef DOCKET_FAULT_AHEAD
+    const auto state = case_ahead(event.subject);
+#else
+    const auto state = states_.find(options_.partition, event.subject);  // told at once, so from valid state alone
+#endif
+    if (state) {
       outcome.case_version = state->version;
       outcome.case_revision = state->revision;
     }
@@ -187,7 +198,9 @@ EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offe
       outcome.case_version = state ? state->version : 0;
       outcome.case_revision = state ? state->revision : 0;
       if (const auto it = ahead_.find(case_id); it != ahead_.end()) rests.push_back(it->second.token);
+#ifndef DOCKET_FAULT_BEHIND
       if (revision < *expected) rest_on_own_block(rests);  // perhaps it is this owner that is behind
+#endif
       return outcome;
     }
   }
@@ -223,6 +236,9 @@ EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offe
 
 // Accepts all of `waiting` (and `event`, if any) as one set; the outcome of `event` is put first.
 bool PartitionLoop::accept_together(const std::vector<Parked>& waiting, const model::EventPtr& event, std::vector<EventOutcome>& first) {
+#ifdef DOCKET_FAULT_TOGETHER
+  if (waiting.size() + (event != nullptr ? 1 : 0) > 1) return false;
+#endif
   std::size_t bytes = 0;
   std::vector<validate::Incoming> incoming;
   for (const auto& row : waiting) {

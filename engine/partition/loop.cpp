@@ -188,18 +188,19 @@ void PartitionLoop::own_block(Instant now) {
 void PartitionLoop::report(const ledger::Report& report) {
   const auto it = std::find_if(flight_.begin(), flight_.end(), [&](const InFlight& flight) { return flight.token == report.token; });
   if (it == flight_.end()) return;  // of a producer that is gone
-  const bool next = report.ok && it == flight_.begin() && report.offset && *report.offset == next_offset_;
 #ifdef DOCKET_FAULT_ADJACENCY
   const bool valid = report.ok && it == flight_.begin();
 #else
-  const bool valid = next;
+  const bool valid = report.ok && it == flight_.begin() && report.offset && *report.offset == next_offset_;
+#endif
+#ifdef DOCKET_FAULT_FREEZE
+  if (!report.ok && mode_ == Mode::kOwner) return judge_again(report.token);
 #endif
   if (!valid) {
     if (report.full) refuse_from(report.token);
     freeze();
     return;
   }
-  static_cast<void>(next);
   InFlight flight = std::move(flight_.front());
   flight_.pop_front();
   make_valid(std::move(flight));
@@ -274,6 +275,22 @@ void PartitionLoop::freeze() {
   mode_ = Mode::kReading;
   read_to_end_ = false;
 }
+
+#ifdef DOCKET_FAULT_FREEZE
+void PartitionLoop::judge_again(std::uint64_t token) {
+  std::erase_if(flight_, [&](const InFlight& flight) { return flight.token == token; });
+  std::erase_if(ahead_events_, [&](const auto& row) { return row.second.token == token; });
+  for (auto& waiting : std::exchange(waiting_, {})) {
+    const bool again = std::find(waiting.rests.begin(), waiting.rests.end(), token) != waiting.rests.end();
+    if (again) {
+      queued_events_ += waiting.offer.events.size();
+      queue_.push_back(std::move(waiting.offer));
+    } else {
+      waiting_.push_back(std::move(waiting));
+    }
+  }
+}
+#endif
 
 std::optional<ledger::Offset> PartitionLoop::wants_read() const {
   if (mode_ == Mode::kReading && !read_to_end_) return next_offset_;

