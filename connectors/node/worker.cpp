@@ -115,7 +115,7 @@ void Worker::read_for(partition::PartitionLoop& loop, int partition) {
   }
 }
 
-// One turn of every loop; true if something was written.
+// One turn of every loop; true if something was written. A disk without space is asked again after a pause, not at once.
 bool Worker::step() {
   const model::Instant now = options_.clock();
   std::vector<ledger::Appending> blocks;
@@ -130,11 +130,12 @@ bool Worker::step() {
     for (auto& loop : loops_) loop->freeze();
     return false;
   }
-  const bool wrote = !blocks.empty();
-  if (wrote) {
+  bool wrote = false;
+  if (!blocks.empty()) {
     port_->append(std::move(blocks));
     DOCKET_CRASH_POINT("worker.written");
     for (const auto& report : port_->poll()) {
+      wrote = wrote || !report.full;
       by_partition_[static_cast<std::size_t>(report.partition)]->report(report);
       DOCKET_CRASH_POINT("worker.answered");
     }

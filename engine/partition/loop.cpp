@@ -114,8 +114,7 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
   if (building_) close_block(now);
   if (outgoing_.empty()) return {};
   if (auto synced = keys_.sync(); !synced) {  // a key must be durable before what it seals
-    for (auto& waiting : waiting_) fail_offer(waiting.offer, EventOutcome::Kind::kOverloaded);
-    waiting_.clear();
+    refuse_all();
     freeze();
     return {};
   }
@@ -217,10 +216,7 @@ void PartitionLoop::report(const ledger::Report& report) {
   const bool valid = next;
 #endif
   if (!valid) {
-    if (report.full) {  // refused before writing: nothing of it is in the ledger
-      for (auto& waiting : waiting_) fail_offer(waiting.offer, EventOutcome::Kind::kOverloaded);
-      waiting_.clear();
-    }
+    if (report.full) refuse_all();
     freeze();
     return;
   }
@@ -268,6 +264,15 @@ void PartitionLoop::answer_rested(std::uint64_t token) {
     for (auto& outcome : waiting.outcomes) outcome.position = position_;
     waiting.offer.done(std::move(waiting.outcomes));
   }
+}
+
+// No space: what was refused is not in the ledger, and what is queued would wait for a barrier that can't be written either.
+void PartitionLoop::refuse_all() {
+  for (auto& waiting : waiting_) fail_offer(waiting.offer, EventOutcome::Kind::kOverloaded);
+  for (auto& offer : queue_) fail_offer(offer, EventOutcome::Kind::kOverloaded);
+  waiting_.clear();
+  queue_.clear();
+  queued_events_ = 0;
 }
 
 void PartitionLoop::fail_offer(Offer& offer, EventOutcome::Kind kind) {

@@ -178,6 +178,7 @@ class PartitionLoop {
   void close_block(Instant now);
   void make_valid(InFlight flight);
   void answer_rested(std::uint64_t token);
+  void refuse_all();
   void fail_offer(Offer& offer, EventOutcome::Kind kind);
   void own_block(Instant now);
 
