@@ -116,7 +116,7 @@ void Worker::read_for(partition::PartitionLoop& loop, int partition) {
   }
 }
 
-// One turn of every loop; true if something was written.
+// One turn of every loop; true if something was written. A disk without space is asked again after a pause, not at once.
 bool Worker::step() {
   const model::Instant now = options_.clock();
   const bool full = store_.full(options_.index);
@@ -133,14 +133,15 @@ bool Worker::step() {
     for (auto& loop : loops_) loop->freeze();
     return false;
   }
-  const bool wrote = !blocks.empty();
+  bool wrote = false;
   std::uint64_t freezes = 0;
   for (const auto& loop : loops_) freezes += loop->freezes();
   if (freezes != std::exchange(freezes_, freezes)) port_->renew();  // what the home still holds of a frozen loop must not go out
-  if (wrote) {
+  if (!blocks.empty()) {
     port_->append(std::move(blocks));
     DOCKET_CRASH_POINT("worker.written");
     for (const auto& report : port_->poll()) {
+      wrote = wrote || !report.full;
       by_partition_[static_cast<std::size_t>(report.partition)]->report(report);
       DOCKET_CRASH_POINT("worker.answered");
     }

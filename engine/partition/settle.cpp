@@ -53,8 +53,10 @@ std::vector<ledger::Appending> PartitionLoop::send_some(Instant now) {
 }
 
 // The block of that token was refused before writing, so neither it nor any behind it can ever be valid: of requests that rest on
-// nothing else, nothing is written.
+// nothing else, nothing is written. What is queued would wait for a barrier that can't be written either.
 void PartitionLoop::refuse_from(std::uint64_t token) {
+  for (auto& offer : std::exchange(queue_, {})) fail_offer(offer, EventOutcome::Kind::kOverloaded);
+  queued_events_ = 0;
   for (auto& waiting : std::exchange(waiting_, {})) {
     if (!waiting.partly_valid &&
         std::all_of(waiting.rests.begin(), waiting.rests.end(), [&](std::uint64_t rest) { return rest >= token; })) {

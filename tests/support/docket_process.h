@@ -83,7 +83,7 @@ class Server {
  public:
   // Starts it; ready() says whether it came as far as to serve.
   explicit Server(const fs::path& data, const Environment& more = {}, const std::string& program = "docket")
-      : err_(data.string() + ".err"),
+      : err_((messages_ / "err").string()),
         child_({docket_program(program), "serve", "--data", data.string(), "--listen", "127.0.0.1:0"}, more, err_) {
     const auto line = child_.line();
     const auto at = line ? line->find("http://") : std::string::npos;
@@ -103,6 +103,7 @@ class Server {
   }
 
  private:
+  TempFolder messages_;
   std::string err_;
   Child child_;
   std::string address_;
