@@ -9,7 +9,8 @@ constexpr std::size_t kInFlight = 64;  // single events
 
 struct Sent {
   double rate = 0;
-  double client_share = 0;  // of the CPU of both
+  double client_share = 0;   // of the CPU of both
+  double server_cpu_us = 0;  // an event
   double server_peak_mib = 0;
 };
 
@@ -25,7 +26,7 @@ Result<Sent> send_all(Server& server, const LinesPtr& lines, std::size_t streams
                  false};
   const double server_cpu = server.child().cpu_s() - cpu;
   return Sent{static_cast<double>(load->events) / load->seconds, 100 * load->client_cpu_s / (load->client_cpu_s + server_cpu + 1e-9),
-              server.child().peak_mib()};
+              server_cpu * 1e6 / static_cast<double>(load->events), server.child().peak_mib()};
 }
 
 struct Both {
@@ -64,6 +65,7 @@ Status measure_batches(Context& context) {
   const auto both = send_to_both(context, *context.whole, static_cast<std::size_t>(context.options.batch_connections), kBatch);
   if (!both) return both.error();
   context.add("http_batch_rate", both->ours.rate, both->floor.rate);
+  context.add("http_batch_cpu", both->ours.server_cpu_us, both->floor.server_cpu_us);
   context.add("http_batch_client_share", both->ours.client_share);
   context.add("serve_peak", both->ours.server_peak_mib, context.floor_peak_mib);
   return {};
@@ -73,6 +75,7 @@ Status measure_singles(Context& context) {
   const auto both = send_to_both(context, *context.small, kInFlight, 1);
   if (!both) return both.error();
   context.add("http_single_rate", both->ours.rate, both->floor.rate);
+  context.add("http_single_cpu", both->ours.server_cpu_us, both->floor.server_cpu_us);
   context.add("http_single_client_share", both->ours.client_share);
   return {};
 }

@@ -7,6 +7,7 @@ namespace {
 struct Imported {
   double seconds = 0;
   double flush_seconds = 0;  // after the last outcome; inside the seconds of a whole process
+  double cpu_s = 0;
   double peak_mib = 0;
   Said floor;
 };
@@ -31,7 +32,7 @@ Result<Imported> import_and_floor(Context& context, const Workload& workload) {
   if (auto right = workload.check(*data); !right) return right.error().with_context("import");
   auto floor = ledger_floor(context, workload, *data);
   if (!floor) return floor.error();
-  return Imported{ran->seconds, 0, ran->peak_mib, std::move(*floor)};
+  return Imported{ran->seconds, 0, ran->cpu_s, ran->peak_mib, std::move(*floor)};
 }
 
 Status measure_rebuild(Context& context, const std::string& data) {
@@ -57,7 +58,7 @@ Result<Imported> import_inside_and_floor(Context& context, const Workload& workl
   auto floor = ledger_floor(context, workload, *data);
   if (!floor) return floor.error();
   remove_folder(*data);
-  return Imported{(*inside)["seconds"], (*inside)["flush_seconds"], (*inside)["peak_mib"], std::move(*floor)};
+  return Imported{(*inside)["seconds"], (*inside)["flush_seconds"], 0, (*inside)["peak_mib"], std::move(*floor)};
 }
 
 // How much dearer an event is among many cases than among few: from the first event to all written back.
@@ -81,6 +82,7 @@ Status measure_import(Context& context) {
   if (!imported) return imported.error();
   const std::string data = context.path("import");
   context.add("import_rate", count_of(whole) / imported->seconds, imported->floor["rate"]);
+  context.add("import_cpu", imported->cpu_s * 1e6 / count_of(whole), imported->floor["cpu_s"] * 1e6 / count_of(whole));
   context.floor_peak_mib = imported->floor["peak_mib"];
   context.add("import_peak", imported->peak_mib, imported->floor["peak_mib"]);
   context.add("ledger_bytes", static_cast<double>(folder_bytes(data + "/ledger")) / count_of(whole), imported->floor["bytes"]);

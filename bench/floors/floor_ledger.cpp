@@ -30,6 +30,7 @@ struct Value {
 
 struct Part {  // of one thread
   double seconds = 0;
+  double cpu_s = 0;
   std::uint64_t events = 0;
   std::uint64_t packed_bytes = 0;
   std::string problem;
@@ -57,6 +58,7 @@ class Writer {
 
   void take(const std::vector<Value>& values) {
     const double begun = now_s();
+    const double cpu = thread_cpu_s();
     for (const auto& value : values) {
       for (std::size_t i = 0; i < value.records && line_ < last_; ++i) parse(lines_[line_++]);
       sum_ += sha256(hash_, value.bytes)[0];
@@ -69,6 +71,7 @@ class Writer {
       if (waiting_ >= kWriteEvents) write();
     }
     part_.seconds += now_s() - begun;
+    part_.cpu_s += thread_cpu_s() - cpu;
     lines_.release(released_, line_);
     released_ = line_;
   }
@@ -155,6 +158,7 @@ Result<Said> floor_ledger(const std::string& data, const std::string& file, cons
   for (const auto& part : parts) {
     if (!part.problem.empty()) return Error{ErrorCode::kInternal, part.problem, false};
     seconds = std::max(seconds, part.seconds);
+    said["cpu_s"] += part.cpu_s;
     said["packed"] += static_cast<double>(part.packed_bytes);
   }
   said["rate"] = static_cast<double>((*lines)->size()) / seconds;

@@ -22,10 +22,13 @@ const std::vector<FigureDef>& catalogue() {
   using enum Better;
   static const std::vector<FigureDef> figures{
       {"import_rate", "import, whole process", "events/s", kMore, 0, kLedgerFloor},
+      {"import_cpu", "  CPU of it", "us/event", kLess, 1, kLedgerFloor},
       {"import_inside_rate", "import, without start and stop", "events/s", kMore, 0, kLedgerFloor},
       {"http_batch_rate", "HTTP, batches of 500", "events/s", kMore, 0, kHttpFloor},
+      {"http_batch_cpu", "  CPU of the server", "us/event", kLess, 1, kHttpFloor},
       {"http_batch_client_share", "  of all CPU, the client's", "%", kLess, 1, ""},
       {"http_single_rate", "HTTP, single events, 64 in flight", "events/s", kMore, 0, kHttpFloor},
+      {"http_single_cpu", "  CPU of the server", "us/event", kLess, 1, kHttpFloor},
       {"http_single_client_share", "  of all CPU, the client's", "%", kLess, 1, ""},
       {"ack_p50", "acknowledgement p50, paced", "ms", kLess, 2, kAckFloor},
       {"ack_p99", "acknowledgement p99, paced", "ms", kLess, 2, kAckFloor},

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -66,7 +67,10 @@ int Child::wait() {
   pollfd ended{handle_, POLLIN, 0};
   while (::poll(&ended, 1, kPeakEveryMs) == 0) read_peak();
   int status = 0;
-  ::waitpid(pid_, &status, 0);
+  rusage used{};
+  ::wait4(pid_, &status, 0, &used);
+  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
+  cpu_s_ = seconds(used.ru_utime) + seconds(used.ru_stime);
   code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return code_;
 }
@@ -81,6 +85,7 @@ bool Child::running() {
 }
 
 double Child::cpu_s() const {
+  if (code_ >= 0) return cpu_s_;
   const std::string stat = text_of("/proc/" + std::to_string(pid_) + "/stat");
   const auto name_end = stat.rfind(')');
   if (name_end == std::string::npos) return 0;
@@ -114,6 +119,7 @@ Result<Ran> run(const Args& args, const std::string& out_file, const std::vector
   Ran ran;
   ran.code = (*child)->wait();
   ran.seconds = now_s() - (*child)->started_s();
+  ran.cpu_s = (*child)->cpu_s();
   ran.peak_mib = (*child)->peak_mib();
   ran.out = (*child)->out();
   if (std::find(good.begin(), good.end(), ran.code) != good.end()) return ran;

@@ -28,7 +28,7 @@ class Child {
   void signal(int number) const;
   [[nodiscard]] bool running();
   [[nodiscard]] double started_s() const { return started_s_; }
-  [[nodiscard]] double cpu_s() const;  // while it runs
+  [[nodiscard]] double cpu_s() const;  // so far, or of all its life
   [[nodiscard]] double peak_mib();     // so far
   [[nodiscard]] std::string out() const;
   [[nodiscard]] std::string err() const;
@@ -40,6 +40,7 @@ class Child {
   int handle_ = -1;
   int code_ = -1;
   double started_s_ = 0;
+  double cpu_s_ = 0;
   std::uint64_t peak_kib_ = 0;
   std::string out_file_;
 };
@@ -47,6 +48,7 @@ class Child {
 struct Ran {
   int code = 0;
   double seconds = 0;
+  double cpu_s = 0;
   double peak_mib = 0;
   std::string out;
 };
