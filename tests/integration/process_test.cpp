@@ -157,7 +157,7 @@ TEST_F(FullDisk, AStartOnIt) {
     EXPECT_TRUE(server.child().wait().with(6)) << server.child().wait().text() << server.errors();
     EXPECT_NE(server.errors().find("No space left"), std::string::npos) << server.errors();
   }
-  fill(std::size_t{4} << 20U);
+  fill(std::size_t{16} << 20U);
   Server server(data_);
   ASSERT_TRUE(server.ready()) << "it serves reads: " << server.errors();
   expect_known(server, producer.acknowledged());

@@ -54,6 +54,10 @@ class TimersStore : public TimersTest {
     for (int i = 1; i < 30; i += 7) send("T" + std::to_string(i), 6, "finished", "03-07T12:00");
     until("03-09T00:00");
     send("T2", 7, "finished", "03-08T12:00");
+    for (int i = 0; i < 12; ++i) {  // and such whose instants all lie ahead
+      send("L" + std::to_string(i), 1, "made", "03-09T09:00");
+      send("L" + std::to_string(i), 2, "assigned", "03-09T10:00");
+    }
     engine.pump();
   }
 };

@@ -45,7 +45,8 @@ bool same_life(const model::CaseState& a, const model::CaseState& b) {
     };
     timeless(c.scope);
     for (auto& part : c.parts) timeless(part.scope);
-    return std::tuple(c.kind, c.round, c.voided, c.version, c.revision, c.last.time, c.scope, c.parts);
+    return std::tuple(c.kind, c.round, c.voided, c.version, c.revision, c.last.time, c.scope.state, c.scope.clocks, c.scope.counts,
+                      c.scope.back, c.parts);
   };
   return life(a) == life(b);
 }
