@@ -4,7 +4,20 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
+#include <cstdarg>
+
 namespace docket::projections::store {
+namespace {
+
+// RocksDB's own log file is a danger on a full disk: after one failed line the next one meets an assertion that Debian's build keeps, and
+// ends the process. What matters of it comes back as a status.
+class NoLog final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+}  // namespace
 
 Rocks::~Rocks() {
   if (!db) return;
@@ -24,8 +37,8 @@ rocksdb::Options database_options(const StoreOptions& options) {
   database.max_background_jobs = options.background_jobs;
   database.bytes_per_sync = 1U << 20U;
   database.max_open_files = 512;
-  database.keep_log_file_num = 2;
-  database.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  database.info_log = std::make_shared<NoLog>();
+  database.allow_fallocate = false;         // on a nearly full disk no file takes more than it holds
   database.write_buffer_size = 64U << 10U;  // nothing is ever put
   return database;
 }
