@@ -4,3 +4,4 @@ docket_test(NAME rejections_test SOURCES property/rejections_test.cpp LIBS docke
 docket_test(NAME walk_coverage_test SOURCES property/walk_coverage_test.cpp LIBS docket::walk LABELS property)
 docket_test(NAME orders_test SOURCES property/orders_test.cpp LIBS docket::partition docket::definition docket::walk Boost::json LABELS property)
 docket_test(NAME live_replay_test SOURCES property/live_replay_test.cpp LIBS docket::partition docket::projections docket::walk LABELS property)
+docket_test(NAME axes_test SOURCES property/axes_test.cpp LIBS docket::local docket::walk LABELS property)
