@@ -8,7 +8,12 @@ Deadline resume_days(const Calendar& calendar, const model::Zone& zone, Instant 
   const Day pause_day = zone.local_day(paused);
   const Day resume_day = zone.local_day(resumed);
   const Day due_day = zone.local_day(due);
-  const std::int64_t left = working ? calendar.count_working_days(pause_day + 1, due_day + 1) : std::int64_t{due_day} - pause_day;
+#ifdef DOCKET_FAULT_PAUSE_COUNTS_ITS_DAY
+  const Day first_day = pause_day;
+#else
+  const Day first_day = pause_day + 1;
+#endif
+  const std::int64_t left = working ? calendar.count_working_days(first_day, due_day + 1) : std::int64_t{due_day} - pause_day;
   const std::optional<Day> day = working ? calendar.nth_working_day(resume_day, left) : resume_day + static_cast<Day>(left);
   if (!day) return {model::kForever, true};
   // A day's end stays a day's end, also where the days differ in length.

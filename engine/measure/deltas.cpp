@@ -158,7 +158,9 @@ void append_refolded(std::vector<Delta>& out, const definition::Bundle& bundle, 
   for (std::size_t i = 0; i < bundle.metrics.size(); ++i) {
     if (bundle.metrics[i].kind != kind) continue;
     Collector collector(out);
+#ifndef DOCKET_FAULT_CONTRIBUTION_NOT_RETRACTED
     add_timeline(bundle, static_cast<std::uint16_t>(i), before, -1, collector);
+#endif
     add_timeline(bundle, static_cast<std::uint16_t>(i), now, 1, collector);
     collector.finish();
   }
