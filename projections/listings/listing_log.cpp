@@ -26,9 +26,6 @@ const ListingSlot* ListingLog::find(const FilterValue& of) const {
 void overlay(Overlay& into, const ListingSlot* slot, std::optional<model::Day> day) {
   if (slot == nullptr) return;
   for (auto it = slot->transitions.rbegin(); it != slot->transitions.rend(); ++it) {
-#ifdef DOCKET_FAULT_DELETION_SHOWS
-    if (!it->in) continue;  // what a newer layer takes out still shows from the older one
-#endif
     if (!day || it->day <= *day) into.try_emplace(*it->case_id, it->in);
   }
 }

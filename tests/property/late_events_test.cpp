@@ -81,6 +81,17 @@ TEST_F(LateEvents, ALateSuspensionMovesTheDeadlineOfWhatCameAfter) {
   expect_recount();
 }
 
+TEST_F(LateEvents, ALateUrgencyMovesADeadlineThatStoodAlready) {
+  send(1, "created", "03-02T09:00");
+  send(2, "dispatched", "03-02T10:00");
+  EXPECT_EQ(due("handle"), "2026-03-09");
+  ASSERT_EQ(send(3, "call_repeated", "03-02T09:30", R"({"call":"c","urgency":"emergency"})"), Kind::kAccepted) << last.refusal.detail;
+  EXPECT_EQ(due("handle"), "2026-03-02") << "two hours from dispatch";
+  ASSERT_EQ(send(4, "signed", "03-02T11:00"), Kind::kAccepted);
+  expect_replay_equal();  // replay computes nothing: the record of the late event says what became of dispatched
+  expect_recount();
+}
+
 TEST_F(LateEvents, AnInsertedPauseChangesAnOnTimeReplyLater) {
   send(1, "created", "03-02T09:00");
   send(2, "dispatched", "03-02T10:00");
