@@ -157,6 +157,9 @@ std::vector<partition::ParkedRow> Projections::parked(int partition) const {
     below = state.below();
   }
   if (below.frozen) waiting.insert(below.frozen->parked.begin(), below.frozen->parked.end());
+#ifdef DOCKET_FAULT_DELETION_SHOWS
+  std::erase_if(waiting, [](const auto& row) { return !row.second; });  // what a newer layer took out shows again from the store
+#endif
   if (auto done = parked::read_parked(*below.view, partition, waiting); !done.ok()) impl_->note_failure(done.error());
   std::vector<partition::ParkedRow> rows;
   for (const auto& [of, until] : waiting) {

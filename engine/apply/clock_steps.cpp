@@ -193,7 +193,9 @@ void revoke_clock(CaseState& state, const ClockRef& ref, PartInstance* part, boo
   if (clock == nullptr || clock->round != state.round) return;
   if (new_round) {
     clock->stop = time;
+#ifndef DOCKET_FAULT_REVOKE_FORGETS_LATE
     clock->late_forever = true;
+#endif
   } else {
     clock->status = Status::kRunning;
     clock->since = recorded;

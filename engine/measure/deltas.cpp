@@ -161,7 +161,9 @@ void append_refolded(std::vector<Delta>& out, const definition::Bundle& bundle, 
   if (kind == model::kNone16) return;
   for (const std::uint16_t metric : bundle.kinds[kind].metrics) {
     Collector collector(out);
+#ifndef DOCKET_FAULT_CONTRIBUTION_NOT_RETRACTED
     add_timeline(bundle, metric, before, -1, collector);
+#endif
     add_timeline(bundle, metric, now, 1, collector);
     collector.finish();
   }

@@ -249,6 +249,9 @@ class Refold {
     for (const auto& entry : old_.entries()) {
       const auto it = effects_.find(entry.height);
       if (it == effects_.end() || it->second == entry.effects) continue;
+#ifdef DOCKET_FAULT_LATER_EFFECTS_KEPT
+      continue;
+#endif
       verdict_.later.push_back({entry.height, it->second});
     }
   }

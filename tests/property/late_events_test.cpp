@@ -81,6 +81,17 @@ TEST_F(LateEvents, ALateSuspensionMovesTheDeadlineOfWhatCameAfter) {
   expect_recount();
 }
 
+TEST_F(LateEvents, ALateUrgencyMovesADeadlineThatStoodAlready) {
+  send(1, "created", "03-02T09:00");
+  send(2, "dispatched", "03-02T10:00");
+  EXPECT_EQ(due("handle"), "2026-03-09");
+  ASSERT_EQ(send(3, "call_repeated", "03-02T09:30", R"({"call":"c","urgency":"emergency"})"), Kind::kAccepted) << last.refusal.detail;
+  EXPECT_EQ(due("handle"), "2026-03-02") << "two hours from dispatch";
+  ASSERT_EQ(send(4, "signed", "03-02T11:00"), Kind::kAccepted);
+  expect_replay_equal();  // replay computes nothing: the record of the late event says what became of dispatched
+  expect_recount();
+}
+
 TEST_F(LateEvents, AnInsertedPauseChangesAnOnTimeReplyLater) {
   send(1, "created", "03-02T09:00");
   send(2, "dispatched", "03-02T10:00");
@@ -168,6 +179,33 @@ TEST_F(LateEvents, AVoidedCaseTakesNothingLateEither) {
   EXPECT_EQ(engine.loop().parked(), 0U);
   expect_replay_equal();
   expect_recount();
+}
+
+TEST_F(LateEvents, AFalseClosureIsLateForEver) {
+  send(1, "created", "03-02T09:00");
+  send(2, "dispatched", "03-02T10:00");
+  send(3, "signed", "03-02T11:00");
+  send(4, "result_replied", "03-03T10:00");
+  send(5, "concluded", "03-03T12:00");
+  EXPECT_EQ(value("handle"), apply::ClockValue::kMet);
+  ASSERT_EQ(send(6, "reopened", "03-04T10:00", R"({"trigger":"false_closure"})"), Kind::kAccepted) << last.refusal.detail;
+  EXPECT_EQ(value("handle"), apply::ClockValue::kLate) << "the first round's reply was no reply";
+  expect_replay_equal();
+  expect_recount();
+}
+
+TEST_F(LateEvents, AWindowThatRanOutIsNoBreach) {
+  send(1, "created", "03-02T09:00");
+  send(2, "dispatched", "03-02T10:00");
+  send(3, "signed", "03-02T11:00");
+  send(4, "result_replied", "03-03T10:00");
+  send(5, "concluded", "03-03T12:00");
+  const auto* appeal =
+      apply::newest(state().scope, *definition::find_name(engine.bundle().kinds[state().kind].scopes[0].clock_ids, "appeal"));
+  ASSERT_NE(appeal, nullptr);
+  ASSERT_EQ(appeal->status, model::ClockInstance::Status::kRunning);
+  EXPECT_EQ(apply::case_light(engine.bundle().kinds[state().kind], state(), appeal->due + 1), apply::Light::kClosedInTime);
+  EXPECT_TRUE(appeal->notices.empty());
 }
 
 TEST_F(LateEvents, WhatIsUnlinkedMayBeLinkedAgain) {

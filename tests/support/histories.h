@@ -15,8 +15,9 @@ namespace docket::testing {
 struct Delivery {
   std::string json;
   std::string case_id;
-  bool by_recorded = false;  // corrected, voided, linked, unlinked: their order among themselves is part of the history
-  bool voids = false;        // nothing of its case that came before it may come after it
+  bool by_recorded = false;     // corrected, voided, linked, unlinked: their order among themselves is part of the history
+  model::Instant recorded = 0;  // by the walk
+  bool voids = false;           // nothing of its case that came before it may come after it
 };
 
 struct History {
@@ -70,7 +71,8 @@ class Histories {
     for (const auto& step : walkers_[k]->walk(id, options_.steps)) {
       const auto& def = kind.events[step.event->event];
       const bool links = def.action == definition::EventAction::kLinked;  // what an `unlinked` takes back hangs on their order
-      events.push_back({step.json, id, links || apply::acts_by_recorded(def), def.action == definition::EventAction::kVoided});
+      events.push_back(
+          {step.json, id, links || apply::acts_by_recorded(def), step.recorded, def.action == definition::EventAction::kVoided});
       seen.insert(def.name);
       if (step.late) seen.insert("late");
       if (step.after->round > 1) seen.insert("round");
@@ -88,6 +90,14 @@ class Histories {
   std::vector<std::unique_ptr<walk::Walker>> walkers_;
   std::uint64_t made_ = 0;
 };
+
+// All events in the order in which the walks recorded them.
+inline std::vector<Delivery> as_recorded(const History& history) {
+  std::vector<Delivery> out;
+  for (const auto& events : history.cases) out.insert(out.end(), events.begin(), events.end());
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.recorded < b.recorded; });
+  return out;
+}
 
 // All events in a random order, some of them twice. What acts by its recorded time keeps its place among its like, and a voided case takes
 // nothing more: those rules are the history's, not the delivery's (ledger.md section 7).
