@@ -65,7 +65,7 @@ struct Folded {
   model::EventPtr event;
   model::OrderKey key;
   model::Effects effects;
-  Instant recorded = 0;  // of the record that holds them
+  Instant recorded = 0;   // of the record that holds them
   bool unlinked = false;  // a `linked` whose link was taken back by an `unlinked` recorded after it: it counts and links nothing
 };
 // What lies over the fold: set by meta events, as known.

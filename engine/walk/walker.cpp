@@ -302,7 +302,8 @@ bool Walker::judge(Case& at, const Proposal& proposal, const Choice& choice) {
     refused_[choice.event] = std::string(model::name(verdict.refusal.code)) + ": " + verdict.refusal.detail;
     return false;
   }
-  at.history.add({proposal.event, at.next, recorded, std::move(verdict.effects.front()), recorded, false, proposal.timer, proposal.replacement});
+  at.history.add(
+      {proposal.event, at.next, recorded, std::move(verdict.effects.front()), recorded, false, proposal.timer, proposal.replacement});
   for (auto& later : verdict.later) at.history.set_effects(later.of, std::move(later.effects), recorded);
   for (const auto displaced : verdict.displaced) at.history.displace(displaced);
   at.state = verdict.after;

@@ -4,12 +4,12 @@
 #include <string>
 
 #include "projections/cases/case_row.h"
-#include "projections/store/families.h"
 #include "projections/codec/codec.h"
 #include "projections/codec/crc32c.h"
 #include "projections/codec/frame.h"
 #include "projections/codec/model_archive.h"
 #include "projections/metrics/series.h"
+#include "projections/store/families.h"
 
 namespace docket::projections {
 namespace {
