@@ -2,30 +2,14 @@
 #include <algorithm>
 
 #include "engine/measure/contribution.h"
+#include "engine/partition/judged.h"
 #include "engine/partition/loop.h"
 #include "engine/validate/step_check.h"
 
 namespace docket::partition {
-namespace {
 
 using Kind = EventOutcome::Kind;
 using model::Rejection;
-
-EventOutcome told(Kind kind, model::Refusal refusal = {}) {
-  EventOutcome outcome;
-  outcome.kind = kind;
-  outcome.refusal = std::move(refusal);
-  return outcome;
-}
-
-std::size_t event_bytes(const model::Event& event) { return (event.text ? event.text->size() * 3 / 2 : 0) + 2048; }
-
-bool corrected(const definition::Bundle& bundle, const model::Event& event) {
-  return bundle.kinds[event.kind].events[event.event].action == definition::EventAction::kCorrected;
-}
-
-}  // namespace
-
 void PartitionLoop::judge_offer(Offer offer) {
   Waiting waiting = judge_events(std::move(offer));
   if (building_ && building_->empty()) std::erase(waiting.rests, building_->token);
@@ -66,9 +50,11 @@ PartitionLoop::Waiting PartitionLoop::judge_events(Offer offer) {
       const auto& one = offer.events[i];
       if (one.stage == ingest::Stage::kReady && corrected(*bundle_, *one.event)) corrections.push_back(i);
     }
-    if (corrections.size() > 1) judge_corrections(case_id, corrections, offer, waiting);
     for (const auto i : indexes) {
-      if (corrections.size() > 1 && std::find(corrections.begin(), corrections.end(), i) != corrections.end()) continue;
+      if (corrections.size() > 1 && std::find(corrections.begin(), corrections.end(), i) != corrections.end()) {
+        if (i == corrections.back()) judge_corrections(case_id, corrections, offer, waiting);
+        continue;
+      }
 #ifdef DOCKET_FAULT_ONE_BLOCK
       close_block(now_);
       open_block(now_);
@@ -80,51 +66,6 @@ PartitionLoop::Waiting PartitionLoop::judge_events(Offer offer) {
   waiting.rests.erase(std::unique(waiting.rests.begin(), waiting.rests.end()), waiting.rests.end());
   waiting.offer = std::move(offer);
   return waiting;
-}
-
-// Several corrections of one case in a batch are one set: all stand, or none.
-void PartitionLoop::judge_corrections(const std::string& case_id, const std::vector<std::size_t>& indexes, const Offer& offer,
-                                      Waiting& waiting) {
-  std::vector<validate::Incoming> incoming;
-  std::vector<std::size_t> fresh;
-  for (const auto i : indexes) {
-    const auto& event = offer.events[i].event;
-    if (auto known = known_outcome(*event, waiting.rests)) {
-      waiting.outcomes[i] = std::move(*known);
-      continue;
-    }
-    if (auto refusal = validate::check_time(*bundle_, *event, building_->header.recorded)) {
-      waiting.outcomes[i] = reject(*event, std::move(refusal), model::kNoHeight, waiting.rests);
-      continue;
-    }
-    incoming.push_back({event, 0, false, nullptr});
-    fresh.push_back(i);
-  }
-  model::Refusal refusal;
-  for (auto& row : incoming) {
-    if (auto problem = add_replacement(row, case_id, incoming)) refusal = std::move(problem);
-  }
-  if (incoming.empty()) return;
-  if (!refusal) {
-    auto verdict = judge_set(incoming, case_id);
-    if (!verdict.refusal) {
-      std::vector<EventOutcome> outcomes;
-      if (!accept(incoming, std::vector<Height>(incoming.size(), model::kNoHeight), std::move(verdict), outcomes)) {
-        for (const auto i : fresh) waiting.outcomes[i] = told(Kind::kOverloaded);  // no key: nothing is written
-        return;
-      }
-      waiting.rests.push_back(building_->token);
-      for (std::size_t k = 0; k < incoming.size(); ++k) {
-        for (const auto i : fresh) {
-          if (offer.events[i].event == incoming[k].event) waiting.outcomes[i] = outcomes[k];
-        }
-      }
-      try_parked(case_id);
-      return;
-    }
-    refusal = std::move(verdict.refusal);
-  }
-  for (const auto i : fresh) waiting.outcomes[i] = reject(*offer.events[i].event, refusal, model::kNoHeight, waiting.rests);
 }
 
 EventOutcome PartitionLoop::judge_event(const ingest::Offered& offered, const Offer& offer, std::vector<std::uint64_t>& rests) {
@@ -234,126 +175,6 @@ EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offe
   return park(event, std::move(refusal), rests);
 }
 
-// Accepts all of `waiting` (and `event`, if any) as one set; the outcome of `event` is put first.
-bool PartitionLoop::accept_together(const std::vector<Parked>& waiting, const model::EventPtr& event, std::vector<EventOutcome>& first) {
-#ifdef DOCKET_FAULT_TOGETHER
-  if (waiting.size() + (event != nullptr ? 1 : 0) > 1) return false;
-#endif
-  std::size_t bytes = 0;
-  std::vector<validate::Incoming> incoming;
-  for (const auto& row : waiting) {
-    incoming.push_back({row.event, row.height, false, nullptr});
-    bytes += event_bytes(*row.event);
-  }
-  if (event != nullptr) incoming.push_back({event, model::kNoHeight, false, nullptr});
-  if (building_->records.size() + bytes > ledger::kBlockBytesMax) return false;  // another turn, another block
-  const std::string case_id = incoming.front().event->subject;
-  // Alone; and if that is not legal, with what Docket itself would have put between them.
-  const auto without = incoming.size();
-  for (bool with_timers : {false, true}) {
-    if (with_timers) add_timers(incoming, case_id);
-    if (with_timers && incoming.size() == without) return false;
-    // A correction stands behind what it corrects, as replay reads them in this order.
-    std::sort(incoming.begin(), incoming.end(), [&](const auto& a, const auto& b) {
-      return std::tuple(corrected(*bundle_, *a.event), a.event->time, a.event->sequence, a.height) <
-             std::tuple(corrected(*bundle_, *b.event), b.event->time, b.event->sequence, b.height);
-    });
-    std::vector<Height> resolves;
-    auto members = incoming;
-    for (const auto& row : members) resolves.push_back(row.height);
-    for (auto& row : members) {
-      if (add_replacement(row, case_id, members)) return false;
-    }
-    auto verdict = judge_set(members, case_id);
-    if (verdict.refusal) continue;
-    std::vector<EventOutcome> outcomes;
-    if (!accept(members, resolves, std::move(verdict), outcomes)) return false;
-    for (std::size_t i = 0; i < members.size(); ++i) {
-      if (members[i].event == event) first.push_back(outcomes[i]);
-    }
-    return true;
-  }
-  return false;
-}
-
-void PartitionLoop::try_parked(const std::string& case_id) {
-  for (bool progress = true; progress;) {
-    progress = false;
-    auto waiting = parked_ahead(case_id);
-    if (waiting.empty()) return;
-    std::vector<EventOutcome> ignored;
-    if (accept_together(waiting, nullptr, ignored)) return;
-    std::sort(waiting.begin(), waiting.end(), [](const Parked& a, const Parked& b) {
-      return std::tuple(a.event->time, a.event->sequence, a.height) < std::tuple(b.event->time, b.event->sequence, b.height);
-    });
-    for (const auto& row : waiting) {
-      if (accept_together({row}, nullptr, ignored)) {
-        progress = true;
-        break;
-      }
-    }
-  }
-}
-
-void PartitionLoop::expire_parked(Instant now) {
-  std::vector<std::pair<std::string, Height>> due;
-  for (auto it = parked_until_.begin(); it != parked_until_.end() && it->first.first < now; ++it)
-    due.emplace_back(it->second, it->first.second);
-  for (const auto& [case_id, height] : due) {
-    const auto waiting = parked_ahead(case_id);
-    const auto it = std::find_if(waiting.begin(), waiting.end(), [h = height](const Parked& row) { return row.height == h; });
-    if (it == waiting.end() || !make_room(4096)) continue;
-    std::vector<std::uint64_t> rests;
-    model::Refusal refusal{Rejection::kOutOfOrder,
-                           "waited until " + model::format_instant(it->until) + "; still " + std::string(model::name(it->refusal.code)) +
-                               ": " + it->refusal.detail,
-                           {}};
-    static_cast<void>(reject(*it->event, std::move(refusal), height, rests));
-  }
-}
-
-// `set`: the events judged together with it, of which one may be the target.
-model::Refusal PartitionLoop::add_replacement(validate::Incoming& incoming, const std::string& case_id,
-                                              const std::vector<validate::Incoming>& set) {
-  const auto& event = *incoming.event;
-  const auto& def = bundle_->kinds[event.kind].events[event.event];
-  if (def.action != definition::EventAction::kCorrected) return {};
-  const auto correction = apply::correction_data(def, event);
-  if (!correction) {
-    return {Rejection::kInvalidData,
-            "corrected needs event {source, id} and either replace {time, data} or void: true",
-            {{"#/data/event", "name the event by source and id", "value"}}};
-  }
-  if (correction->void_it) return {};
-  const auto history = history_ahead(case_id);
-  const auto* known = history.find(correction->source, correction->id);
-  const model::Event* target = known != nullptr ? known->event.get() : nullptr;
-  for (const auto& row : set) {
-    if (target == nullptr && row.event->source == correction->source && row.event->id == correction->id) target = row.event.get();
-  }
-  if (target == nullptr) return {};  // judge() says target-not-found
-  const std::string json = apply::replaced_json(*target, *correction);
-  if (correction->replace_data.empty() && known != nullptr) {
-    auto stored = ingest_.parse_stored(json, target->identity.tag);
-    if (!stored)
-      return {
-          Rejection::kInvalidData, "replace.time: " + stored.error().message, {{"#/data/replace/time", stored.error().message, "format"}}};
-    incoming.replacement = *stored;
-    return {};
-  }
-  auto offered = ingest_.parse(json);
-  if (offered.stage != ingest::Stage::kReady) {
-    model::Refusal refusal{Rejection::kInvalidData, "the replacement is not valid: " + offered.refusal.detail, {}};
-    for (auto error : offered.refusal.errors) {
-      error.pointer = "#/data/replace" + error.pointer.substr(std::min<std::size_t>(1, error.pointer.size()));
-      refusal.errors.push_back(std::move(error));
-    }
-    return refusal;
-  }
-  incoming.replacement = offered.event;
-  return {};
-}
-
 validate::Verdict PartitionLoop::judge_set(std::vector<validate::Incoming>& incoming, const std::string& case_id) {
   for (std::size_t i = 0; i < incoming.size(); ++i) incoming[i].height = next_height() + i;
   auto before = case_ahead(case_id);
@@ -457,42 +278,6 @@ EventOutcome PartitionLoop::reject(const model::Event& event, model::Refusal ref
     if (!ahead.parked) ahead.parked = parked_ahead(event.subject);
     std::erase_if(*ahead.parked, [&](const Parked& row) { return row.height == resolves; });
   }
-  return outcome;
-}
-
-EventOutcome PartitionLoop::park(const model::EventPtr& event, model::Refusal refusal, std::vector<std::uint64_t>& rests) {
-  auto waiting = parked_ahead(event->subject);
-  if (waiting.size() >= options_.parked_per_case_max || parked_count_ >= options_.parked_max) {
-    return reject(*event, {Rejection::kTooManyParked, "too many events wait for this case; it waits for: " + refusal.detail, {}},
-                  model::kNoHeight, rests);
-  }
-  const Instant recorded = building_->header.recorded;
-  auto sealed = sealer_.parked_event(*event, bundle_->zone.local_day(recorded));
-  if (!sealed) return told(Kind::kOverloaded);
-  ledger::Record record;
-  record.kind = ledger::RecordKind::kParked;
-  record.event = std::move(*sealed);
-  record.source = event->source;
-  record.id = event->id;
-  record.subject = event->subject;
-  record.tag = ingest::tag_text(event->identity.tag);
-  record.code = refusal.code;
-  record.detail = refusal.detail;
-  record.until = recorded + bundle_->kinds[event->kind].parking_ms;
-  EventOutcome outcome = told(Kind::kParked, refusal);
-  outcome.until = record.until;
-  Applied applied;
-  applied.identity = event->identity;
-  applied.case_id = event->subject;
-  applied.before = applied.after = case_ahead(event->subject);
-  applied.event = event;
-  const Parked row{event, next_height(), record.until, std::move(refusal)};
-  add_record(std::move(record), std::move(applied));
-  ahead_events_[event->identity.fingerprint] = {{event->identity.tag, row.height, ledger::RecordKind::kParked}, outcome, building_->token};
-  auto& ahead = touch(event->subject);
-  waiting.push_back(row);
-  ahead.parked = std::move(waiting);
-  rests.push_back(building_->token);
   return outcome;
 }
 

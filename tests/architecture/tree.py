@@ -9,7 +9,6 @@ TEST_LINES_MAX = 500  # tables of cases grow longer than code should
 # Longer files, and why. Printed at each run, so that nobody forgets them.
 LONGER = {
     "connectors/files/city_ticket.cpp": "one ticket's life, step by step",
-    "engine/partition/judging.cpp": "one loop's judging, in the order of the ledger protocol",
     "engine/definition/bundle.h": "the compiled form is one vocabulary",
     "engine/validate/step_check.cpp": "the checks of one step, in the order of docs/language.md",
 }

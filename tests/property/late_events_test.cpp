@@ -149,6 +149,41 @@ TEST_F(LateEvents, ACorrectionThatBreaksALaterEventIsRefusedAndNamesIt) {
   expect_replay_equal();
 }
 
+TEST_F(LateEvents, CorrectionsOfOneBatchAreOneSetBehindTheEventsBeforeThem) {
+  const auto correct = [](int n, const char* target, const char* time) {
+    return hotline("H1", n, "corrected", "2026-03-05T10:00:00+08:00",
+                   std::string(R"({"event":{"source":"example","id":")") + target + R"("},"replace":{"time":"2026-)" + time +
+                       R"(:00+08:00"},"reason":"r","approver":"a"})",
+                   R"(,"approvedby":"chief")");
+  };
+  send(1, "created", "03-02T09:00");
+  send(2, "dispatched", "03-02T10:00");
+  // Alone each of them would put signed before dispatched, or behind the reply.
+  const auto outcomes = engine.offer({hotline("H1", 3, "signed", "2026-03-02T11:00:00+08:00"),
+                                      hotline("H1", 4, "result_replied", "2026-03-03T10:00:00+08:00"), correct(5, "H1-2", "03-03T11:00"),
+                                      correct(6, "H1-3", "03-03T12:00"), correct(7, "H1-4", "03-03T13:00")});
+  for (const auto& outcome : outcomes) EXPECT_EQ(outcome.kind, Kind::kAccepted) << outcome.refusal.detail;
+  expect_replay_equal();
+  expect_recount();
+}
+
+TEST_F(LateEvents, CorrectionsOfOneBatchWaitTogetherForTheirTargets) {
+  send(1, "created", "03-02T09:00");
+  const std::string end = R"(},"void":true,"reason":"r","approver":"a"})";
+  const auto outcomes = engine.offer({hotline("H1", 5, "corrected", "2026-03-05T10:00:00+08:00",
+                                              R"({"event":{"source":"example","id":"H1-3")" + end, R"(,"approvedby":"chief")"),
+                                      hotline("H1", 6, "corrected", "2026-03-05T10:01:00+08:00",
+                                              R"({"event":{"source":"example","id":"H1-4")" + end, R"(,"approvedby":"chief")")});
+  for (const auto& outcome : outcomes) EXPECT_EQ(outcome.kind, Kind::kParked) << outcome.refusal.detail;
+  send(2, "dispatched", "03-02T10:00");
+  send(3, "signed", "03-02T11:00");
+  send(4, "handling_started", "03-02T12:00");
+  EXPECT_EQ(state_name(), "dispatched") << "signed and handling_started were taken back as they came";
+  EXPECT_EQ(engine.loop().parked(), 0U);
+  expect_replay_equal();
+  expect_recount();
+}
+
 TEST_F(LateEvents, AVoidedCaseLeavesEveryFigure) {
   send(1, "created", "03-02T09:00");
   send(2, "dispatched", "03-02T10:00");
