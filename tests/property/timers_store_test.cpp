@@ -54,6 +54,11 @@ class TimersStore : public TimersTest {
     for (int i = 1; i < 30; i += 7) send("T" + std::to_string(i), 6, "finished", "03-07T12:00");
     until("03-09T00:00");
     send("T2", 7, "finished", "03-08T12:00");
+    for (int i = 30; i < 42; ++i) {
+      const std::string id = "T" + std::to_string(i);
+      send(id, 1, "made", "03-09T09:00");
+      send(id, 2, "assigned", "03-09T10:00");
+    }
     engine.pump();
   }
 };
