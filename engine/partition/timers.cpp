@@ -239,7 +239,6 @@ model::EventPtr PartitionLoop::timer_event(const model::CaseState& state, const 
 // The hook of an acceptance: breaches that were told and that, as is known now, never were.
 void PartitionLoop::withdraw_breaches(const model::CaseState& before, const std::vector<validate::Incoming>& incoming,
                                       const validate::Verdict& verdict) {
-#ifndef DOCKET_FAULT_BREACH_KEPT
   for (const auto& breach : before.breaches) {
     const model::CaseState* at_due = nullptr;
     if (verdict.refolded) {
@@ -252,11 +251,15 @@ void PartitionLoop::withdraw_breaches(const model::CaseState& before, const std:
         if (incoming[i].event->time <= breach.due) at_due = verdict.steps[i].get();
       }
     }
-    if (apply::breach_stands(at_due, breach)) continue;
+#ifdef DOCKET_FAULT_BREACH_KEPT
+    const bool stands = at_due != nullptr || breach.due != 0;
+#else
+    const bool stands = apply::breach_stands(at_due, breach);
+#endif
+    if (stands) continue;
     const auto state = case_ahead(before.id);
     static_cast<void>(add_notice(*state, withdrawal_record(*bundle_, *state, breach, building_->header.recorded)));
   }
-#endif
 }
 
 }  // namespace docket::partition
