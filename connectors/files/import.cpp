@@ -140,6 +140,11 @@ class Import {
       }
       finish(*batch);
     } else {
+#ifdef DOCKET_FAULT_CHECKPOINT_AHEAD
+      rows_done_ = batch->last_row;
+      done_digest_ = batch->digest;
+      if (++since_checkpoint_ >= options_.checkpoint_batches) static_cast<void>(save(false).ok());
+#endif
       publish(batch);
     }
   }
@@ -276,10 +281,6 @@ class Import {
     if (!keeps_checkpoint() || !finished_.empty() || (rows_done_ == saved_rows_ && !last)) return {};
     since_checkpoint_ = 0;
     saved_rows_ = rows_done_;
-#ifdef DOCKET_FAULT_CHECKPOINT_AHEAD
-    rows_done_ = rows_read_;
-    done_digest_ = digest_;
-#endif
     return write_checkpoint(options_.checkpoint, {report_.name, fingerprint(), rows_done_, done_digest_, report_.counts});
   }
 

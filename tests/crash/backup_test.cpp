@@ -23,6 +23,13 @@ class Backup : public ::testing::Test {
     ASSERT_TRUE(done.ended.with(0)) << done.text();
   }
 
+  // Changes when the layers are written back.
+  static std::string stored_cases(Server& server) {
+    const std::string text = server.get("/metrics").body;
+    const auto at = text.find("docket_storage_bytes{column_family=\"cases\"}");
+    return at == std::string::npos ? "" : text.substr(at, text.find('\n', at) - at);
+  }
+
   TempFolder folder_;
   fs::path data_ = folder_ / "data";
 };
@@ -34,14 +41,17 @@ TEST_F(Backup, WhileTheServerWritesAndBack) {
     const Pause pause(folder_, "backup.part_copied:" + number);
     const fs::path copy = folder_ / ("copy" + number);
     const fs::path restored = folder_ / ("restored" + number);
-    Server server(data_, pause.with({{"DOCKET_FREEZE_EVENTS", "20"}}));
+    Server server(data_, pause.with({{"DOCKET_FREEZE_EVENTS", "40"}}));
     ASSERT_TRUE(server.ready()) << server.errors();
     Producer first(work(1, 1, "a" + number));
     ASSERT_TRUE(first.publish(server));
     Child child(backup_command(copy), {}, (folder_ / "err").string());
     ASSERT_TRUE(pause.reached());
-    Producer second(work(1, 2, "b" + number));
+    const std::string stored = stored_cases(server);
+    Producer second(work(2, 2, "b" + number));
     ASSERT_TRUE(second.publish(server));
+    int asked = 0;
+    while (stored_cases(server) == stored) ASSERT_LT(++asked, 20'000) << "the projections were not written back";
     pause.go_on();
     EXPECT_TRUE(child.wait().with(0)) << file_text((folder_ / "err").string());
     EXPECT_FALSE(fs::exists(copy.string() + ".new"));

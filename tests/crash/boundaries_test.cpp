@@ -7,7 +7,10 @@
 namespace docket::testing {
 namespace {
 
-constexpr int kCopies = 2;
+constexpr int kCopies = 3;
+// Above what a worker applies at its start, an owner's record for each of 16 partitions and their genesis: the first layer that is frozen
+// holds events.
+constexpr std::size_t kSmallLayer = 40;
 constexpr std::uint64_t kSeed = 20170301;
 
 struct Boundary {
@@ -74,14 +77,15 @@ TEST_F(Boundaries, WrittenAndNotYetTold) {
 }
 
 TEST_F(Boundaries, LayersAreFrozen) {
-  for (const char* at : {"projections.freezing:2", "store.file_written:1", "store.file_written:5"}) killed_at({at, 20});
-  killed_at({"projections.freezing:7", 20});
+  for (const char* at : {"projections.freezing:2", "store.file_written:1", "store.file_written:5"}) killed_at({at, kSmallLayer});
+  killed_at({"projections.freezing:7", kSmallLayer});
 }
 
-// The first ingestion of a new store is its format; the second the first layer's.
+// The first ingestion of a new store is its format; the second is the first layer's.
 TEST_F(Boundaries, FilesAreTakenIn) {
-  for (const char* at : {"store.before_ingest:2", "store.after_ingest:2", "projections.before_drop:1", "projections.after_drop:1"})
-    killed_at({at, 20});
+  for (const char* at :
+       {"store.before_ingest:2", "store.after_ingest:2", "store.after_ingest:4", "projections.before_drop:1", "projections.after_drop:1"})
+    killed_at({at, kSmallLayer});
 }
 
 TEST_F(Boundaries, TheLastLayersAtTheStop) {

@@ -65,7 +65,7 @@ TEST_F(PowerLoss, NothingAcknowledgedIsLost) {
   for (const char* at : {"worker.answered:60", "projections.after_drop:2", "keys.after_sync:5", "store.after_ingest:3"}) {
     SCOPED_TRACE(at);
     {
-      Server server(data, powered({{"DOCKET_CRASH_AT", at}, {"DOCKET_FREEZE_EVENTS", "20"}}), kProgram);
+      Server server(data, powered({{"DOCKET_CRASH_AT", at}, {"DOCKET_FREEZE_EVENTS", "40"}}), kProgram);
       ASSERT_TRUE(server.ready()) << server.errors();
       // Some of the rest; the kill comes by itself or behind it.
       producer.publish(server.client(), 6 + random() % 6);

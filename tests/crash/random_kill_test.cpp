@@ -49,7 +49,7 @@ TEST(RandomKill, UnderLoadOverHttp) {
     create_ledger(data);
     std::vector<Producer> producers;
     for (std::size_t i = 0; i < kProducers; ++i) producers.emplace_back(work(2, seed + i, "p" + std::to_string(i)), 3);
-    const Environment small{{"DOCKET_FREEZE_EVENTS", std::to_string(5 + random() % 60)}};
+    const Environment small{{"DOCKET_FREEZE_EVENTS", std::to_string(20 + random() % 60)}};
     for (int round = 0; round < kRounds; ++round) {
       Server server(data, small);
       ASSERT_TRUE(server.ready()) << server.errors();
@@ -97,7 +97,7 @@ TEST(RandomKill, WithinAnImport) {
                                            "--batch",        "4",        "--checkpoint", (folder / "checkpoint").string(),
                                            pipe.string()};
     for (int round = 0; round <= kRounds; ++round) {
-      Child import(command, {{"DOCKET_FREEZE_EVENTS", "30"}}, (folder / "err").string());
+      Child import(command, {{"DOCKET_FREEZE_EVENTS", "40"}}, (folder / "err").string());
       const std::size_t last = round == kRounds ? events.size() : random() % events.size();
       std::ofstream into(pipe);  // opens when the import reads it
       for (std::size_t i = 0; i < last && into; ++i) into << events[i].json << "\n" << std::flush;
