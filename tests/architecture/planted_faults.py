@@ -44,7 +44,8 @@ def plant(name, target, tests, jobs):
     log = f"{LOGS}/{name}.log"
     if problem := build(name, target, jobs, log):
         return problem
-    code = run(["ctest", "--test-dir", BUILD, "-R", tests, "--no-tests=ignore", "-j", jobs], log)
+    # A fault in what happens at the same time may slip through once, but not five times.
+    code = run(["ctest", "--test-dir", BUILD, "-R", tests, "--no-tests=ignore", "-j", jobs, "--repeat", "until-fail:5"], log)
     text = open(log, encoding="utf-8", errors="replace").read()
     if "No tests were found" in text or "Not Run" in text:
         return f"the tests {tests} did not run, see {log}"
