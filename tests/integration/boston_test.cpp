@@ -44,6 +44,26 @@ class TempFolder {
   std::filesystem::path path;
 };
 
+#ifdef DOCKET_SANITIZED
+constexpr std::size_t kLinesMax = 12'000;  // sanitizers see the same code on a tenth of the rows
+#else
+constexpr std::size_t kLinesMax = std::string::npos;
+#endif
+constexpr bool kWhole = kLinesMax == std::string::npos;
+
+// The first lines, cut where a row ends.
+std::string first_rows(std::string csv) {
+  std::size_t lines = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < csv.size(); ++i) {
+    quoted ^= csv[i] == '"';
+    if (csv[i] != '\n' || quoted || ++lines < kLinesMax) continue;
+    csv.resize(i + 1);
+    break;
+  }
+  return csv;
+}
+
 // Batches into the node of this process; nothing of this file may be refused.
 class NodePublisher final : public files::Publisher {
  public:
@@ -81,7 +101,7 @@ class Boston : public ::testing::Test {
   void SetUp() override {
     const std::string path = std::string(DOCKET_SHARED_DATA) + "/boston311-2015/boston_311_2015.csv.xz";
     if (!std::filesystem::exists(path)) GTEST_SKIP() << "SKIPPED: boston311-2015 is not here";
-    csv_ = decompressed(path);
+    csv_ = first_rows(decompressed(path));
     ASSERT_FALSE(csv_.empty());
   }
 
@@ -96,8 +116,9 @@ class Boston : public ::testing::Test {
     const auto report = files::run_import(rows, compiled.mapping, publisher, {});
     ASSERT_TRUE(report.ok()) << report.error().message;
     EXPECT_TRUE(report->complete) << report->stopped;
+    EXPECT_EQ(report->counts.of(files::RowFate::kAccepted), report->counts.rows);
+    if (!kWhole) return;
     EXPECT_EQ(report->counts.rows, 121'145U);
-    EXPECT_EQ(report->counts.of(files::RowFate::kAccepted), 121'145U);
     EXPECT_EQ(report->counts.events, 222'417U);
     EXPECT_EQ(report->counts.accepted, 222'417U);
     EXPECT_EQ(report->counts.clamped, 197U) << "closed before opened";
@@ -155,6 +176,10 @@ TEST_F(Boston, WholeThroughTheRealEngine) {
     const bool same = theirs == "OVERDUE" ? ours == "late" : theirs == "ONTIME" && (ours == "in time" || ours == "no deadline, no light");
     EXPECT_TRUE(same || theirs.empty()) << id << ": the city says " << theirs << ", we say " << ours;
     compared += theirs.empty() ? 0 : 1;
+  }
+  if (!kWhole) {
+    EXPECT_GT(compared, 10'000);
+    return;
   }
   EXPECT_EQ(compared, 120'992);
   const Verdicts expected{
