@@ -164,11 +164,8 @@ TEST_F(LedgerDamage, ARewriteIsFoundByHeadsAndOtherwiseSaidToBeUnseen) {
     std::string previous;
     for (std::size_t i = chain.size() / 2; i < chain.size(); ++i) {
       auto block = *ledger::decode_block(chain[i].block());
-      if (previous.empty()) {
-        block.recorded += 1;
-      } else {
-        block.previous = previous;
-      }
+      block.recorded += 1;  // of all of them, as it never goes back
+      if (!previous.empty()) block.previous = previous;
       const std::string value = ledger::encode_block(block);
       previous = ledger::hash_text(ledger::block_hash(value));
       chain[i].set(value);
