@@ -118,11 +118,13 @@ Status Node::start() {
   }
   for (auto& worker : workers_) worker->start();
   while (!ready()) {
+    bool caught_up = true;
     for (const auto& worker : workers_) {
       const auto health = worker->health();
       if (!health.stopped.empty()) return Error{ErrorCode::kCorrupt, health.stopped, false};
+      caught_up = caught_up && health.caught_up == health.partitions;
     }
-    if (parts_.full()) break;  // reads are served; writes are 503 until there is space
+    if (caught_up && parts_.full()) break;  // reads are served; writes are 503 until there is space
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return {};

@@ -34,6 +34,7 @@ Worker::Worker(WorkerOptions options, definition::BundlePtr bundle, std::string 
     loops_.push_back(std::make_unique<partition::PartitionLoop>(loop, bundle_, ingest_, keys, store_, records, store_));
     by_partition_[static_cast<std::size_t>(partition)] = loops_.back().get();
   }
+  caught_up_.assign(loops_.size(), false);
   publish_health();
 }
 
@@ -77,6 +78,7 @@ Worker::Health Worker::health() const {
 void Worker::publish_health() {
   Health health;
   health.partitions = static_cast<int>(loops_.size());
+  health.caught_up = static_cast<int>(std::count(caught_up_.begin(), caught_up_.end(), true));
   for (const auto& loop : loops_) {
     if (loop->owner()) ++health.owned;
     health.parked += loop->parked();
@@ -105,15 +107,17 @@ void Worker::take_inbox(bool wait) {
   }
 }
 
-void Worker::read_for(partition::PartitionLoop& loop, int partition) {
+// True when the loop has read to the end.
+bool Worker::read_for(partition::PartitionLoop& loop, int partition) {
   while (const auto from = loop.wants_read()) {
     auto batch = port_->read(partition, *from, kReadBytes);
-    if (!batch) return;  // asked again on the next turn
+    if (!batch) return false;  // asked again on the next turn
     const bool end = batch->end;
     loop.read_done(*batch);
     store_.tick(options_.index, options_.clock());
-    if (end) return;
+    if (end) break;
   }
+  return true;
 }
 
 // One turn of every loop; true if something was written. A disk without space is asked again after a pause, not at once.
@@ -123,7 +127,7 @@ bool Worker::step() {
   std::vector<ledger::Appending> blocks;
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     auto& loop = *loops_[i];
-    read_for(loop, options_.partitions[i]);
+    if (read_for(loop, options_.partitions[i])) caught_up_[i] = true;
     loop.hold_timers(full);
     auto more = loop.turn(now);
     std::move(more.begin(), more.end(), std::back_inserter(blocks));

@@ -44,6 +44,7 @@ class Worker {
 
   struct Health {
     int owned = 0;
+    int caught_up = 0;  // partitions that have been read to their end once
     int partitions = 0;
     std::size_t parked = 0;
     std::uint64_t void_blocks = 0;
@@ -55,7 +56,7 @@ class Worker {
   void run();
   void take_inbox(bool wait);
   bool step();
-  void read_for(partition::PartitionLoop& loop, int partition);
+  bool read_for(partition::PartitionLoop& loop, int partition);
   void publish_health();
 
   WorkerOptions options_;
@@ -66,6 +67,7 @@ class Worker {
   std::uint64_t freezes_ = 0;                                     // of all loops, when the port was last renewed
   std::vector<std::unique_ptr<partition::PartitionLoop>> loops_;  // in the order of options_.partitions
   std::vector<partition::PartitionLoop*> by_partition_;
+  std::vector<bool> caught_up_;  // in the order of options_.partitions
 
   std::mutex mutex_;  // guards inbox_, inbox_events_
   std::condition_variable wake_;
