@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <date/tz.h>
 #include <CLI/CLI.hpp>
 #include <memory>
 
@@ -30,6 +31,15 @@ struct Bound {
   Args args;
 };
 
+std::string known_zone(const std::string& name) {
+  try {
+    date::locate_zone(name);
+    return {};
+  } catch (const std::runtime_error&) {
+    return name + " is no time zone here; write it as Asia/Shanghai";
+  }
+}
+
 void add_common(CLI::App& command, CommonOptions& options) {
   options.language = default_language();
   options.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
@@ -40,7 +50,7 @@ void add_common(CLI::App& command, CommonOptions& options) {
   command.add_option("--lang", options.language, "zh or en: titles, labels and messages")
       ->check(CLI::IsMember({"zh", "en"}).description(""))
       ->capture_default_str();
-  command.add_option("--time-zone", options.time_zone, "zone of the times in tables; default: the office's");
+  command.add_option("--time-zone", options.time_zone, "zone of the times in tables; default: the office's")->check(known_zone);
   command.add_option("--timeout-ms", options.timeout_ms, "longest wait for an answer")->capture_default_str();
   command.add_flag("--no-color", options.no_color, "no colours (as NO_COLOR does)");
   command.add_flag("-q,--quiet", options.quiet, "the result alone");
@@ -84,10 +94,10 @@ void add_case_commands(CLI::App& app, Exit& exit) {
   }
   {
     std::shared_ptr<Bound<CaseListArgs>> bound;
-    CLI::App& command =
-        verb<CaseListArgs>(parent, "list", "Lists cases. The same filter twice means either, different filters mean all.",
-                           "  docket case list --light overdue\n  docket case list --unit U --state open --format csv -o open.csv", exit,
-                           bound, [](const CommonOptions& o, const CaseListArgs& a) { return run_case_list(o, a); });
+    CLI::App& command = verb<CaseListArgs>(parent, "list", "Lists cases. The same filter twice means either, different filters mean all.",
+                                           "  docket case list --kind hotline-ticket --light overdue\n  docket case list --kind "
+                                           "hotline-ticket --unit U --state signed --format csv -o open.csv",
+                                           exit, bound, [](const CommonOptions& o, const CaseListArgs& a) { return run_case_list(o, a); });
     CaseListArgs& args = bound->args;
     command.add_option("--kind", args.kinds, "kind, for example hotline-ticket")->allow_extra_args(false);
     command.add_option("--state", args.states, "state")->allow_extra_args(false);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <iostream>
+#include <optional>
 #include <string>
 
 namespace docket::cli {
@@ -41,6 +42,8 @@ struct CommonOptions {
   std::ostream* err = &std::cerr;
 };
 
+// nullopt: it can't be read, or is a folder.
+[[nodiscard]] std::optional<std::string> read_file(const std::string& path);
 // "zh" or "en": DOCKET_LANG, else the locale's, else "zh".
 [[nodiscard]] std::string default_language();
 

@@ -38,12 +38,9 @@ Shape shape_of(std::string_view text) {
 
 std::optional<std::string> read_input(const CommonOptions& options, const std::string& file, std::istream& standard_input) {
   if (file == "-") return std::string(std::istreambuf_iterator<char>(standard_input), {});
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    *options.err << "docket: can't read " << file << "\n";
-    return std::nullopt;
-  }
-  return std::string(std::istreambuf_iterator<char>(in), {});
+  auto text = read_file(file);
+  if (!text) *options.err << "docket: can't read " << file << "\n";
+  return text;
 }
 
 Colour colour_of(const std::string& outcome) {

@@ -1,3 +1,4 @@
+#include <cerrno>
 #include <iostream>
 
 #include "connectors/files/city.h"
@@ -23,9 +24,9 @@ int run_city_make(const CityOptions& options) {
   std::string event;
   while (maker.next(event, nullptr)) {
     std::cout << event << '\n';
-    if (!std::cout) return 0;  // the reader has enough
+    if (!std::cout) return errno == EPIPE ? 0 : fail("can't write to standard output", 1);  // EPIPE: the reader has enough
   }
-  std::cout.flush();
+  if (!std::cout.flush()) return fail("can't write to standard output", 1);
   return 0;
 }
 

@@ -83,15 +83,15 @@ Result<std::shared_ptr<const files::Mapping>> load_mapping(const ImportOptions& 
     content = it->second;
   } else {
     file = options.mapping;
-    std::ifstream in(file, std::ios::binary);
-    if (!in) {
+    auto own = cli::read_file(file);
+    if (!own) {
       std::string known;
       for (const auto& [path, text] : *texts) {
         if (path.rfind("mappings/", 0) == 0) known += (known.empty() ? "" : ", ") + path.substr(9, path.size() - 14);
       }
       return Error{ErrorCode::kNotFound, "no mapping " + options.mapping + " (neither a shipped one: " + known + "; nor a file)", false};
     }
-    content.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+    content = std::move(*own);
   }
   auto compiled = files::compile_mapping(file, content, bundle.zone);
   auto findings = compiled.diagnostics;
@@ -113,8 +113,9 @@ int import_into(files::Publisher& publisher, const definition::Bundle& bundle, c
   if (!mapping) return fail(mapping.error().message, mapping.error().code == ErrorCode::kNotFound ? 3 : 2);
   std::ifstream opened;
   if (options.file != "-") {
-    opened.open(options.file, std::ios::binary);
-    if (!opened) return fail("can't read " + options.file, 3);
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(options.file, ignored)) opened.open(options.file, std::ios::binary);
+    if (!opened.is_open()) return fail("can't read " + options.file, 3);
   }
   std::istream& in = options.file == "-" ? std::cin : opened;
   std::unique_ptr<files::RowSource> rows;

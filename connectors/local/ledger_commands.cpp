@@ -3,6 +3,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "connectors/cli/common.h"
 #include "connectors/local/commands.h"
 #include "connectors/local/home.h"
 #include "connectors/local/schemas.h"
@@ -31,10 +32,9 @@ int run_ledger_verify(const std::string& data, const std::string& heads_file) {
   ledger::VerifyOptions options;
   std::vector<std::string> problems;
   if (!heads_file.empty()) {
-    std::ifstream file(heads_file, std::ios::binary);
-    if (!file) return fail("can't read " + heads_file, 3);
-    const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    auto heads = ledger::read_heads(text, home->ledger->ledger_id(), ledger::public_key_of(home->keys->signing_seed()));
+    const auto text = cli::read_file(heads_file);
+    if (!text) return fail("can't read " + heads_file, 3);
+    auto heads = ledger::read_heads(*text, home->ledger->ledger_id(), ledger::public_key_of(home->keys->signing_seed()));
     problems = std::move(heads.findings);
     options.heads = std::move(heads.heads);
   }

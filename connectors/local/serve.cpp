@@ -88,8 +88,9 @@ int run_serve(const ServeOptions& options) {
   if (auto started = heads.start(); !started) return fail(started.error().message, exit_code(started.error()));
   ControlServer control(*home, **store);
   if (auto started = control.start(); !started) return fail(started.error().message, exit_code(started.error()));
-  std::cout << "docket is ready on http://" << http.host << ":" << *port << " (office " << home->bundle->office << ", ledger "
-            << home->ledger->ledger_id() << ")" << std::endl;
+  const bool six = http.host.find(':') != std::string::npos;
+  std::cout << "docket is ready on http://" << (six ? "[" : "") << http.host << (six ? "]:" : ":") << *port << " (office "
+            << home->bundle->office << ", ledger " << home->ledger->ledger_id() << ")" << std::endl;
   int signal_number = 0;
   sigwait(&signals, &signal_number);
   std::cerr << "docket: stopping\n";

@@ -75,7 +75,7 @@ void open_private(const Reading& reading, const model::CaseState& state, const A
   const bool any = std::any_of(state.scope.attributes.begin(), state.scope.attributes.end(),
                                [](const auto& slot) { return slot.value.type() == model::Value::Type::kSealed; });
   if (!any) return;
-  const auto history = reading.history(state.id, as_of.known_at);
+  const auto history = reading.history(state.id, as_of);
   if (!history) return;
   for (const auto& row : history->folded()) {
     if (row.key.time > as_of.at) break;
@@ -187,12 +187,11 @@ service::Answer answer_case(const Reading& reading, const Params& params, const 
   if (const auto version = params.text("version")) {
     // Version n is the first n acceptances: it lies on the known axis.
     const auto n = params.integer("version", 0);
-    Instant known = model::kNoInstant;
-    for (const auto& row : reading.store.history(reading.partition_of(case_id), case_id)) {
-      if (row.version == static_cast<std::uint32_t>(n)) known = row.recorded;
-    }
-    if (known == model::kNoInstant) return not_found("case " + case_id + " has no version " + *version, params.query().language);
-    as_of.known_at = known;
+    const auto rows = reading.store.history(reading.partition_of(case_id), case_id);
+    const auto row = std::find_if(rows.begin(), rows.end(), [&](const auto& each) { return n > 0 && each.version == n; });
+    if (row == rows.end()) return not_found("case " + case_id + " has no version " + *version, params.query().language);
+    as_of.version = row->version;
+    as_of.known_at = std::min(as_of.known_at, row->recorded);
     as_of.known_given = true;
   }
   const auto state = reading.case_as_of(case_id, as_of);

@@ -105,9 +105,19 @@ struct Shown {
   bool exact = false;
 };
 
-Shown show(const Reading& reading, std::uint16_t index, const Period& period, const AsOf& as_of, const std::string& group_by) {
+// A stock of a period that is over is the one at its end, unless another instant is asked for.
+AsOf within(const Reading& reading, const MetricDef& metric, const Period& period, AsOf as_of) {
+  const Instant end = reading.bundle.zone.day_end(period.to - 1);
+  if (metric.measure != Measure::kStock || as_of.at_given || as_of.at <= end) return as_of;
+  as_of.at = end;
+  as_of.at_day = period.to - 1;
+  return as_of;
+}
+
+Shown show(const Reading& reading, std::uint16_t index, const Period& period, const AsOf& asked, const std::string& group_by) {
   Shown out;
   const auto& metric = reading.bundle.metrics[index];
+  const AsOf as_of = within(reading, metric, period, asked);
   if (metric.measure == Measure::kCombine) {
     out.total = combined_json(reading, metric, period, as_of, out.exact);
     return out;
@@ -228,7 +238,9 @@ service::Answer answer_metric(const Reading& reading, const Params& params, cons
     json::array series;
     bool exact = false;
     for (const auto& period : periods_between(*step, *from, *to + 1)) {
-      auto shown = show(reading, *id, period, as_of, group_by);
+      AsOf then = as_of;  // each stock of a series at its own end, none behind `at`
+      then.at_given = as_of.at_given && as_of.at <= reading.bundle.zone.day_end(period.to - 1);
+      auto shown = show(reading, *id, period, then, group_by);
       exact = exact || shown.exact;
       series.push_back(json::object{{"period", period.name},
                                     {"from", model::format_date(period.from)},

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
+#include <limits>
 
 #include "connectors/service/problem.h"
+#include "engine/ingest/json_text.h"
 
 namespace docket::node {
 namespace {
@@ -67,16 +70,17 @@ AsOf Reading::as_of(const Params& params) const {
   return out;
 }
 
-Result<apply::CaseHistory> Reading::history(const std::string& case_id, Instant known_at) const {
+Result<apply::CaseHistory> Reading::history(const std::string& case_id, const AsOf& as_of) const {
   const partition::HistoryLoader loader(bundle, ingest, store, records);
-  return loader.load(partition_of(case_id), case_id, known_at);
+  constexpr auto kAll = std::numeric_limits<std::uint32_t>::max();
+  return loader.load(partition_of(case_id), case_id, as_of.known_at, nullptr, as_of.version.value_or(kAll));
 }
 
 model::CasePtr Reading::case_as_of(const std::string& case_id, const AsOf& as_of) const {
   auto state = store.find(partition_of(case_id), case_id);
   if (state == nullptr || (!as_of.past_at() && !as_of.past_known())) return state;
-  if (state->last.time <= as_of.at && state->last_recorded <= as_of.known_at) return state;  // nothing came after
-  auto history = this->history(case_id, as_of.known_at);
+  if (!as_of.version && state->last.time <= as_of.at && state->last_recorded <= as_of.known_at) return state;  // nothing came after
+  auto history = this->history(case_id, as_of);
   if (!history || history->entries().empty()) return nullptr;
   const auto events = history->folded();
   auto folded = apply::fold(bundle, case_id, events, history->overlay(), as_of.at);
@@ -142,10 +146,54 @@ json::value instant_json(Instant instant) {
   return json::string(model::format_instant(instant));
 }
 
+namespace {
+
+// As Boost.JSON writes it, but for numbers that are no integers: 0.750000, never 7.5E-1.
+void append_json(std::string& out, const json::value& value) {
+  switch (value.kind()) {
+    case json::kind::object: {
+      out += '{';
+      const char* comma = "";
+      for (const auto& member : value.get_object()) {
+        out += comma;
+        ingest::append_json_string(out, member.key());
+        out += ':';
+        append_json(out, member.value());
+        comma = ",";
+      }
+      out += '}';
+      return;
+    }
+    case json::kind::array: {
+      out += '[';
+      const char* comma = "";
+      for (const auto& item : value.get_array()) {
+        out += comma;
+        append_json(out, item);
+        comma = ",";
+      }
+      out += ']';
+      return;
+    }
+    case json::kind::string:
+      return ingest::append_json_string(out, value.get_string());
+    case json::kind::double_: {
+      char text[64];
+      std::snprintf(text, sizeof text, "%.6f", value.get_double());
+      out += text;
+      return;
+    }
+    default:
+      out += json::serialize(value);
+  }
+}
+
+}  // namespace
+
 service::Answer json_answer(const json::value& body, int status) {
   service::Answer answer;
   answer.status = status;
-  answer.body = json::serialize(body);
+  append_json(answer.body, body);
   return answer;
 }
 

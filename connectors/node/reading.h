@@ -49,8 +49,9 @@ struct AsOf {
   bool known_given = false;
   std::optional<Day> at_day;  // `at` is exactly the end of that local day
   std::optional<Day> known_day;
+  std::optional<std::uint32_t> version;  // only the case's first acceptances, so many
   [[nodiscard]] bool past_at() const { return at < now; }
-  [[nodiscard]] bool past_known() const { return known_at < now; }
+  [[nodiscard]] bool past_known() const { return known_at < now || version.has_value(); }
 };
 
 struct Reading {
@@ -65,7 +66,7 @@ struct Reading {
   [[nodiscard]] int partition_of(const std::string& case_id) const { return model::partition_of(case_id); }
   // The case as of both axes; nullptr: it did not exist then. Rows answer "now"; anything else is folded from its events.
   [[nodiscard]] model::CasePtr case_as_of(const std::string& case_id, const AsOf& as_of) const;
-  [[nodiscard]] Result<apply::CaseHistory> history(const std::string& case_id, Instant known_at) const;
+  [[nodiscard]] Result<apply::CaseHistory> history(const std::string& case_id, const AsOf& as_of) const;
 
   [[nodiscard]] json::object labels(const definition::Labels& labels) const;
   [[nodiscard]] std::string value_text(const model::Value& value) const;

@@ -40,10 +40,10 @@ Status HistoryLoader::add(apply::CaseHistory& history, Height height, Instant re
 }
 
 Result<apply::CaseHistory> HistoryLoader::load(int partition, const std::string& case_id, Instant known_at,
-                                               const std::vector<Applied>* more) const {
+                                               const std::vector<Applied>* more, std::uint32_t versions) const {
   apply::CaseHistory history(bundle_);
   for (const auto& row : states_.history(partition, case_id)) {
-    if (row.recorded > known_at) break;
+    if (row.recorded > known_at || row.version > versions) break;
     if (row.kind != ledger::RecordKind::kAccepted && row.kind != ledger::RecordKind::kTimer) continue;
     auto record = records_.record(partition, row.height);
     if (!record) return record.error();

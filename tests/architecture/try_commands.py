@@ -72,6 +72,15 @@ def check(server):
         out = run(f"{DOCKET} metric show hotline.overdue_open --at {day} --format json --server {server}")
         if not re.search(rf'"value":\s*{figure}\b', out):
             problems.append(f"hotline.overdue_open at {day} is not {figure}:\n{out[:800]}")
+    # Events of one block have one recorded instant; a version is one of them all the same.
+    for version, state in ((1, "registered"), (2, "dispatched"), (8, "closed")):
+        run(f"curl -sS -f '{server}/v1/cases/T1?version={version}'", expect=[f'"state":"{state}"', f'"version":{version},'])
+    # A stock of a period that is over is the one at its end; each of a series at its own.
+    run(f"curl -sS -f '{server}/v1/metrics/hotline.overdue_open?from=2017-03-01&to=2017-04-30&step=month'",
+        expect=['"value":0', '"value":2'])
+    run(f"curl -sS -f '{server}/v1/metrics/hotline.on_time_rate?period=2017-03&at=2017-04-10'", expect=['"rate":0.750000'])
+    for wrong, code in (("case get T1 --time-zone Mars/X", 2), ("event publish /tmp", 2), ("case get T1 --version 99", 3)):
+        run(f"{DOCKET} {wrong} --server {server}", codes=(code,))
     run(f"{DOCKET} metric show hotline.on_time_rate --period 2017-03 --at 2017-04-10 --by unit --server {server}", expect=["75.00"])
     run(f"{DOCKET} metric explain hotline.on_time_rate --period 2017-03 --at 2017-04-10 --server {server}", expect=["T1", "T2", "T6", "T7"], refuse=["T8"])
 
