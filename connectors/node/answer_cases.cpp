@@ -1,5 +1,6 @@
 // Cases: rows, one case, its list by filters. See answer_history.cpp for its events and deadlines.
 #include <algorithm>
+#include <array>
 
 #include "connectors/node/answers.h"
 #include "connectors/service/problem.h"
@@ -248,6 +249,11 @@ service::Answer answer_cases(const Reading& reading, const Params& params) {
   const auto& kind = reading.bundle.kinds[*kind_id];
   const auto filters = list_filters(kind, params);
   const auto lights = params.all("light");
+  for (const auto& light : lights) {
+    constexpr std::array kLights{"none", "on_track", "due_soon", "overdue", "paused", "closed_in_time", "closed_late"};
+    if (std::find(kLights.begin(), kLights.end(), light) == kLights.end())
+      throw BadParameter{"light", "'" + light + "': one of none, on_track, due_soon, overdue, paused, closed_in_time, closed_late"};
+  }
   const auto instant = [&](const char* name) -> std::optional<Instant> {
     const auto text = params.text(name);
     if (!text) return std::nullopt;

@@ -1,6 +1,7 @@
 #include "connectors/node/node.h"
 
 #include <chrono>
+#include <cstdio>
 #include <list>
 #include <random>
 #include <thread>
@@ -308,11 +309,24 @@ service::Answer Node::answer_rejects(const service::Query& query) {
     model::Height height = 0;
     ledger::Record record;
   };
+  // Newest first: what stands behind the token's row.
+  const auto key = [](model::Instant recorded, int partition, model::Height height) { return std::tuple(-recorded, partition, ~height); };
+  auto after = key(model::kForever, -1, 0);
+  if (const auto token = params.text("page_token")) {
+    long long recorded = 0;
+    int partition = 0;
+    unsigned long long height = 0;
+    int used = 0;
+    if (std::sscanf(token->c_str(), "%lld.%d.%llu%n", &recorded, &partition, &height, &used) != 3 ||
+        static_cast<std::size_t>(used) != token->size())
+      throw BadParameter{"page_token", "'" + *token + "' is not a next_page_token of this list"};
+    after = key(recorded, partition, height);
+  }
   std::vector<Row> rows;
   for (int partition = 0; partition < model::kPartitions; ++partition) {
     model::Height end = parts_.store->position(partition).height;
     std::size_t found = 0;
-    for (std::size_t blocks = 0; end > 0 && found < page_size && blocks < 2000; ++blocks) {
+    for (std::size_t blocks = 0; end > 0 && found <= page_size && blocks < 2000; ++blocks) {
       const auto stored = parts_.block_at(partition, end - 1);
       if (!stored) break;
       const auto block = ledger::decode_block(stored->value);
@@ -321,16 +335,20 @@ service::Answer Node::answer_rejects(const service::Query& query) {
         const auto& record = block->records[i];
         if (record.kind != ledger::RecordKind::kRejected) continue;
         if ((source && record.source != *source) || (code && model::name(record.code) != *code)) continue;
+        if (key(block->recorded, partition, block->height + i) <= after) continue;
         rows.push_back({block->recorded, partition, block->height + i, record});
         ++found;
       }
       end = block->height;
     }
   }
-  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-    return std::tuple(b.recorded, a.partition, b.height) < std::tuple(a.recorded, b.partition, a.height);
-  });
-  if (rows.size() > page_size) rows.resize(page_size);
+  std::sort(rows.begin(), rows.end(),
+            [&](const Row& a, const Row& b) { return key(a.recorded, a.partition, a.height) < key(b.recorded, b.partition, b.height); });
+  std::string next;
+  if (rows.size() > page_size) {
+    rows.resize(page_size);
+    next = std::to_string(rows.back().recorded) + "." + std::to_string(rows.back().partition) + "." + std::to_string(rows.back().height);
+  }
   json::array out;
   for (const auto& row : rows) {
     json::array errors;
@@ -347,7 +365,11 @@ service::Answer Node::answer_rejects(const service::Query& query) {
                                {"partition", row.partition},
                                {"height", std::to_string(row.height)}});
   }
-  return json_answer(json::object{{"rejects", std::move(out)}, {"page_size", page_size}});
+  json::object page{{"rejects", std::move(out)}, {"page_size", page_size}};
+  if (!next.empty()) page["next_page_token"] = next;
+  auto answer = json_answer(page);
+  answer.next_page = next;
+  return answer;
 }
 
 }  // namespace docket::node
