@@ -62,6 +62,12 @@ std::string misspell(std::string word, std::mt19937_64& random) {
   return word;
 }
 
+#ifdef DOCKET_SANITIZED
+constexpr std::size_t kEvery = 10;  // sanitizers see the same code on a tenth of the corruptions
+#else
+constexpr std::size_t kEvery = 1;
+#endif
+
 struct Tally {
   std::size_t made = 0;
   std::size_t refused = 0;  // by the tables
@@ -94,7 +100,7 @@ Tally corrupt(const std::string& office, const std::string& path, std::mt19937_6
     const Token& other = words[random() % words.size()];
     const std::uint64_t way = random() % 3;
     const std::string instead = way == 0 ? std::string() : way == 1 ? misspell(word, random) : whole.substr(other.at, other.size);
-    if (instead == word) continue;
+    if (instead == word || static_cast<std::size_t>(&token - words.data()) % kEvery != 0) continue;
     texts[path] = whole.substr(0, token.at) + instead + whole.substr(token.at + token.size);
     ++tally.made;
     const Compiled compiled = compile(texts, office);
@@ -128,7 +134,7 @@ TEST(Corruption, OneTokenIsMostlyRefused) {
   };
   for (const auto& [office, path] : files) {
     const Tally tally = corrupt(office, path, random);
-    ASSERT_GT(tally.made, 30U) << path;
+    ASSERT_GT(tally.made, 30U / kEvery) << path;
     std::cout << path << ": " << tally.refused << " of " << tally.made << " refused, " << percent(tally.refused, tally.made)
               << " %; with walks " << percent(tally.refused + tally.walked, tally.made) << " %\n";
     all.made += tally.made;
@@ -147,7 +153,7 @@ TEST(Corruption, AnyBytesAreAnswered) {
   const std::map<std::string, std::string> whole = small_office();
   constexpr std::string_view kBytes = "{}[],:&*!|>'\"%@` \n\t-?#~.0aZ\xE4\xFF";
   std::size_t refused = 0;
-  for (int round = 0; round < 3000; ++round) {
+  for (std::size_t round = 0; round < 3000 / kEvery; ++round) {
     std::map<std::string, std::string> texts = whole;
     auto file = texts.begin();
     std::advance(file, static_cast<std::ptrdiff_t>(random() % texts.size()));
@@ -177,7 +183,7 @@ TEST(Corruption, AnyBytesAreAnswered) {
       ASSERT_FALSE(compiled.diagnostics.empty()) << file->first << " in round " << round << ":\n" << text;
     }
   }
-  EXPECT_GT(refused, 2000U);
+  EXPECT_GT(refused, 2000U / kEvery);
 }
 
 }  // namespace
