@@ -25,7 +25,7 @@ problems = []
 
 
 def run(command, expect=(), refuse=(), codes=(0,)):
-    done = subprocess.run(["bash", "-c", command], cwd=SOURCE, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(["bash", "-c", command], cwd=SOURCE, capture_output=True, text=True, timeout=600, check=False)
     for text in expect:
         if text not in done.stdout:
             problems.append(f"{command}\n  does not print {text!r}:\n{done.stdout[:1500]}")
@@ -119,7 +119,7 @@ def main():
             check_later(address)
         finally:
             server.terminate()
-            code = server.wait(timeout=30)
+            code = server.wait(timeout=120)
         if code != 0:
             problems.append(f"serve ended with exit code {code} after SIGTERM")
         run(f"{DOCKET} ledger verify --data {data}")

@@ -4,7 +4,7 @@ if(NOT DOCKET_SANITIZE AND NOT DOCKET_COVERAGE)
   function(docket_bench_test name workload)
     add_test(NAME bench.${name} COMMAND docket_bench ${workload} --tiny --docket $<TARGET_FILE:docket> --schemas ${CMAKE_SOURCE_DIR}/bench/schemas
              --work ${CMAKE_BINARY_DIR}/bench-tiny/${name} ${ARGN})
-    set_tests_properties(bench.${name} PROPERTIES LABELS "bench" TIMEOUT 300)
+    set_tests_properties(bench.${name} PROPERTIES LABELS "bench" TIMEOUT 900)
   endfunction()
   foreach(workload case5 city)
     set(results ${CMAKE_BINARY_DIR}/bench-tiny-${workload}.jsonl)
