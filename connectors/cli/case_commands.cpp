@@ -3,6 +3,7 @@
 #include "connectors/cli/commands.h"
 #include "connectors/cli/output.h"
 #include "connectors/cli/remote.h"
+#include "connectors/cli/words.h"
 
 namespace docket::cli {
 namespace {
@@ -21,23 +22,25 @@ Cell state_cell(const Display& show, const json::object& item) {
 }
 
 // "Label      value" lines; empty values are left out.
-std::string fields_block(const std::vector<std::pair<std::string, Cell>>& fields, bool colour) {
+std::string fields_block(const std::vector<std::pair<std::string, Cell>>& fields, const Look& look) {
   Table table;
   table.header = false;
   table.columns = {{"field", false}, {"value", false}};
   for (const auto& [name, value] : fields) {
-    if (!value.text.empty()) table.rows.push_back({Cell(name, "", Colour::kDim), value});
+    if (value.text.empty()) continue;
+    const auto indent = name.find_first_not_of(' ');
+    table.rows.push_back({Cell(std::string(indent, ' ') + word(name.substr(indent), look.language), "", Colour::kDim), value});
   }
-  return render_table(table, colour);
+  return render_table(table, look);
 }
 
-std::string section(const std::string& title, const Table& table, bool colour) {
+std::string section(std::string_view title, const Table& table, const Look& look) {
   if (table.rows.empty()) return "";
-  return "\n" + title + "\n" + render_table(table, colour);
+  return "\n" + std::string(title) + "\n" + render_table(table, look);
 }
 
-// Attributes as name and value.
-Table attribute_table(const Display& show, const json::object& item) {
+// Attributes as name with label, and value.
+Table attribute_table(const Display& show, const json::object& item, const std::map<std::string, std::string>& labels) {
   Table table;
   table.columns = {{"attribute", false}, {"value", false}};
   const auto* attributes = item.if_contains("attributes");
@@ -45,9 +48,14 @@ Table attribute_table(const Display& show, const json::object& item) {
   for (const auto& member : attributes->get_object()) {
     const std::string name(member.key().data(), member.key().size());
     const bool erased = member.value().is_object() && has(member.value().get_object(), "erased");
-    table.rows.push_back({name, member.value().is_null() ? Cell("—")
-                                : erased                 ? Cell("(erased)", "erased", Colour::kDim)
-                                                         : Cell(show.text(member.value()))});
+    const auto label = labels.find(name);
+    const bool labelled = label != labels.end() && label->second != name;
+    const std::string text = show.text(member.value());
+    table.rows.push_back({Cell(labelled ? name + " " + label->second : name, name),
+                          member.value().is_null()   ? Cell("—")
+                          : erased                   ? Cell("(" + word("erased", show.language) + ")", "erased", Colour::kDim)
+                          : member.value().is_bool() ? Cell(value_word("", text, show.language), text)
+                                                     : Cell(text)});
   }
   return table;
 }
@@ -72,7 +80,7 @@ Table span_table(const Display& show, const json::object& deadline) {
   for (const auto& span : array_of(deadline, "explain")) {
     if (!span.is_object()) continue;
     const auto& own = span.get_object();
-    table.rows.push_back({show.cell(own, "from"), show.cell(own, "to"), show.text(own, "sort"), show.text(own, "name"),
+    table.rows.push_back({show.cell(own, "from"), show.cell(own, "to"), show.cell(own, "sort"), show.text(own, "name"),
                           counted_cell(show, own), show.text(own, "layer"), show.text(own, "source")});
   }
   return table;
@@ -86,44 +94,47 @@ Table notice_table(const Display& show, const json::object& deadline) {
     if (!told.is_object()) continue;
     const auto& own = told.get_object();
     Cell when = show.cell(own, "recorded");
-    if (has(own, "withdrawn")) when.text += "  (withdrawn " + show.cell(own, "withdrawn").text + ")";
+    if (has(own, "withdrawn")) when.text += "  (" + word("withdrawn", show.language) + " " + show.cell(own, "withdrawn").text + ")";
     const std::string holder = show.text(own, "holder");
     table.rows.push_back(
-        {show.text(own, "level"), show.cell(own, "at"), show.text(own, "to") + (holder.empty() ? "" : " " + holder), when});
+        {show.text(own, "level"), show.cell(own, "at"), show.cell(own, "to").text + (holder.empty() ? "" : " " + holder), when});
   }
   for (const auto& planned : array_of(deadline, "notices")) {
     if (!planned.is_object() || !has(planned.get_object(), "planned")) continue;
     const auto& own = planned.get_object();
-    table.rows.push_back({show.text(own, "level"), show.cell(own, "at"), show.text(own, "to"), Cell("planned", "", Colour::kDim)});
+    table.rows.push_back(
+        {show.text(own, "level"), show.cell(own, "at"), show.cell(own, "to"), Cell(word("planned", show.language), "", Colour::kDim)});
   }
   return table;
 }
 
-std::string deadline_block(const Display& show, const json::object& deadline, bool colour) {
+std::string deadline_block(const Display& show, const json::object& deadline, const Look& look) {
   const std::string clock = show.text(deadline, "clock");
   const std::string label = show.text(deadline, "label");
   const std::string original = show.text(deadline, "original_due");
   Cell due = show.cell(deadline, "due");
-  if (!original.empty() && original != due.machine()) due.text += "  (before extensions " + show.time(original).text + ")";
+  if (!original.empty() && original != due.machine())
+    due.text += std::string(either(show.language, "  (延期前 ", "  (before extensions ")) + show.time(original).text + ")";
   std::string source = show.text(deadline, "source");
-  const std::string certainty = show.text(deadline, "certainty");
+  const std::string certainty = show.cell(deadline, "certainty").text;
   if (!certainty.empty()) source += (source.empty() ? "" : "; ") + certainty;
   const std::string part = show.text(deadline, "part");
   std::string out = clock + (label.empty() || label == clock ? "" : "  " + label) + (part.empty() ? "" : "  " + part) + "\n";
-  if (integer_of(deadline, "round") > 1) out.insert(out.size() - 1, "  round " + show.text(deadline, "round"));
+  if (integer_of(deadline, "round") > 1)
+    out.insert(out.size() - 1, "  " + word("round", show.language) + " " + show.text(deadline, "round"));
   out = printable(out.substr(0, out.size() - 1)) + "\n";
-  out += fields_block({{"  state", show.text(deadline, "value")},
+  out += fields_block({{"  state", show.cell(deadline, "value")},
                        {"  light", show.cell(deadline, "light")},
                        {"  start", show.cell(deadline, "start")},
                        {"  due", due},
                        {"  stop", show.cell(deadline, "stop")},
                        {"  rule", limit_text(show, deadline)},
                        {"  source", source}},
-                      colour);
+                      look);
   const Table notices = notice_table(show, deadline);
-  if (!notices.rows.empty()) out += render_table(notices, colour);
+  if (!notices.rows.empty()) out += render_table(notices, look);
   const Table spans = span_table(show, deadline);
-  if (!spans.rows.empty()) out += render_table(spans, colour);
+  if (!spans.rows.empty()) out += render_table(spans, look);
   return out;
 }
 
@@ -164,11 +175,12 @@ int run_case_list(const CommonOptions& options, const CaseListArgs& args) {
     if (!entry.is_object()) continue;
     const auto& item = entry.get_object();
     output.table.rows.push_back({show.text(item, "id"), show.text(item, "kind"), state_cell(show, item), show.cell(item, "light"),
-                                 show.text(item, "unit"), show.cell(item, "due"), show.cell(item, "opened"), show.cell(item, "updated"),
+                                 show.cell(item, "unit"), show.cell(item, "due"), show.cell(item, "opened"), show.cell(item, "updated"),
                                  show.text(item, "version")});
   }
   const int code = print(options, output);
-  if (args.total && !options.quiet && has(*answer, "total")) *options.err << "total: " << integer_of(*answer, "total") << "\n";
+  if (args.total && !options.quiet && has(*answer, "total"))
+    *options.err << word("total", options.language) << ": " << integer_of(*answer, "total") << "\n";
   return code;
 }
 
@@ -180,7 +192,7 @@ int run_case_get(const CommonOptions& options, const std::string& id, const AsOf
   const auto answer = remote.get(make_target("/v1/cases/" + segment(id), params));
   if (!answer) return remote.exit_code();
   const Display show = remote.display();
-  const bool colour = use_colour(options);
+  const Look look = look_of(options);
   Output output;
   output.json = remote.last_body();
   output.table =
@@ -191,24 +203,26 @@ int run_case_get(const CommonOptions& options, const std::string& id, const AsOf
                        {"kind", text("kind")},
                        {"state", state_cell(show, *answer)},
                        {"light", show.cell(*answer, "light")},
-                       {"unit", text("unit")},
+                       {"unit", show.cell(*answer, "unit")},
                        {"due", show.cell(*answer, "due")},
                        {"opened", show.cell(*answer, "opened")},
                        {"updated", show.cell(*answer, "updated")},
                        {"round", text("round")},
-                       {"version", Cell(show.text(*answer, "version") + " (revision " + show.text(*answer, "revision") + ")")},
+                       {"version", Cell(show.text(*answer, "version") + " (" + word("revision", show.language) + " " +
+                                        show.text(*answer, "revision") + ")")},
                        {"definition", text("definition")},
                        {"rules", text("rules")},
                        {"calendar", text("calendar")},
                        {"times in", Cell(show.time_zone)}},
-                      colour);
+                      look);
+  page += section(
+      either(show.language, "时钟", "Clocks"),
+      show.rows(array_of(*answer, "clocks"), {"clock", "label", "round", "value", "light", "start", "due", "original_due", "stop"}), look);
+  page += section(either(show.language, "属性", "Attributes"),
+                  attribute_table(show, *answer, remote.labels(show.text(*answer, "kind"), "attributes", "attribute")), look);
   page +=
-      section("Clocks",
-              show.rows(array_of(*answer, "clocks"), {"clock", "label", "round", "value", "light", "start", "due", "original_due", "stop"}),
-              colour);
-  page += section("Attributes", attribute_table(show, *answer), colour);
-  page += section("Parts", show.rows(array_of(*answer, "parts"), {"part", "key", "n", "round", "state"}), colour);
-  page += section("Links", show.rows(array_of(*answer, "links"), {"link", "to", "case"}, true), colour);
+      section(either(show.language, "分项", "Parts"), show.rows(array_of(*answer, "parts"), {"part", "key", "n", "round", "state"}), look);
+  page += section(either(show.language, "关联", "Links"), show.rows(array_of(*answer, "links"), {"link", "to", "case"}, true), look);
   return print(options, output);
 }
 
@@ -228,16 +242,22 @@ int run_case_history(const CommonOptions& options, const std::string& id, const 
     if (!entry.is_object()) continue;
     const auto& event = entry.get_object();
     const std::string name = show.text(event, "event");
-    const std::string label = show.text(event, "label");
+    const std::string label = has(event, "label") ? show.text(event, "label") : value_word("event", name, show.language);
     std::string outcome = show.text(event, "outcome");
+    std::string shown_outcome = show.cell(event, "outcome").text;
     const std::string code = show.text(event, "code");
     if (!code.empty()) outcome += " " + code;
-    if (has(event, "displaced_by")) outcome += " displaced by " + show.text(event, "displaced_by");
+    if (!code.empty()) shown_outcome += " " + code;
+    if (has(event, "displaced_by")) {
+      outcome += " displaced by " + show.text(event, "displaced_by");
+      shown_outcome += std::string(either(show.language, " 被取代于 ", " displaced by ")) + show.text(event, "displaced_by");
+    }
     const auto* data = event.if_contains("data");
     const std::string pairs = data == nullptr ? "" : show.pairs(*data);
     output.table.rows.push_back({show.text(event, "version"), show.cell(event, "time"), show.cell(event, "recorded"),
                                  Cell(label.empty() || label == name ? name : name + " " + label, name), show.text(event, "role"),
-                                 show.text(event, "unit"), show.text(event, "actor"), outcome, Cell(clip(pairs, kDataWidth), pairs)});
+                                 show.cell(event, "unit"), show.text(event, "actor"), Cell(shown_outcome, outcome),
+                                 Cell(clip(pairs, kDataWidth), pairs)});
   }
   return print(options, output);
 }
@@ -258,9 +278,10 @@ int run_case_explain(const CommonOptions& options, const std::string& id, const 
   for (const auto& entry : deadlines) {
     if (!entry.is_object()) continue;
     if (!output.page.empty()) output.page += "\n";
-    output.page += deadline_block(show, entry.get_object(), use_colour(options));
+    output.page += deadline_block(show, entry.get_object(), look_of(options));
   }
-  if (deadlines.empty()) output.page = "no clock has run for " + printable(id) + "\n";
+  if (deadlines.empty())
+    output.page = std::string(either(show.language, "没有时钟运行过：", "no clock has run for ")) + printable(id) + "\n";
   return print(options, output);
 }
 

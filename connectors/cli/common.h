@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "engine/model/result.h"
+
 namespace docket::cli {
 
 enum ExitCode : int {
@@ -42,6 +44,8 @@ struct CommonOptions {
   std::ostream* err = &std::cerr;
 };
 
+// kInvalid is usage, kNotFound not found, kConflict conflict, kUnavailable unavailable; anything else is a failure.
+[[nodiscard]] int exit_code_of(const Error& error);
 // nullopt: it can't be read, or is a folder.
 [[nodiscard]] std::optional<std::string> read_file(const std::string& path);
 // "zh" or "en": DOCKET_LANG, else the locale's, else "zh".

@@ -5,9 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <boost/json/serialize.hpp>
+#include <charconv>
 #include <chrono>
+#include <iterator>
 #include <sstream>
 #include <vector>
+
+#include "connectors/cli/words.h"
 
 namespace docket::cli {
 namespace {
@@ -63,6 +67,13 @@ Cell Display::light(std::string_view key) const {
   return std::string(key);
 }
 
+Cell Display::unit(const json::object& object) const {
+  const std::string code = text(object, "unit");
+  const auto known = units.find(code);
+  const std::string label = has(object, "unit_label") ? text(object, "unit_label") : known == units.end() ? "" : known->second;
+  return {label.empty() ? code : code + " " + label, code};
+}
+
 Cell Display::time(std::string_view utc) const {
   if (!looks_like_utc(utc)) return std::string(utc);
   std::istringstream in{std::string(utc)};
@@ -80,6 +91,11 @@ std::string Display::text(const json::value& value) const {
   if (value.is_null()) return "";
   if (value.is_string()) return string_of(value.get_string());
   if (value.is_bool()) return value.get_bool() ? "yes" : "no";
+  if (value.is_double()) {  // 0.45, where JSON may say 4.5E-1
+    char digits[32];
+    const auto end = std::to_chars(std::begin(digits), std::end(digits), value.get_double()).ptr;
+    return {digits, end};
+  }
   if (const auto* object = value.if_object()) {
     const auto* own = object->if_contains(key_of(language));
     if (own == nullptr) own = object->if_contains("zh");
@@ -103,7 +119,10 @@ std::string Display::text(const json::object& object, std::string_view key) cons
 Cell Display::cell(const json::object& object, std::string_view key) const {
   const std::string shown = text(object, key);
   if (key == "light") return light(shown);
-  return looks_like_utc(shown) ? time(shown) : Cell(shown);
+  if (key == "unit") return unit(object);
+  if (looks_like_utc(shown)) return time(shown);
+  const auto* value = object.if_contains(key_of(key));
+  return {value_word(value != nullptr && value->is_bool() ? "" : key, shown, language), shown};
 }
 
 std::string Display::pairs(const json::value& value) const {

@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,10 @@ namespace json = boost::json;
 struct Display {
   std::string language = "zh";
   std::string time_zone = "UTC";
+  std::map<std::string, std::string> units = {};  // code -> title, as far as asked for
 
+  // "U Example bureau" of what names its unit.
+  [[nodiscard]] Cell unit(const json::object& object) const;
   [[nodiscard]] Cell light(std::string_view key) const;
   // "2017-03-13T15:59:59.999Z" -> "2017-03-13 23:59"; what is no such time stays as it is.
   [[nodiscard]] Cell time(std::string_view utc) const;
@@ -27,7 +31,7 @@ struct Display {
   [[nodiscard]] std::string text(const json::value& value) const;
   // text() of a member, "" if it is not there.
   [[nodiscard]] std::string text(const json::object& object, std::string_view key) const;
-  // A member as a cell: times and lights as people read them, numbers as they are.
+  // A member as a cell: times, lights, units and Docket's own words as people read them, numbers as they are.
   [[nodiscard]] Cell cell(const json::object& object, std::string_view key) const;
   // {"unit":"U","n":2} -> "unit=U n=2".
   [[nodiscard]] std::string pairs(const json::value& value) const;

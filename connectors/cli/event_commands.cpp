@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -9,6 +10,7 @@
 #include "connectors/cli/commands.h"
 #include "connectors/cli/output.h"
 #include "connectors/cli/remote.h"
+#include "connectors/cli/words.h"
 
 namespace docket::cli {
 namespace {
@@ -59,7 +61,8 @@ std::string reason_of(const Display& show, const json::object& result) {
     out += (out.empty() ? "" : "; ") + one;
   }
   const std::string until = show.text(result, "until");
-  if (!until.empty()) out += (out.empty() ? "" : "; ") + std::string("waits until ") + show.time(until).text;
+  if (!until.empty())
+    out += (out.empty() ? "" : "; ") + std::string(either(show.language, "等待至 ", "waits until ")) + show.time(until).text;
   return out;
 }
 
@@ -73,7 +76,8 @@ Output outcome_output(const Display& show, const json::array& results) {
     const auto& result = entry.get_object();
     const std::string outcome = show.text(result, "outcome");
     const std::string reason = reason_of(show, result);
-    output.table.rows.push_back({show.text(result, "index"), show.text(result, "id"), Cell(outcome, "", colour_of(outcome)),
+    output.table.rows.push_back({show.text(result, "index"), show.text(result, "id"),
+                                 Cell(value_word("outcome", outcome, show.language), outcome, colour_of(outcome)),
                                  show.text(result, "case"), show.text(result, "case_version"), show.text(result, "code"),
                                  Cell(clip(reason, kDetailWidth), reason)});
   }
@@ -196,7 +200,7 @@ int publish_batches(const CommonOptions& options, const std::string& target, con
 
 int run_event_publish(const CommonOptions& options, const PublishArgs& args, std::istream& standard_input) {
   const auto input = read_input(options, args.file, standard_input);
-  if (!input) return kUsage;
+  if (!input) return std::filesystem::exists(args.file) ? kUsage : kNotFound;
   const std::string_view text = trim(*input);
   if (text.empty()) {
     *options.err << "docket: " << (args.file == "-" ? "standard input" : args.file) << " holds no event\n";

@@ -1,6 +1,7 @@
 #include "connectors/cli/commands.h"
 #include "connectors/cli/output.h"
 #include "connectors/cli/remote.h"
+#include "connectors/cli/words.h"
 
 namespace docket::cli {
 namespace {
@@ -14,7 +15,8 @@ int print_list(const CommonOptions& options, Remote& remote, const std::optional
   output.json = body;
   output.items = &array_of(*answer, items);
   output.table = show.rows(*output.items, columns, rest);
-  if (output.items->empty() && !options.quiet && options.format == Format::kTable) *options.err << "docket: none\n";
+  if (output.items->empty() && !options.quiet && options.format == Format::kTable)
+    *options.err << "docket: " << either(options.language, "无", "none") << "\n";
   return print(options, output);
 }
 
@@ -47,7 +49,7 @@ int run_calendar_status(const CommonOptions& options) {
   if (options.format == Format::kTable) {
     output.page =
         printable(show.text(*answer, "calendar") + "  " + show.text(*answer, "version") + "  " + show.text(*answer, "time_zone")) + "\n" +
-        render_table(output.table, use_colour(options));
+        render_table(output.table, look_of(options));
     if (!note.empty()) output.page += printable(note) + "\n";
   }
   return print(options, output);

@@ -4,6 +4,7 @@
 #include "connectors/cli/output.h"
 #include "connectors/cli/percent.h"
 #include "connectors/cli/remote.h"
+#include "connectors/cli/words.h"
 
 namespace docket::cli {
 namespace {
@@ -51,18 +52,21 @@ std::string exclusions_text(const Display& show, const json::object& figure) {
   if (exclusions == nullptr || !exclusions->is_object()) return "";
   std::string out;
   for (const auto& member : exclusions->get_object()) {
-    out += (out.empty() ? "" : ", ") + std::string(member.key().data(), member.key().size()) + " " + show.text(member.value());
+    out += (out.empty() ? "" : ", ") + value_word("excluded", std::string_view(member.key().data(), member.key().size()), show.language) +
+           " " + show.text(member.value());
   }
-  if (!out.empty() && has(figure, "rate_without_exclusions"))
-    out += "; with them " + rate_cell(figure.if_contains("rate_without_exclusions")).text;
+  if (!out.empty() && has(figure, "rate_without_exclusions")) {
+    out += either(show.language, "；计入则为 ", "; with them ");
+    out += rate_cell(figure.if_contains("rate_without_exclusions")).text;
+  }
   return out;
 }
 
-std::string notes_text(const json::object& figure) {
+std::string notes_text(const Display& show, const json::object& figure) {
   std::string out;
   for (const char* key : {"backfilled", "paused", "quarantined"}) {
     const std::int64_t count = integer_of(figure, key);
-    if (count > 0) out += (out.empty() ? "" : ", ") + std::string(key) + " " + std::to_string(count);
+    if (count > 0) out += (out.empty() ? "" : ", ") + value_word("of_these", key, show.language) + " " + std::to_string(count);
   }
   return out;
 }
@@ -94,29 +98,29 @@ void add_row(Table& table, const Display& show, const json::object& metric, cons
   std::string exclusions = exclusions_text(show, figure);
   std::vector<Cell> row{show.text(metric, "name"), show.text(metric, "title"), period};
   if (grouped) {
-    row.emplace_back(total ? std::string("total") : group_name(show, figure));
+    row.push_back(total ? Cell(word("total", show.language), "total") : Cell(group_name(show, figure)));
     row.emplace_back(group_label(show, figure));
   }
   row.push_back(figure_text);
   row.push_back(fraction_cell(metric, figure));
   if (grouped) {
     row.emplace_back(std::move(exclusions));
-    row.emplace_back(notes_text(figure));
+    row.emplace_back(notes_text(show, figure));
   }
   table.rows.push_back(std::move(row));
 }
 
 // What stands under a single figure: exclusions, companions, formula, as of when.
-std::string footer(const Display& show, const json::object& metric, const json::object& figure, bool grouped, bool colour) {
+std::string footer(const Display& show, const json::object& metric, const json::object& figure, bool grouped, const Look& look) {
   Table table;
   table.header = false;
   table.columns = {{"name", false}, {"value", false}};
   const auto add = [&](const std::string& name, const std::string& value) {
-    if (!value.empty()) table.rows.push_back({Cell("  " + name, "", Colour::kDim), value});
+    if (!value.empty()) table.rows.push_back({Cell("  " + word(name, show.language), "", Colour::kDim), value});
   };
   if (!grouped) {
     add("excluded", exclusions_text(show, figure));
-    add("of these", notes_text(figure));
+    add("of_these", notes_text(show, figure));
   }
   for (const auto& entry : array_of(metric, "beside")) {
     if (!entry.is_object()) continue;
@@ -128,16 +132,19 @@ std::string footer(const Display& show, const json::object& metric, const json::
   for (const auto& entry : array_of(figure, "combined_of")) {
     if (!entry.is_object()) continue;
     const auto& part = entry.get_object();
-    add("combines", show.text(part, "name") + " " + rate_cell(part.if_contains("rate")).text + " weight " + show.text(part, "weight"));
+    add("combines", show.text(part, "name") + " " + rate_cell(part.if_contains("rate")).text + " " + word("weight", show.language) + " " +
+                        show.text(part, "weight"));
   }
   add("formula", show.text(metric, "formula"));
-  add("certainty", show.text(metric, "certainty"));
+  add("certainty", show.cell(metric, "certainty").text);
   std::string as_of = show.cell(metric, "at").text;
   const std::string known = show.cell(metric, "known_at").text;
-  if (!known.empty()) as_of += (as_of.empty() ? "" : ", ") + std::string("known at ") + known;
+  if (!known.empty())
+    as_of += std::string(as_of.empty() ? "" : either(show.language, "，", ", ")) +
+             std::string(either(show.language, "所知截至 ", "known at ")) + known;
   if (!as_of.empty()) as_of += " (" + show.time_zone + ")";
   add("as of", as_of);
-  return render_table(table, colour);
+  return render_table(table, look);
 }
 
 }  // namespace
@@ -179,8 +186,8 @@ int run_metric_show(const CommonOptions& options, const MetricArgs& args) {
     output.items = &series;
   }
   output.table.header = grouped || output.table.rows.size() > 1;
-  const bool colour = use_colour(options);
-  output.page = render_table(output.table, colour);
+  const Look look = look_of(options);
+  output.page = render_table(output.table, look);
   if (!options.quiet) {
     const json::object none;
     const auto* total = answer->if_contains("total");
@@ -188,7 +195,7 @@ int run_metric_show(const CommonOptions& options, const MetricArgs& args) {
     const json::object& only = figures.size() == 1 && figures[0].is_object() ? figures[0].get_object()
                                : total != nullptr && total->is_object()      ? total->get_object()
                                                                              : none;
-    output.page += footer(show, *answer, only, output.table.header, colour);
+    output.page += footer(show, *answer, only, output.table.header, look);
   }
   return print(options, output);
 }
@@ -213,26 +220,33 @@ int run_metric_explain(const CommonOptions& options, const MetricArgs& args) {
   output.json = remote.last_body();
   output.table.columns = {{"counts", false}, {"case", false}, {"state", false}, {"due", false},
                           {"stop", false},   {"value", true}, {"reason", false}};
+  const auto labels = remote.labels(remote.kind_of_metric(args.name), "states", "state");
+  const auto state_of = [&](const json::object& row) {
+    const auto found = labels.find(show.text(row, "state"));
+    return found == labels.end() ? Cell(show.text(row, "state")) : Cell(found->second, found->first);
+  };
   const auto add = [&](const Cell& part, const json::array& rows) {
     for (const auto& entry : rows) {
       if (!entry.is_object()) continue;
       const auto& row = entry.get_object();
-      output.table.rows.push_back({part, show.text(row, "case"), show.text(row, "state"), show.cell(row, "due"), show.cell(row, "stop"),
+      output.table.rows.push_back({part, show.text(row, "case"), state_of(row), show.cell(row, "due"), show.cell(row, "stop"),
                                    show.text(row, "value"), show.text(row, "reason")});
     }
   };
   const auto& in = array_of(*answer, "numerator");
   const auto& out = array_of(*answer, "not_in_numerator");
-  add(Cell("yes", "numerator", Colour::kGreen), in);
-  add(Cell("no", "not_in_numerator", Colour::kRed), out);
+  add(Cell(value_word("", "yes", show.language), "numerator", Colour::kGreen), in);
+  add(Cell(value_word("", "no", show.language), "not_in_numerator", Colour::kRed), out);
   if (const auto* excluded = answer->if_contains("excluded"); excluded != nullptr && excluded->is_object()) {
     for (const auto& member : excluded->get_object()) {
       const std::string name(member.key().data(), member.key().size());
-      if (member.value().is_array()) add(Cell("excluded: " + name, "excluded:" + name, Colour::kDim), member.value().get_array());
+      if (member.value().is_array())
+        add(Cell(word("excluded", show.language) + ": " + value_word("excluded", name, show.language), "excluded:" + name, Colour::kDim),
+            member.value().get_array());
     }
   }
   output.page = printable(args.name) + "  " + printable(show.text(*answer, "period")) + "  " + std::to_string(in.size()) + "/" +
-                std::to_string(in.size() + out.size()) + "\n" + render_table(output.table, use_colour(options));
+                std::to_string(in.size() + out.size()) + "\n" + render_table(output.table, look_of(options));
   return print(options, output);
 }
 

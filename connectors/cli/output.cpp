@@ -10,6 +10,21 @@
 
 namespace docket::cli {
 
+int exit_code_of(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kInvalid:
+      return kUsage;
+    case ErrorCode::kNotFound:
+      return kNotFound;
+    case ErrorCode::kConflict:
+      return kConflict;
+    case ErrorCode::kUnavailable:
+      return kUnavailable;
+    default:
+      return kFailure;
+  }
+}
+
 std::optional<std::string> read_file(const std::string& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return std::nullopt;
@@ -28,11 +43,12 @@ std::string default_language() {
   return "zh";
 }
 
-bool use_colour(const CommonOptions& options) {
-  if (options.no_color || !options.out_is_terminal || !(options.output.empty() || options.output == "-")) return false;
+Look look_of(const CommonOptions& options) {
   const char* off = std::getenv("NO_COLOR");
   const char* terminal = std::getenv("TERM");
-  return (off == nullptr || *off == '\0') && (terminal == nullptr || std::strcmp(terminal, "dumb") != 0);
+  const bool wanted = !options.no_color && options.out_is_terminal && (options.output.empty() || options.output == "-");
+  const bool possible = (off == nullptr || *off == '\0') && (terminal == nullptr || std::strcmp(terminal, "dumb") != 0);
+  return {wanted && possible, options.language.empty() ? "zh" : std::string_view(options.language)};
 }
 
 int print(const CommonOptions& options, const Output& output) {
@@ -55,7 +71,7 @@ int print(const CommonOptions& options, const Output& output) {
       text = render_plain(output.table);
       break;
     case Format::kTable:
-      text = output.page.empty() ? render_table(output.table, use_colour(options)) : output.page;
+      text = output.page.empty() ? render_table(output.table, look_of(options)) : output.page;
       break;
   }
   if (options.output.empty() || options.output == "-") {

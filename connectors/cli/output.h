@@ -17,7 +17,7 @@ struct Output {
   std::string page;                           // --format table: a page of text instead of the table alone
 };
 
-[[nodiscard]] bool use_colour(const CommonOptions& options);
+[[nodiscard]] Look look_of(const CommonOptions& options);
 // kOk, or kFailure with a message if the output can't be written.
 [[nodiscard]] int print(const CommonOptions& options, const Output& output);
 

@@ -4,6 +4,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "connectors/cli/words.h"
 #include "connectors/http/target.h"
 
 namespace docket::cli {
@@ -16,6 +17,13 @@ std::optional<json::object> parse_object(const std::string& body) {
   json::value value = json::parse(json::string_view(body.data(), body.size()), error);
   if (error || !value.is_object()) return std::nullopt;
   return std::move(value.get_object());
+}
+
+// A parameter of the query is an option here: "?due_before" -> "--due-before".
+std::string as_option(std::string pointer) {
+  if (pointer.empty() || pointer.front() != '?') return pointer;
+  std::replace(pointer.begin(), pointer.end(), '_', '-');
+  return "--" + pointer.substr(1);
 }
 
 }  // namespace
@@ -117,7 +125,10 @@ std::optional<json::object> Remote::get_pages(const std::string& path, Params pa
     whole->erase("next_page_token");
   } else {
     (*whole)["next_page_token"] = token;
-    if (!options_.quiet) *options_.err << "docket: there is more; raise --limit (now " << limit << ")\n";
+    if (!options_.quiet) {
+      *options_.err << "docket: " << either(options_.language, "还有更多；请加大 --limit（现为 ", "there is more; raise --limit (now ")
+                    << limit << either(options_.language, "）", ")") << "\n";
+    }
   }
   last_body_ = json::serialize(*whole);
   return whole;
@@ -148,7 +159,7 @@ int Remote::fail(const HttpReply& reply) {
   *options_.err << "docket: " << printable(line.empty() ? "the server answered " + std::to_string(reply.status) : line) << "\n";
   for (const auto& entry : errors) {
     if (!entry.is_object()) continue;
-    *options_.err << "  " << printable(words.text(entry.get_object(), "pointer")) << "  "
+    *options_.err << "  " << printable(as_option(words.text(entry.get_object(), "pointer"))) << "  "
                   << printable(words.text(entry.get_object(), "detail")) << "\n";
   }
   return exit_code_;
@@ -158,19 +169,47 @@ Display Remote::display() {
   Display display;
   display.language = options_.language.empty() ? "zh" : options_.language;
   display.time_zone = options_.time_zone;
-  if (!display.time_zone.empty() || (options_.format != Format::kTable)) {
-    if (display.time_zone.empty()) display.time_zone = "UTC";
-    return display;
+  if (options_.format == Format::kTable) {
+    if (const auto office = ask("/v1/office")) {
+      if (display.time_zone.empty()) display.time_zone = display.text(*office, "time_zone");
+      for (const auto& unit : array_of(*office, "units")) {
+        if (unit.is_object()) display.units.emplace(display.text(unit.get_object(), "unit"), display.text(unit.get_object(), "title"));
+      }
+    }
   }
-  const std::string kept = last_body_;
-  HttpCall call;
-  call.target = "/v1/office";
-  if (const auto reply = send(call); reply && reply->status == 200) {
-    if (const auto office = parse_object(reply->body)) display.time_zone = display.text(*office, "time_zone");
-  }
-  last_body_ = kept;
   if (display.time_zone.empty()) display.time_zone = "UTC";
   return display;
+}
+
+std::map<std::string, std::string> Remote::labels(const std::string& kind, const char* of, const char* name) {
+  std::map<std::string, std::string> labels;
+  if (options_.format != Format::kTable || kind.empty()) return labels;
+  const Display words{options_.language, "UTC"};
+  const auto answer = ask("/v1/kinds/" + segment(kind));
+  if (!answer) return labels;
+  for (const auto& row : array_of(*answer, of)) {
+    if (row.is_object()) labels.emplace(words.text(row.get_object(), name), words.text(row.get_object(), "label"));
+  }
+  return labels;
+}
+
+std::string Remote::kind_of_metric(const std::string& metric) {
+  const Display words{options_.language, "UTC"};
+  const auto answer = options_.format == Format::kTable ? ask("/v1/metrics") : std::nullopt;
+  if (!answer) return "";
+  for (const auto& row : array_of(*answer, "metrics")) {
+    if (row.is_object() && words.text(row.get_object(), "name") == metric) return words.text(row.get_object(), "kind");
+  }
+  return "";
+}
+
+std::optional<json::object> Remote::ask(const std::string& target) {
+  const std::string kept = last_body_;
+  HttpCall call;
+  call.target = target;
+  const auto reply = send(call);
+  last_body_ = kept;
+  return reply && reply->status == 200 ? parse_object(reply->body) : std::nullopt;
 }
 
 }  // namespace docket::cli

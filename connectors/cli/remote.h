@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,10 +40,16 @@ class Remote {
   [[nodiscard]] int exit_code() const { return exit_code_; }
   // The text of the last answer, as it came.
   [[nodiscard]] const std::string& last_body() const { return last_body_; }
-  // Language of the options, zone of the options or else the office's (asked for once), or else UTC.
+  // Language of the options, zone of the options or else the office's, or else UTC; for tables also the units' titles.
   [[nodiscard]] Display display();
+  // For tables: the labels of a kind's states or attributes; none if the server doesn't tell.
+  [[nodiscard]] std::map<std::string, std::string> labels(const std::string& kind, const char* of, const char* name);
+  [[nodiscard]] std::string kind_of_metric(const std::string& metric);
 
  private:
+  // What would help to show an answer; nullopt, without a word, if the server has it not.
+  [[nodiscard]] std::optional<json::object> ask(const std::string& target);
+
   const CommonOptions& options_;
   std::unique_ptr<HttpClient> client_;
   std::string last_body_;

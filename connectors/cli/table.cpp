@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "connectors/cli/words.h"
+
 namespace docket::cli {
 namespace {
 
@@ -70,12 +72,6 @@ std::string_view escape(Colour colour) {
       break;
   }
   return "";
-}
-
-std::string shown_header(const std::string& name) {
-  std::string out;
-  for (const char c : name) out += c == '_' ? ' ' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return out;
 }
 
 void append_row(std::string& out, const Table& table, const std::vector<Cell>& row, const std::vector<std::size_t>& widths, bool colour) {
@@ -154,20 +150,20 @@ std::string clip(std::string_view text, std::size_t width) {
   return out + "…";
 }
 
-std::string render_table(const Table& table, bool colour) {
+std::string render_table(const Table& table, const Look& look) {
+  std::vector<Cell> header;
   std::vector<std::size_t> widths;
-  for (const auto& column : table.columns) widths.push_back(table.header ? display_width(column.name) : 0);
+  for (const auto& column : table.columns) {
+    header.emplace_back(table.header ? heading(column.name, look.language) : "", "", Colour::kBold);
+    widths.push_back(display_width(header.back().text));
+  }
   for (const auto& row : table.rows) {
     for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
       widths[i] = std::max(widths[i], display_width(printable(row[i].text)));
   }
   std::string out;
-  if (table.header) {
-    std::vector<Cell> header;
-    for (const auto& column : table.columns) header.emplace_back(shown_header(column.name), "", Colour::kBold);
-    append_row(out, table, header, widths, colour);
-  }
-  for (const auto& row : table.rows) append_row(out, table, row, widths, colour);
+  if (table.header) append_row(out, table, header, widths, look.colour);
+  for (const auto& row : table.rows) append_row(out, table, row, widths, look.colour);
   return out;
 }
 

@@ -24,7 +24,7 @@ struct Cell {
 };
 
 struct Column {
-  std::string name;    // "known_at": the header of csv; a table shows "KNOWN AT"
+  std::string name;    // "known_at": the header of csv; a table shows it as a heading (words.h)
   bool right = false;  // numbers
 };
 
@@ -41,7 +41,12 @@ struct Table {
 // At most `width` columns, the last of them "…" if something was cut.
 [[nodiscard]] std::string clip(std::string_view text, std::size_t width);
 
-[[nodiscard]] std::string render_table(const Table& table, bool colour);
+// How a table is shown to people.
+struct Look {
+  bool colour = false;
+  std::string_view language = "en";  // of the headings
+};
+[[nodiscard]] std::string render_table(const Table& table, const Look& look);
 [[nodiscard]] std::string render_plain(const Table& table);  // tab-separated, no header
 [[nodiscard]] std::string render_csv(const Table& table);    // RFC 4180; cells that a spreadsheet would run begin with '
 

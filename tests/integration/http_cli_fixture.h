@@ -14,7 +14,7 @@ class CliTest : public http::testing_http::HttpTest {
   void serve(const std::string& route, const std::string& body) { bodies_[route] = body; }
 
   void begin() {
-    serve("/v1/office", R"({"name":"example","time_zone":"Asia/Shanghai"})");
+    serve("/v1/office", R"({"office":"example","time_zone":"Asia/Shanghai","units":[{"unit":"U","title":{"zh":"某单位","en":"A unit"}}]})");
     fake.on_query = [this](const service::Query& query) {
       const auto found = bodies_.find(query.route);
       if (found == bodies_.end())

@@ -57,7 +57,9 @@ TEST_F(PublishTest, OneEvent) {
   args.dry_run = true;
   args.if_match = "\"1.1-none\"";
   EXPECT_EQ(publish("  {\n \"id\": \"T1-2\"\n}\n", args), kOk);
-  EXPECT_EQ(out.str(), "ID    OUTCOME   CASE  VERSION  CODE  DETAIL\nT1-2  accepted  T1          2\n");
+  EXPECT_EQ(out.str(),
+            "编号  结果    事项  版本  代码  说明\n"
+            "T1-2  已接受  T1       2\n");
   ASSERT_EQ(fake.published.size(), 1U);
   EXPECT_EQ(fake.published[0].format, service::BodyFormat::kEvent);
   EXPECT_EQ(fake.published[0].body, "{\n \"id\": \"T1-2\"\n}");
@@ -69,7 +71,7 @@ TEST_F(PublishTest, ParkedSaysUntilWhen) {
   begin();
   answer(202, R"({"outcome":"parked","case":"T1","code":"no-case","detail":"not opened yet","until":"2017-03-04T00:00:00.000Z"})");
   EXPECT_EQ(publish("{}"), kOk);
-  EXPECT_THAT(out.str(), HasSubstr("not opened yet; waits until 2017-03-04 08:00"));
+  EXPECT_THAT(out.str(), HasSubstr("not opened yet; 等待至 2017-03-04 08:00"));
 }
 
 TEST_F(PublishTest, RefusalsShowWhatWouldBeRight) {
@@ -101,10 +103,10 @@ TEST_F(PublishTest, LinesGoInBatchesAndCountOn) {
   args.lines_per_batch = 2;
   EXPECT_EQ(publish("{\"id\":\"accepted\"}\r\n\n{\"id\":\"duplicate\"}\n{\"id\":\"parked\"}", args), kOk);
   EXPECT_EQ(out.str(),
-            "INDEX  ID  OUTCOME    CASE  VERSION  CODE  DETAIL\n"
-            "    0      accepted   T1\n"
-            "    1      duplicate  T1\n"
-            "    2      parked     T1\n");
+            "序号  编号  结果    事项  版本  代码  说明\n"
+            "   0        已接受  T1\n"
+            "   1        重复    T1\n"
+            "   2        暂存    T1\n");
   EXPECT_EQ(err.str(), "accepted 1, duplicate 1, parked 1\n");
   ASSERT_EQ(fake.published.size(), 2U);
   EXPECT_EQ(fake.published[0].format, service::BodyFormat::kLines);

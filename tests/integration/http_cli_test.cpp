@@ -23,15 +23,87 @@ TEST_F(CliTest, CaseList) {
   args.total = true;
   EXPECT_EQ(run_case_list(common, args), kOk);
   EXPECT_EQ(out.str(),
-            "ID  KIND            STATE   LIGHT       UNIT  DUE               OPENED            UPDATED           VERSION\n"
-            "T1  hotline-ticket  已办结  ✓ 按时办结  U     2017-03-08 23:59  2017-03-01 09:00  2017-03-08 13:02        8\n"
-            "T4  hotline-ticket  已转派  ■ 超期      U     2017-04-05 23:59  2017-03-28 09:00  2017-03-28 10:00        2\n");
-  EXPECT_EQ(err.str(), "total: 2\n");
+            "编号  类别            状态    灯          单位      截止              受理时间          更新时间          版本\n"
+            "T1    hotline-ticket  已办结  ✓ 按时办结  U 某单位  2017-03-08 23:59  2017-03-01 09:00  2017-03-08 13:02     8\n"
+            "T4    hotline-ticket  已转派  ■ 超期      U 某单位  2017-04-05 23:59  2017-03-28 09:00  2017-03-28 10:00     2\n");
+  EXPECT_EQ(err.str(), "合计: 2\n");
   ASSERT_EQ(asked.size(), 1U);
   EXPECT_EQ(
       asked[0].params,
       (Params{{"unit", "U"}, {"unit", "V"}, {"district", "shinan"}, {"at", "2017-04-10"}, {"include_total", "true"}, {"page_size", "50"}}));
   EXPECT_EQ(asked[0].language, "zh");
+}
+
+TEST_F(CliTest, EnglishWordsAreTheKeys) {
+  serve("/v1/cases", kCases);
+  serve("/v1/metrics/{name}", R"({"name":"m","period":"2017-03","figures":[{"numerator":3,"denominator":4,"exclusions":{"paused":1}}],
+    "combined_of":[],"certainty":"assumed"})");
+  begin();
+  common.language = "en";
+  CaseListArgs args;
+  args.limit = 1;
+  EXPECT_EQ(run_case_list(common, args), kOk);
+  MetricArgs metric;
+  metric.name = "m";
+  EXPECT_EQ(run_metric_show(common, metric), kOk);
+  EXPECT_EQ(out.str(),
+            "ID  KIND            STATE   LIGHT             UNIT      DUE               OPENED            UPDATED           VERSION\n"
+            "T1  hotline-ticket  已办结  ✓ Closed in time  U A unit  2017-03-08 23:59  2017-03-01 09:00  2017-03-08 13:02        8\n"
+            "T4  hotline-ticket  已转派  ■ Overdue         U A unit  2017-04-05 23:59  2017-03-28 09:00  2017-03-28 10:00        2\n"
+            "m    2017-03  75.00 %  3/4\n"
+            "  excluded   paused 1\n"
+            "  certainty  assumed\n");
+}
+
+TEST_F(CliTest, WhatTheKindNamesIsShownByItsLabel) {
+  serve("/v1/cases/{id}", R"({"id":"T3","kind":"hotline-ticket","attributes":{"category":"noise","odd":true},"version":1,"revision":1})");
+  serve("/v1/metrics", R"({"metrics":[{"name":"m","kind":"hotline-ticket"}]})");
+  serve("/v1/metrics/{name}/explain", R"({"numerator":[{"case":"T1","state":"closed"}],"not_in_numerator":[{"case":"T2","state":"odd"}]})");
+  serve("/v1/kinds/{kind}", R"({"states":[{"state":"closed","label":{"zh":"已结案","en":"closed"}}],
+    "attributes":[{"attribute":"category","label":{"zh":"分类","en":"category"}}]})");
+  begin();
+  EXPECT_EQ(run_case_get(common, "T3", {}, ""), kOk);
+  MetricArgs metric;
+  metric.name = "m";
+  EXPECT_EQ(run_metric_explain(common, metric), kOk);
+  EXPECT_EQ(out.str(),
+            "编号  T3\n"
+            "类别  hotline-ticket\n"
+            "版本  1 (修订 1)\n"
+            "时区  Asia/Shanghai\n"
+            "\n"
+            "属性\n"
+            "属性           值\n"
+            "category 分类  noise\n"
+            "odd            是\n"
+            "m    1/2\n"
+            "计入  事项  状态    截止  停表  值  原因\n"
+            "是    T1    已结案\n"
+            "否    T2    odd\n");
+  out.str("");
+  common.format = Format::kCsv;
+  EXPECT_EQ(run_metric_explain(common, metric), kOk);
+  EXPECT_EQ(out.str(), "counts,case,state,due,stop,value,reason\r\nnumerator,T1,closed,,,,\r\nnot_in_numerator,T2,odd,,,,\r\n");
+}
+
+TEST_F(CliTest, AWeightIsADecimalAndAParameterAnOption) {
+  serve("/v1/metrics/{name}",
+        R"({"name":"m","period":"p","figures":[],"total":{"rate":0.7,"combined_of":[{"name":"a","rate":0.5,"weight":0.45}]}})");
+  begin();
+  MetricArgs metric;
+  metric.name = "m";
+  EXPECT_EQ(run_metric_show(common, metric), kOk);
+  EXPECT_THAT(out.str(), HasSubstr("合成  a 50.00 % 权重 0.45\n"));
+  {
+    const std::lock_guard lock(fake.mutex);
+    fake.on_query = [](const service::Query& query) {
+      auto wrong = service::make_problem("invalid-parameter", "");
+      wrong.errors.push_back({"?due_before", "write a date", ""});
+      return service::problem_answer(wrong, query.language);
+    };
+  }
+  EXPECT_EQ(run_case_list(common, {}), kUsage);
+  EXPECT_THAT(err.str(), HasSubstr("  --due-before  write a date\n"));
 }
 
 TEST_F(CliTest, CaseListInEveryFormat) {
@@ -80,7 +152,7 @@ TEST_F(CliTest, ListsFollowPagesUpToTheLimit) {
   EXPECT_EQ(asked[1].params, (Params{{"page_size", "3"}, {"page_token", "t1"}}));
   EXPECT_EQ(asked[2].params, (Params{{"page_size", "1"}, {"page_token", "t2"}}));
   EXPECT_THAT(out.str(), HasSubstr("B3"));
-  EXPECT_EQ(err.str(), "docket: there is more; raise --limit (now 5)\n");
+  EXPECT_EQ(err.str(), "docket: 还有更多；请加大 --limit（现为 5）\n");
 }
 
 TEST_F(CliTest, CaseGet) {
@@ -92,33 +164,33 @@ TEST_F(CliTest, CaseGet) {
   begin();
   EXPECT_EQ(run_case_get(common, "T3", {"2017-04-01", ""}, ""), kOk);
   EXPECT_EQ(out.str(),
-            "id          T3\n"
-            "kind        hotline-ticket\n"
-            "state       办理中\n"
-            "light       ● 正常\n"
-            "unit        U\n"
-            "due         2017-04-11 23:59\n"
-            "opened      2017-03-20 09:00\n"
-            "updated     2017-03-24 10:00\n"
-            "round       1\n"
-            "version     5 (revision 5)\n"
-            "definition  hotline-ticket@1\n"
-            "rules       example\n"
-            "calendar    cn@2017\n"
-            "times in    Asia/Shanghai\n"
+            "编号      T3\n"
+            "类别      hotline-ticket\n"
+            "状态      办理中\n"
+            "灯        ● 正常\n"
+            "单位      U 某单位\n"
+            "截止      2017-04-11 23:59\n"
+            "受理时间  2017-03-20 09:00\n"
+            "更新时间  2017-03-24 10:00\n"
+            "轮次      1\n"
+            "版本      5 (修订 5)\n"
+            "定义      hotline-ticket@1\n"
+            "规则      example\n"
+            "日历      cn@2017\n"
+            "时区      Asia/Shanghai\n"
             "\n"
-            "Clocks\n"
-            "CLOCK   LABEL  VALUE    LIGHT   START             DUE               ORIGINAL DUE\n"
-            "handle  办理   running  ● 正常  2017-03-20 10:00  2017-04-11 23:59  2017-03-27 23:59\n"
+            "时钟\n"
+            "时钟    名称  值      灯      开始              截止              原截止\n"
+            "handle  办理  计时中  ● 正常  2017-03-20 10:00  2017-04-11 23:59  2017-03-27 23:59\n"
             "\n"
-            "Attributes\n"
-            "ATTRIBUTE  VALUE\n"
-            "category   noise\n"
-            "text       —\n"
-            "caller     (erased)\n"
+            "属性\n"
+            "属性      值\n"
+            "category  noise\n"
+            "text      —\n"
+            "caller    (已删除)\n"
             "\n"
-            "Links\n"
-            "LINK         TO\n"
+            "关联\n"
+            "关联         至\n"
             "merged_into  T1\n");
   EXPECT_EQ(asked[0].path.at("id"), "T3");
   EXPECT_EQ(asked[0].params, (Params{{"at", "2017-04-01"}}));
@@ -131,9 +203,9 @@ TEST_F(CliTest, CaseHistory) {
   begin();
   EXPECT_EQ(run_case_history(common, "T1", {}, 1000), kOk);
   EXPECT_EQ(out.str(),
-            "VERSION  TIME              RECORDED          EVENT         ROLE        UNIT  ACTOR  OUTCOME                  DATA\n"
-            "      1  2017-03-01 09:00  2026-01-01 08:00  created 登记  intake            i1     accepted                 channel=phone\n"
-            "      2  2017-03-01 10:00  2026-01-01 08:00  dispatched    dispatcher        d1     rejected not-from-state  unit=U\n");
+            "版本  发生时间          入账时间          事件          角色        单位  经办人  结果                 数据\n"
+            "   1  2017-03-01 09:00  2026-01-01 08:00  created 登记  intake            i1      已接受               channel=phone\n"
+            "   2  2017-03-01 10:00  2026-01-01 08:00  dispatched    dispatcher        d1      拒收 not-from-state  unit=U\n");
 }
 
 TEST_F(CliTest, CaseExplain) {
@@ -147,16 +219,16 @@ TEST_F(CliTest, CaseExplain) {
   EXPECT_EQ(run_case_explain(common, "T1", {}), kOk);
   EXPECT_EQ(out.str(),
             "handle  办理\n"
-            "  state   met\n"
-            "  light   ✓ 按时办结\n"
-            "  start   2017-03-01 10:00\n"
-            "  due     2017-03-08 23:59\n"
-            "  stop    2017-03-07 12:00\n"
-            "  rule    hotline.handle = 5wd\n"
-            "  source  domain 3.4; assumed\n"
-            "FROM        TO          SORT     NAME    COUNTED  LAYER  SOURCE\n"
-            "2017-03-02  2017-03-03  counted                2\n"
-            "2017-04-02  2017-04-04  holiday  清明节   1h 30m  state  notice\n");
+            "  状态  按时\n"
+            "  灯    ✓ 按时办结\n"
+            "  开始  2017-03-01 10:00\n"
+            "  截止  2017-03-08 23:59\n"
+            "  停表  2017-03-07 12:00\n"
+            "  规则  hotline.handle = 5wd\n"
+            "  来源  domain 3.4; 推定\n"
+            "自          至          类型    名称      计入  层级   来源\n"
+            "2017-03-02  2017-03-03  计入                 2\n"
+            "2017-04-02  2017-04-04  节假日  清明节  1h 30m  state  notice\n");
   EXPECT_EQ(asked[0].params, (Params{{"explain", "true"}}));
 }
 
@@ -178,14 +250,14 @@ TEST_F(CliTest, MetricByUnit) {
   args.as_of = {"2017-04-10", ""};
   EXPECT_EQ(run_metric_show(common, args), kOk);
   EXPECT_EQ(out.str(),
-            "NAME                  TITLE       PERIOD   UNIT   LABEL    FIGURE  FRACTION  EXCLUDED                 OF THESE\n"
-            "hotline.on_time_rate  按时办结率  2017-03  U      某单位  75.00 %       3/4  paused 0, not_yet_due 1  backfilled 4\n"
-            "hotline.on_time_rate  按时办结率  2017-03  V      空单位        —       0/0\n"
-            "hotline.on_time_rate  按时办结率  2017-03  total          75.00 %       3/4  paused 0, not_yet_due 1  backfilled 4\n"
-            "  beside     hotline.overdue_rate 超期率 25.00 % 1/4\n"
-            "  formula    met / all\n"
-            "  certainty  assumed\n"
-            "  as of      2017-04-10 23:59, known at 2026-01-01 08:00 (Asia/Shanghai)\n");
+            "名称                  标题        时段     单位  名称       数值  分子/分母  剔除              其中\n"
+            "hotline.on_time_rate  按时办结率  2017-03  U     某单位  75.00 %        3/4  暂停 0, 未到期 1  补录 4\n"
+            "hotline.on_time_rate  按时办结率  2017-03  V     空单位        —        0/0\n"
+            "hotline.on_time_rate  按时办结率  2017-03  合计          75.00 %        3/4  暂停 0, 未到期 1  补录 4\n"
+            "  参照  hotline.overdue_rate 超期率 25.00 % 1/4\n"
+            "  公式  met / all\n"
+            "  依据  推定\n"
+            "  截至  2017-04-10 23:59，所知截至 2026-01-01 08:00 (Asia/Shanghai)\n");
   EXPECT_EQ(asked[0].path.at("name"), "hotline.on_time_rate");
   EXPECT_EQ(asked[0].params, (Params{{"period", "2017-03"}, {"group_by", "unit"}, {"at", "2017-04-10"}}));
 }
@@ -201,8 +273,8 @@ TEST_F(CliTest, MetricAlone) {
   EXPECT_EQ(run_metric_show(common, args), kOk);
   EXPECT_EQ(out.str(),
             "hotline.on_time_rate  按时办结率  2017-03  75.00 %  3/4\n"
-            "  excluded  paused 1; with them 60.00 %\n"
-            "  as of     2017-04-10 23:59 (Asia/Shanghai)\n");
+            "  剔除  暂停 1；计入则为 60.00 %\n"
+            "  截至  2017-04-10 23:59 (Asia/Shanghai)\n");
   out.str("");
   common.language = "en";
   common.quiet = true;
@@ -236,9 +308,9 @@ TEST_F(CliTest, MetricFromTheTotalWeightsAndCounts) {
             "m    p  71.23 %\n");
   EXPECT_EQ(shown(R"({"name":"m","series":[{"period":"2017-02","figures":[],"total":{"numerator":1,"denominator":2}},
                                            {"period":"2017-03","figures":[],"total":{"numerator":3,"denominator":4}}]})"),
-            "NAME  TITLE  PERIOD    FIGURE  FRACTION\n"
-            "m            2017-02  50.00 %       1/2\n"
-            "m            2017-03  75.00 %       3/4\n");
+            "名称  标题  时段        数值  分子/分母\n"
+            "m           2017-02  50.00 %        1/2\n"
+            "m           2017-03  75.00 %        3/4\n");
 }
 
 TEST_F(CliTest, MetricExplain) {
@@ -255,10 +327,10 @@ TEST_F(CliTest, MetricExplain) {
   EXPECT_EQ(run_metric_explain(common, args), kOk);
   EXPECT_EQ(out.str(),
             "hotline.on_time_rate  2017-03  1/2\n"
-            "COUNTS            CASE  STATE      DUE               STOP               VALUE  REASON\n"
-            "yes               T1    concluded  2017-03-08 23:59  2017-03-07 12:00     met\n"
-            "no                T2    concluded  2017-03-13 23:59  2017-03-15 12:00    late  after its due\n"
-            "excluded: paused  T9    paused                                         paused  no deadline while paused\n");
+            "计入        事项  状态       截止              停表                  值  原因\n"
+            "是          T1    concluded  2017-03-08 23:59  2017-03-07 12:00     met\n"
+            "否          T2    concluded  2017-03-13 23:59  2017-03-15 12:00    late  after its due\n"
+            "剔除: 暂停  T9    paused                                         paused  no deadline while paused\n");
   EXPECT_EQ(asked[0].params, (Params{{"period", "2017-03"}, {"group_by", "unit"}, {"group", "U"}}));
 }
 
@@ -279,17 +351,17 @@ TEST_F(CliTest, OtherLists) {
   EXPECT_EQ(run_kind_list(common), kOk);
   EXPECT_EQ(run_metric_list(common), kOk);
   EXPECT_EQ(out.str(),
-            "RECORDED          SOURCE   ID    SUBJECT  TYPE                                 CODE     DETAIL\n"
-            "2026-01-01 08:00  example  T9-1  T9       org.docket.hotline-ticket.signed.v1  no-case  not opened\n"
-            "RULE            VALUE  SET      CERTAINTY  SOURCE\n"
-            "hotline.handle  5wd    example  assumed    domain 3.4\n"
+            "入账时间          来源     编号  事项  类型                                 代码     说明\n"
+            "2026-01-01 08:00  example  T9-1  T9    org.docket.hotline-ticket.signed.v1  no-case  not opened\n"
+            "规则            值   规则集   依据  来源\n"
+            "hotline.handle  5wd  example  推定  domain 3.4\n"
             "cn  c1  Asia/Shanghai\n"
-            "YEAR  WORKING DAYS\n"
-            "2017           249\n"
+            "年份  工作日\n"
+            "2017     249\n"
             "2018 is provisional\n"
-            "KIND  LABEL\n"
+            "类别  名称\n"
             "call  来电\n"
-            "NAME                  TITLE       FORMULA\n"
+            "名称                  标题        公式\n"
             "hotline.on_time_rate  按时办结率  met / all\n");
   EXPECT_EQ(asked[1].params, (Params{{"assumed", "true"}}));
 }

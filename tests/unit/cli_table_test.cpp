@@ -29,13 +29,13 @@ TEST(CliTable, ColumnsLineUp) {
   Table table;
   table.columns = {{"name", false}, {"known_at", false}, {"n", true}};
   table.rows = {{"按时办结率", "x", "5"}, {"rate", "青岛", "1234"}};
-  EXPECT_EQ(render_table(table, false),
+  EXPECT_EQ(render_table(table, {}),
             "NAME        KNOWN AT     N\n"
             "按时办结率  x            5\n"
             "rate        青岛      1234\n");
   table.header = false;
   table.columns[1].name = "a_very_long_name_that_is_not_shown";
-  EXPECT_EQ(render_table(table, false),
+  EXPECT_EQ(render_table(table, {}),
             "按时办结率  x        5\n"
             "rate        青岛  1234\n");
 }
@@ -45,7 +45,7 @@ TEST(CliTable, ColourDoesNotCountAsWidth) {
   table.header = false;
   table.columns = {{"a", false}, {"b", false}};
   table.rows = {{Cell("x", "", Colour::kRed), "1"}, {"yyy", "2"}};
-  EXPECT_EQ(render_table(table, true), "\x1b[31mx\x1b[0m    1\nyyy  2\n");
+  EXPECT_EQ(render_table(table, {true, "en"}), "\x1b[31mx\x1b[0m    1\nyyy  2\n");
 }
 
 TEST(CliTable, TextFromOutsideCannotSteerTheTerminal) {
@@ -53,7 +53,7 @@ TEST(CliTable, TextFromOutsideCannotSteerTheTerminal) {
   table.header = false;
   table.columns = {{"a", false}};
   table.rows = {{std::string("\x1b[2Jbad\nline\x07")}};
-  EXPECT_EQ(render_table(table, false), "\xEF\xBF\xBD[2Jbad line\xEF\xBF\xBD\n");
+  EXPECT_EQ(render_table(table, {}), "\xEF\xBF\xBD[2Jbad line\xEF\xBF\xBD\n");
   EXPECT_EQ(printable("a\xff\x9b"
                       "2J"),
             "a\xEF\xBF\xBD\xEF\xBF\xBD"
