@@ -2,12 +2,16 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "connectors/cli/checks.h"
 #include "connectors/cli/client_commands.h"
+#include "connectors/cli/parse.h"
 #include "connectors/local/commands.h"
 
 namespace {
 
 using docket::cli::noun;
+using docket::cli::one_of;
+using docket::cli::whole_number;
 
 CLI::App* local(CLI::App& parent, const std::string& name, const std::string& description, const std::string& examples) {
   auto* command = parent.add_subcommand(name, description);
@@ -77,12 +81,12 @@ void add_event_import(CLI::App& app, Local& given, int& code) {
   import->add_option("FILE", given.import.file, "the file; - is standard input")->capture_default_str();
   import->add_option("--data", given.import.data, "a data folder that no server holds")->capture_default_str();
   import->add_option("--server", given.import.server, "a running server instead, as http://127.0.0.1:7417");
-  import->add_option("--format", given.import.format, "csv or ndjson")->check(CLI::IsMember({"csv", "ndjson"}))->capture_default_str();
+  import->add_option("--format", given.import.format, "csv or ndjson")->check(one_of({"csv", "ndjson"}))->capture_default_str();
   import->add_option("--mapping", given.import.mapping, "name of a shipped mapping, or a file; without one the lines are CloudEvents");
   import->add_option("--schemas", given.import.schemas, "a folder of mappings laid over the shipped ones");
   import->add_option("--report", given.import.report, "write the counts as JSON");
   import->add_option("--checkpoint", given.import.checkpoint, "remember the rows done in this file, and go on behind them next time");
-  import->add_option("--batch", given.import.batch, "events a batch")->check(CLI::Range(1, 10000))->capture_default_str();
+  import->add_option("--batch", given.import.batch, "events a batch")->check(whole_number(1, 10000))->capture_default_str();
   import->add_flag("-n,--dry-run", given.import.dry_run, "judge, and write nothing");
   import->add_flag("-q,--quiet", given.import.quiet, "no progress");
   import->callback([&] { code = docket::local::run_event_import(given.import);
@@ -94,6 +98,7 @@ void add_event_import(CLI::App& app, Local& given, int& code) {
 int main(int argc, char** argv) {
   CLI::App app{"Docket: an event-sourced case tracking engine"};
   app.formatter(docket::cli::help_formatter());
+  app.set_version_flag("--version", "docket " DOCKET_VERSION);
   app.require_subcommand(1);
   docket::cli::Exit exit;
   Local given;
@@ -105,7 +110,7 @@ int main(int argc, char** argv) {
   auto* serve = local(app, "serve", "Serves a data folder over HTTP, on loopback.", "  docket serve --data data --listen 127.0.0.1:7417");
   serve->add_option("--data", given.serve.data, "the folder")->capture_default_str();
   serve->add_option("--listen", given.serve.listen, "HOST:PORT; port 0 is any free one")->capture_default_str();
-  serve->add_option("--workers", given.serve.workers, "threads that judge")->check(CLI::Range(1, 32))->capture_default_str();
+  serve->add_option("--workers", given.serve.workers, "threads that judge")->check(whole_number(1, 32))->capture_default_str();
   serve->add_flag("--access-log", given.serve.access_log, "a JSON line for each request on standard error");
   serve->callback([&] { exit.code = docket::local::run_serve(given.serve); });
 
@@ -121,15 +126,15 @@ int main(int argc, char** argv) {
             "  docket kind walk hotline-ticket\n  docket kind walk call --office shandong --seed 7 --steps 50");
   walk->add_option("kind", given.walk.kind, "the kind")->required();
   walk->add_option("--office", given.walk.office, "the office")->capture_default_str();
-  walk->add_option("--seed", given.walk.seed, "the same seed makes the same walk")->capture_default_str();
-  walk->add_option("--steps", given.walk.steps, "at most that many events")->check(CLI::Range(1, 1000))->capture_default_str();
+  walk->add_option("--seed", given.walk.seed, "the same seed makes the same walk")->check(whole_number(0))->capture_default_str();
+  walk->add_option("--steps", given.walk.steps, "at most that many events")->check(whole_number(1, 1000))->capture_default_str();
   walk->add_option("--schemas", given.walk.schemas, "a folder of definitions laid over the shipped ones");
   walk->callback([&] { exit.code = docket::local::run_kind_walk(given.walk); });
 
   auto* make = local(noun(app, "city", "A believable city, for trying Docket out"), "make", "Writes a year of a city's events, one a line.",
                      "  docket city make --seed 1 --cases 1000 > city.ndjson");
-  make->add_option("--seed", given.city.seed, "the same seed makes the same city")->capture_default_str();
-  make->add_option("--cases", given.city.cases, "how many cases")->capture_default_str();
+  make->add_option("--seed", given.city.seed, "the same seed makes the same city")->check(whole_number(0))->capture_default_str();
+  make->add_option("--cases", given.city.cases, "how many cases")->check(whole_number(1))->capture_default_str();
   make->add_option("--from", given.city.from, "first day of the year")->capture_default_str();
   make->add_option("--office", given.city.office, "the office")->capture_default_str();
   make->callback([&] { exit.code = docket::local::run_city_make(given.city); });
@@ -137,13 +142,5 @@ int main(int argc, char** argv) {
   auto* version = local(app, "version", "Shows the version.", "  docket version");
   version->callback([] { std::cout << "docket " DOCKET_VERSION "\n"; });
 
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    app.exit(error);
-    return docket::cli::kUsage;
-  }
-  return exit.code;
+  return docket::cli::parse_and_run(app, argc, argv, exit, std::cout, std::cerr);
 }

@@ -6,13 +6,17 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "connectors/cli/checks.h"
 #include "connectors/cli/commands.h"
 
 namespace docket::cli {
 namespace {
 
-const std::map<std::string, Format> kFormats{
-    {"table", Format::kTable}, {"plain", Format::kPlain}, {"json", Format::kJson}, {"ndjson", Format::kNdjson}, {"csv", Format::kCsv}};
+const std::map<std::string, int> kFormats{{"table", static_cast<int>(Format::kTable)},
+                                          {"plain", static_cast<int>(Format::kPlain)},
+                                          {"json", static_cast<int>(Format::kJson)},
+                                          {"ndjson", static_cast<int>(Format::kNdjson)},
+                                          {"csv", static_cast<int>(Format::kCsv)}};
 
 // Examples come first: most who ask for help want one to copy.
 class ExamplesFirst : public CLI::Formatter {
@@ -36,7 +40,7 @@ std::string known_zone(const std::string& name) {
     date::locate_zone(name);
     return {};
   } catch (const std::runtime_error&) {
-    return name + " is no time zone here; write it as Asia/Shanghai";
+    return "\"" + name + "\" is no time zone here; write it as Asia/Shanghai";
   }
 }
 
@@ -44,14 +48,15 @@ void add_common(CLI::App& command, CommonOptions& options) {
   options.language = default_language();
   options.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
   command.add_option("--server", options.server, "Docket's address")->envname("DOCKET_SERVER")->capture_default_str();
-  command.add_option("--format", options.format, "table, plain, json, ndjson or csv")
-      ->transform(CLI::CheckedTransformer(kFormats).description(""));
+  command.add_option("--format", options.format, "table, plain, json, ndjson or csv")->transform(value_named(kFormats));
   command.add_option("-o,--output", options.output, "write to a file; - is standard output");
   command.add_option("--lang", options.language, "zh or en: titles, labels and messages")
-      ->check(CLI::IsMember({"zh", "en"}).description(""))
+      ->check(one_of({"zh", "en"}))
       ->capture_default_str();
   command.add_option("--time-zone", options.time_zone, "zone of the times in tables; default: the office's")->check(known_zone);
-  command.add_option("--timeout-ms", options.timeout_ms, "longest wait for an answer")->capture_default_str();
+  command.add_option("--timeout-ms", options.timeout_ms, "longest wait for an answer")
+      ->check(whole_number(1, 3'600'000))
+      ->capture_default_str();
   command.add_flag("--no-color", options.no_color, "no colours (as NO_COLOR does)");
   command.add_flag("-q,--quiet", options.quiet, "the result alone");
 }
@@ -108,7 +113,7 @@ void add_case_commands(CLI::App& app, Exit& exit) {
     command.add_option("--where", args.where, "NAME=VALUE: any declared dimension")->allow_extra_args(false);
     command.add_option("--due-before", args.due_before, "due before this time");
     command.add_option("--updated-since", args.updated_since, "changed since this time");
-    command.add_option("--limit", args.limit, "at most so many")->check(CLI::PositiveNumber.description(""))->capture_default_str();
+    command.add_option("--limit", args.limit, "at most so many")->check(whole_number(1))->capture_default_str();
     command.add_flag("--total", args.total, "say how many there are in all");
     add_as_of(command, args.as_of);
     add_common(command, bound->common);
@@ -120,7 +125,7 @@ void add_case_commands(CLI::App& app, Exit& exit) {
                        "  docket case history T1\n  docket case history T1 --format ndjson", exit, bound,
                        [](const CommonOptions& o, const CaseArgs& a) { return run_case_history(o, a.id, a.as_of, a.limit); });
     command.add_option("ID", bound->args.id, "the case id")->required();
-    command.add_option("--limit", bound->args.limit, "at most so many")->check(CLI::PositiveNumber.description(""))->capture_default_str();
+    command.add_option("--limit", bound->args.limit, "at most so many")->check(whole_number(1))->capture_default_str();
     add_as_of(command, bound->args.as_of);
     add_common(command, bound->common);
   }
@@ -197,7 +202,7 @@ void add_list_commands(CLI::App& app, Exit& exit) {
                           [](const CommonOptions& o, const RejectsArgs& a) { return run_rejects_list(o, a); });
     command.add_option("--source", bound->args.source, "of this source");
     command.add_option("--code", bound->args.code, "with this rejection code");
-    command.add_option("--limit", bound->args.limit, "at most so many")->check(CLI::PositiveNumber.description(""))->capture_default_str();
+    command.add_option("--limit", bound->args.limit, "at most so many")->check(whole_number(1))->capture_default_str();
     add_common(command, bound->common);
   }
   {

@@ -20,8 +20,8 @@ struct Slip {
 Slip find_slip(const CLI::App& app, const std::vector<std::string>& words) {
   Slip slip{&app, "docket", ""};
   for (const auto& word : words) {
-    if (word.size() > 1 && word.front() == '-') {
-      const std::string name = word.substr(0, word.find('='));
+    if (word.size() > 1 && word.front() == '-' && !(word[1] >= '0' && word[1] <= '9')) {
+      const std::string name = word[1] == '-' ? word.substr(0, word.find('=')) : word.substr(0, 2);  // -nq: two of one letter
       if (slip.command->get_option_no_throw(name) != nullptr) continue;
       slip.word = name;
       return slip;
@@ -50,11 +50,50 @@ std::vector<std::string> names_of(const CLI::App& command, bool options) {
   return names;
 }
 
+// The option that a message of CLI11 is about.
+const CLI::Option* option_named_in(const CLI::App& command, const std::string& what) {
+  const CLI::Option* found = nullptr;
+  for (const CLI::Option* option : command.get_options()) {
+    const std::string name = option->get_name();
+    const auto at = what.find(name);
+    const bool whole = at != std::string::npos && (at == 0 || what[at - 1] == ' ') &&
+                       (at + name.size() == what.size() || std::string_view(" :,").find(what[at + name.size()]) != std::string_view::npos);
+    if (whole) found = option;
+  }
+  return found;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+// What was wrong and what would be right, for all but an unknown word.
+std::string sentence(const Slip& slip, const CLI::ParseError& error) {
+  const std::string what = error.what();
+  const CLI::Option* option = option_named_in(*slip.command, what);
+  const std::string about = option == nullptr ? "" : option->get_name() + " (" + option->get_description() + ")";
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    return option != nullptr ? slip.path + " needs " + about : slip.path + " needs a command: " + listed(names_of(*slip.command, false));
+  }
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    const std::string extra = what.substr(what.find(": ") + 2);
+    return extra.front() == '-' ? "unknown option " + extra : slip.path + " takes no further word: " + extra;
+  }
+  if (option == nullptr) return what;
+  if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr) return what;
+  if (option->get_items_expected_max() == 0) return option->get_name() + " takes no value";
+  if (option->count() > 1) return option->get_name() + " is given more than once";
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) return "the value is missing behind " + about;
+  return what;
+}
+
 void explain(const CLI::App& app, const std::vector<std::string>& words, const CLI::ParseError& error, std::ostream& err) {
   const Slip slip = find_slip(app, words);
-  const bool unknown_word = !slip.word.empty();
-  if (!unknown_word) {
-    err << "docket: " << error.what() << "\n";
+  const bool of_a_value = dynamic_cast<const CLI::ValidationError*>(&error) != nullptr;
+  if (slip.word.empty() || of_a_value) {
+    err << "docket: " << sentence(slip, error) << "\n";
   } else {
     const bool option = slip.word.front() == '-';
     const auto names = names_of(*slip.command, option);
@@ -62,11 +101,7 @@ void explain(const CLI::App& app, const std::vector<std::string>& words, const C
     err << "docket: " << (option ? "unknown option " : "unknown command ") << slip.word;
     if (!near.empty()) err << "; did you mean " << near << "?";
     err << "\n";
-    if (near.empty() && !option) {
-      err << "  there are:";
-      for (const auto& name : names) err << " " << name;
-      err << "\n";
-    }
+    if (near.empty() && !option) err << "  there are: " << listed(names) << "\n";
   }
   err << "  " << slip.path << " --help says more\n";
 }

@@ -36,7 +36,7 @@ TEST(CliParse, UnknownCommandsGetASuggestion) {
   EXPECT_EQ(run({"metrik", "show"}).code, kUsage);
   EXPECT_EQ(run({"metrik", "show"}).err, "docket: unknown command metrik; did you mean metric?\n  docket --help says more\n");
   EXPECT_EQ(run({"case", "lst"}).err, "docket: unknown command lst; did you mean list?\n  docket case --help says more\n");
-  EXPECT_THAT(run({"case", "frobnicate"}).err, HasSubstr("there are: get list history explain"));
+  EXPECT_THAT(run({"case", "frobnicate"}).err, HasSubstr("there are: get, list, history, explain"));
 }
 
 TEST(CliParse, UnknownOptionsGetASuggestion) {
@@ -45,13 +45,42 @@ TEST(CliParse, UnknownOptionsGetASuggestion) {
   EXPECT_THAT(got.err, HasSubstr("unknown option --know-at; did you mean --known-at?"));
 }
 
-TEST(CliParse, MissingAndWrongValuesAreUsageErrors) {
-  EXPECT_EQ(run({}).code, kUsage);
-  EXPECT_EQ(run({"case"}).code, kUsage);
-  EXPECT_EQ(run({"case", "get"}).code, kUsage);
-  EXPECT_THAT(run({"case", "get"}).err, HasSubstr("ID"));
-  EXPECT_EQ(run({"case", "get", "T1", "--format", "xml"}).code, kUsage);
-  EXPECT_EQ(run({"case", "list", "--limit", "0"}).code, kUsage);
+struct Wrong {
+  std::vector<const char*> words;
+  const char* said;
+};
+
+TEST(CliParse, WhatIsWrongIsSaidWithWhatWouldBeRight) {
+  const std::vector<Wrong> rows{
+      {{}, "docket needs a command: case, event, metric, rejects, rules, calendar, kind\n  docket --help says more\n"},
+      {{"case"}, "docket case needs a command: get, list, history, explain\n  docket case --help says more\n"},
+      {{"case", "get"}, "docket case get needs ID (the case id)\n  docket case get --help says more\n"},
+      {{"case", "get", "T1", "T2"}, "docket case get takes no further word: T2\n  docket case get --help says more\n"},
+      {{"case", "get", "T1", "--format", "xml"},
+       "--format: \"xml\" is none of csv, json, ndjson, plain, table\n  docket case get --help says more\n"},
+      {{"case", "get", "T1", "--format", "jsn"},
+       "--format: \"jsn\" is none of csv, json, ndjson, plain, table; did you mean json?\n  docket case get --help says more\n"},
+      {{"case", "get", "T1", "--lang", "de"}, "--lang: \"de\" is none of zh, en\n  docket case get --help says more\n"},
+      {{"case", "list", "--limit", "0"}, "--limit: \"0\" is no whole number from 1 on\n  docket case list --help says more\n"},
+      {{"case", "list", "--limit", "-5"}, "--limit: \"-5\" is no whole number from 1 on\n  docket case list --help says more\n"},
+      {{"case", "list", "--limit", "ten"}, "--limit: \"ten\" is no whole number from 1 on\n  docket case list --help says more\n"},
+      {{"case", "list", "--timeout-ms", "1h"},
+       "--timeout-ms: \"1h\" is no whole number from 1 to 3600000\n  docket case list --help says more\n"},
+      {{"case", "get", "T1", "--time-zone", "Mars/X"},
+       "--time-zone: \"Mars/X\" is no time zone here; write it as Asia/Shanghai\n  docket case get --help says more\n"},
+      {{"case", "get", "T1", "--version"},
+       "the value is missing behind --version (as of this version)\n  docket case get --help says more\n"},
+      {{"case", "get", "T1", "--version", "1", "--version", "2"},
+       "--version is given more than once\n  docket case get --help says more\n"},
+      {{"case", "get", "T1", "--quiet=some"}, "--quiet takes no value\n  docket case get --help says more\n"},
+      {{"case", "get", "T1", "-qx"}, "unknown option -x\n  docket case get --help says more\n"},
+  };
+  for (const auto& row : rows) {
+    const auto got = run(row.words);
+    EXPECT_EQ(got.code, kUsage) << row.said;
+    EXPECT_EQ(got.err, std::string("docket: ") + row.said);
+    EXPECT_EQ(got.out, "");
+  }
 }
 
 TEST(CliParse, HelpShowsExamplesFirst) {
