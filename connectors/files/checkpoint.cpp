@@ -18,6 +18,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr int kVersion = 2;
+
 Error world(const std::string& path, const std::string& what) {
   return {ErrorCode::kUnavailable, "checkpoint " + path + ": " + what + ": " + std::strerror(errno), false};
 }
@@ -87,8 +89,15 @@ Result<std::optional<Checkpoint>> read_checkpoint(const std::string& path) {
   const Error broken{ErrorCode::kInvalid, "checkpoint " + path + " is not one of an import; remove it, or name another", false};
   try {
     const auto root = json::parse(text.str()).as_object();
-    if (root.at("v").to_number<int>() != 1) return broken;
+    const int version = root.at("v").to_number<int>();
+    if (version > kVersion) {
+      return Error{ErrorCode::kConflict, "checkpoint " + path + " is of format " + std::to_string(version) +
+                                             ", and this program reads up to " + std::to_string(kVersion) +
+                                             "; go on with the program that wrote it"};
+    }
+    if (version < 1) return broken;
     Checkpoint out;
+    if (version >= 2) out.ledger = json::value_to<std::string>(root.at("ledger"));
     out.mapping = json::value_to<std::string>(root.at("mapping"));
     out.mapping_fingerprint = std::stoull(json::value_to<std::string>(root.at("mapping_fingerprint")), nullptr, 16);
     out.rows = root.at("rows_done").to_number<std::uint64_t>();
@@ -106,7 +115,8 @@ Status write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
     std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(number));
     return std::string(text);
   };
-  const json::object root{{"v", 1},
+  const json::object root{{"v", kVersion},
+                          {"ledger", checkpoint.ledger},
                           {"mapping", checkpoint.mapping},
                           {"mapping_fingerprint", hex(checkpoint.mapping_fingerprint)},
                           {"rows_done", checkpoint.rows},

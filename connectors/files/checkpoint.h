@@ -1,5 +1,5 @@
-// How far an import has come: a small JSON file, replaced as a whole. It holds a digest of the rows that are done, so that another file
-// or another mapping under the same checkpoint is noticed.
+// How far an import has come: a small JSON file, replaced as a whole. It holds a digest of the rows that are done and names mapping and
+// ledger, so that another file, mapping or ledger under the same checkpoint is noticed. Version 1 named no ledger.
 // Thread rule: free functions; plain values.
 #pragma once
 
@@ -13,6 +13,7 @@
 namespace docket::files {
 
 struct Checkpoint {
+  std::string ledger;  // id; "": version 1
   std::string mapping;
   std::uint64_t mapping_fingerprint = 0;
   std::uint64_t rows = 0;    // the first rows of the file, all with an outcome

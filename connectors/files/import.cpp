@@ -88,6 +88,12 @@ class Import {
                    "checkpoint " + options_.checkpoint + " is of another mapping (" + checkpoint.mapping + "); remove it to begin anew",
                    false};
     }
+    if (!checkpoint.ledger.empty() && checkpoint.ledger != options_.ledger) {
+      return Error{ErrorCode::kConflict,
+                   "checkpoint " + options_.checkpoint + " is of ledger " + checkpoint.ledger + ", and this is ledger " + options_.ledger +
+                       ", which lacks the rows that it would pass over; name another checkpoint, or remove it to begin anew",
+                   false};
+    }
     Row row;
     while (rows_read_ < checkpoint.rows && source_.next(row)) note_read(row);
     if (rows_read_ < checkpoint.rows || digest_ != checkpoint.digest) {
@@ -281,7 +287,7 @@ class Import {
     if (!keeps_checkpoint() || !finished_.empty() || (rows_done_ == saved_rows_ && !last)) return {};
     since_checkpoint_ = 0;
     saved_rows_ = rows_done_;
-    return write_checkpoint(options_.checkpoint, {report_.name, fingerprint(), rows_done_, done_digest_, report_.counts});
+    return write_checkpoint(options_.checkpoint, {options_.ledger, report_.name, fingerprint(), rows_done_, done_digest_, report_.counts});
   }
 
   RowSource& source_;

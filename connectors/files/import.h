@@ -80,6 +80,7 @@ struct ImportOptions {
   bool dry_run = false;
   std::function<PublishedOutcome(const std::string& event)> check;
   std::string checkpoint;  // path; "": none
+  std::string ledger;      // id of the one imported into, for the checkpoint
   std::size_t checkpoint_batches = 20;
   std::size_t problems_kept = 100;
   int tries_max = 120;                                  // of a batch that finds the service unavailable

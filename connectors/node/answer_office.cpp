@@ -166,7 +166,7 @@ service::Answer answer_calendars(const Reading& reading) {
   return json_answer(out);
 }
 
-service::Answer answer_office(const Reading& reading) {
+service::Answer answer_office(const Reading& reading, const std::string& ledger_id) {
   json::array units;
   for (const auto& unit : reading.bundle.units) {
     json::object row{{"unit", reading.bundle.symbols.text(unit.code)}, {"title", reading.labels(unit.title)}, {"peer", unit.peer}};
@@ -184,6 +184,7 @@ service::Answer answer_office(const Reading& reading) {
                                   {"title", reading.labels(reading.bundle.title)},
                                   {"time_zone", reading.bundle.zone.name()},
                                   {"bundle", reading.bundle.id},
+                                  {"ledger", ledger_id},
                                   {"kinds", std::move(kinds)},
                                   {"units", std::move(units)},
                                   {"sources", std::move(sources)}});

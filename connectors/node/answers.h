@@ -18,7 +18,7 @@ namespace docket::node {
 [[nodiscard]] service::Answer answer_kind(const Reading& reading, const Params& params, const std::string& kind);
 [[nodiscard]] service::Answer answer_rules(const Reading& reading, const Params& params);
 [[nodiscard]] service::Answer answer_calendars(const Reading& reading);
-[[nodiscard]] service::Answer answer_office(const Reading& reading);
+[[nodiscard]] service::Answer answer_office(const Reading& reading, const std::string& ledger_id);
 
 // The strong ETag of a case: revision, version and light ("42.45-due_soon").
 [[nodiscard]] std::string etag_of(const Reading& reading, const model::CaseState& state, Instant at);

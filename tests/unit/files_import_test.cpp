@@ -248,6 +248,41 @@ TEST_F(ImportTest, CheckpointOfAnotherFileOrMappingIsRefused) {
   EXPECT_NE(broken.error().message.find("is not one of an import"), std::string::npos);
 }
 
+TEST_F(ImportTest, CheckpointOfAnotherLedgerIsRefused) {
+  options_.checkpoint = (folder_ / "import.json").string();
+  options_.ledger = "first";
+  imported(kHeader + rows(0, 20));
+  options_.ledger = "second";
+  const auto other = import_csv(kHeader + rows(0, 20));
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, ErrorCode::kConflict);
+  EXPECT_NE(other.error().message.find("is of ledger first, and this is ledger second"), std::string::npos) << other.error().message;
+  options_.ledger = "first";
+  EXPECT_EQ(imported(kHeader + rows(0, 21)).resumed_at, 20U);
+}
+
+// As they were written by the versions of the format; the counts are those of twenty of this file's rows.
+TEST_F(ImportTest, CheckpointsOfEveryVersionAreRead) {
+  options_.checkpoint = (folder_ / "import.json").string();
+  options_.ledger = "l1";
+  const std::string fixtures = DOCKET_SOURCE_DIR "/tests/fixtures/checkpoint/";
+  const auto text = [](const std::string& path) {
+    std::ifstream file(path);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  imported(kHeader + rows(0, 20));
+  EXPECT_EQ(text(options_.checkpoint), text(fixtures + "v2.json"));
+  for (const char* version : {"v1.json", "v2.json"}) {
+    std::filesystem::copy_file(fixtures + version, options_.checkpoint, std::filesystem::copy_options::overwrite_existing);
+    EXPECT_EQ(imported(kHeader + rows(0, 20)).resumed_at, 20U) << version;
+    EXPECT_EQ(text(options_.checkpoint), text(fixtures + "v2.json")) << "and is of this ledger from then on";
+  }
+  std::ofstream(options_.checkpoint) << "{\"v\":3}";
+  const auto newer = import_csv(kHeader + rows(0, 20));
+  ASSERT_FALSE(newer);
+  EXPECT_NE(newer.error().message.find("is of format 3, and this program reads up to 2"), std::string::npos) << newer.error().message;
+}
+
 TEST_F(ImportTest, DryRunPublishesNothing) {
   options_.dry_run = true;
   options_.checkpoint = (folder_ / "import.json").string();
