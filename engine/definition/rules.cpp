@@ -39,6 +39,8 @@ void read_notices(Build& build, const Node& list, RuleDef& rule, const std::stri
     }
     if (const Node* level = fields.need_scalar("level")) {
       notice.level = level->text;
+      // Its record would have the id of the breach's own, and be taken for it.
+      if (level->text == "breach") build.report.error(*level, where + ": a notice's level is not breach: Docket tells a breach by itself");
       build.levels.insert(level->text);
     }
     if (const Node* to = fields.need_scalar("to"); to != nullptr && to->text != "holder") {
