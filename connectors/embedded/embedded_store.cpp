@@ -40,7 +40,8 @@ rocksdb::WriteOptions synced() {
 Status check_format(const std::filesystem::path& folder) {
   const auto text = read_whole_file(folder / kFormatFile);
   if (!text && text.error().code == ErrorCode::kNotFound) {
-    return Error{ErrorCode::kNotFound, "no ledger in " + folder.parent_path().string() + "; \"docket ledger create\" makes one"};
+    return Error{ErrorCode::kNotFound, "no ledger in " + folder.parent_path().string() + "; make one: docket ledger create --data " +
+                                           folder.parent_path().string() + " --office example"};
   }
   if (!text) return text.error();
   if (*text == kFormat) return {};
@@ -73,8 +74,15 @@ Status EmbeddedStore::create(const std::filesystem::path& data, const NewLedger&
   std::error_code error;
   std::filesystem::create_directories(data, error);
   if (error) return Error{ErrorCode::kInternal, "making " + data.string() + ": " + error.message()};
-  auto lock = FolderLock::take(data);
+  const auto lock = FolderLock::take(data);
   if (!lock) return lock.error();
+  return create(*lock, data, ledger, options);
+}
+
+Status EmbeddedStore::create(const FolderLock& /*lock*/, const std::filesystem::path& data, const NewLedger& ledger,
+                             const EmbeddedOptions& options) {
+  if (auto good = check_new(ledger); !good) return good;
+  std::error_code error;
   const std::filesystem::path folder = data / "ledger";
   const std::filesystem::path made = data / "ledger.new";
   if (std::filesystem::exists(folder)) return Error{ErrorCode::kConflict, data.string() + " holds a ledger already"};

@@ -51,6 +51,9 @@ class EmbeddedStore {
  public:
   // Makes DATA/ledger, whole or not at all. kConflict: there is one, or DATA is in use.
   [[nodiscard]] static Status create(const std::filesystem::path& data, const NewLedger& ledger, const EmbeddedOptions& options = {});
+  // The same by one who holds DATA's lock already.
+  [[nodiscard]] static Status create(const FolderLock& lock, const std::filesystem::path& data, const NewLedger& ledger,
+                                     const EmbeddedOptions& options = {});
   // kNotFound: no ledger there. kConflict: in use by another process, or of a format that this program doesn't know.
   [[nodiscard]] static Result<std::unique_ptr<EmbeddedStore>> open(const std::filesystem::path& data, EmbeddedOptions options = {});
   ~EmbeddedStore();

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <vector>
 
+#include "connectors/cli/common.h"
 #include "connectors/embedded/posix_file.h"
 #include "projections/crash_point.h"
 
@@ -86,23 +87,19 @@ Status copy_home(const Home& home, const CopyProjections& copy_projections, cons
 #endif
 }
 
-int code_of(const Error& error) {
-  return error.code == ErrorCode::kConflict ? 4 : error.code == ErrorCode::kUnavailable ? 6 : error.code == ErrorCode::kInvalid ? 2 : 1;
-}
-
 }  // namespace
 
 ControlReply backup_home(const Home& home, const CopyProjections& copy_projections, const fs::path& to) {
   std::error_code error;
   if (fs::exists(to, error)) return {4, to.string() + " exists; a backup goes into a new folder"};
   const fs::path made = beside(to);
-  if (auto begun = begin(made); !begun) return {2, begun.error().message};
+  if (auto begun = begin(made); !begun) return {cli::exit_code_of(begun.error()), begun.error().message};
   if (auto copied = copy_home(home, copy_projections, made); !copied) {
     fs::remove_all(made, error);
-    return {code_of(copied.error()), "no backup was made: " + copied.error().message};
+    return {cli::exit_code_of(copied.error()), "no backup was made: " + copied.error().message};
   }
   DOCKET_CRASH_POINT("backup.before_place");
-  if (auto placed = embedded::put_in_place(made, to); !placed) return {1, placed.error().message};
+  if (auto placed = embedded::put_in_place(made, to); !placed) return {cli::exit_code_of(placed.error()), placed.error().message};
   return {0, "backed up to " + to.string() + "; it holds the keys: keep it as safe as the office's papers\n"};
 }
 
@@ -112,18 +109,18 @@ ControlReply restore_home(const fs::path& from, const fs::path& data) {
     return {3, from.string() + " is no backup: it lacks ledger or keys"};
   if (fs::exists(data, error) && !is_empty_folder(data)) return {4, data.string() + " is there and not empty; restore into a new folder"};
   const fs::path made = beside(data);
-  if (auto begun = begin(made); !begun) return {2, begun.error().message};
+  if (auto begun = begin(made); !begun) return {cli::exit_code_of(begun.error()), begun.error().message};
   fs::copy(from, made, fs::copy_options::recursive, error);
   if (error) return {1, "copying: " + error.message()};
   std::string ledger;
   {
     const auto home = open_home(made);
-    if (!home) return {code_of(home.error()), from.string() + " does not open: " + home.error().message};
+    if (!home) return {cli::exit_code_of(home.error()), from.string() + " does not open: " + home.error().message};
     ledger = home->ledger->ledger_id();
   }
-  if (auto synced = sync_files(made); !synced) return {1, synced.error().message};
+  if (auto synced = sync_files(made); !synced) return {cli::exit_code_of(synced.error()), synced.error().message};
   DOCKET_CRASH_POINT("restore.before_place");
-  if (auto placed = embedded::put_in_place(made, data); !placed) return {1, placed.error().message};
+  if (auto placed = embedded::put_in_place(made, data); !placed) return {cli::exit_code_of(placed.error()), placed.error().message};
   return {0, "restored to " + data.string() + " (ledger " + ledger + "); start it: docket serve --data " + data.string() + "\n"};
 }
 

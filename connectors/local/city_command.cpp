@@ -9,16 +9,16 @@ namespace docket::local {
 
 int run_city_make(const CityOptions& options) {
   const auto from = model::parse_date(options.from);
-  if (!from) return fail("--from takes a date, as 2025-07-01", 2);
-  const auto texts = schema_texts(options.schemas);
-  if (!texts) return fail(texts.error().message, 3);
-  const auto compiled = definition::compile(*texts, options.office);
+  if (!from) return fail("--from \"" + options.from + "\": no date; write it as 2025-07-01", 2);
+  const auto office = compile_office(options.schemas, options.office);
+  if (!office) return fail(office.error());
+  const auto& compiled = *office;
   if (!compiled.ok()) return fail("office " + options.office + " does not pass the check:\n" + findings_text(compiled.diagnostics), 1);
   files::CityOptions city;
   city.seed = options.seed;
   city.cases = options.cases;
   city.from = *from;
-  if (auto checked = files::check_city(city, *compiled.bundle); !checked) return fail(checked.error().message, 2);
+  if (auto checked = files::check_city(city, *compiled.bundle); !checked) return fail(checked.error());
   files::City maker(city, *compiled.bundle);
   std::ios::sync_with_stdio(false);
   std::string event;

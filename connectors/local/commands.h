@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/model/result.h"
+
 namespace docket::local {
 
 struct ServeOptions {
@@ -62,5 +64,6 @@ int run_city_make(const CityOptions& options);
 
 // Prints "docket: <message>" to stderr and gives the exit code that fits the error.
 int fail(const std::string& message, int code);
+int fail(const Error& error);
 
 }  // namespace docket::local

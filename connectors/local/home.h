@@ -8,6 +8,7 @@
 
 #include "connectors/embedded/embedded_store.h"
 #include "connectors/embedded/file_key_store.h"
+#include "connectors/local/schemas.h"
 #include "engine/definition/bundle.h"
 #include "engine/model/result.h"
 
@@ -20,8 +21,17 @@ struct Home {
   definition::BundlePtr bundle;
 };
 
-// Makes DATA with a ledger of that office, whole or not at all. The findings of the checker, if any, come as the error's text.
-[[nodiscard]] Status create_home(const std::filesystem::path& data, const std::string& office, const std::string& schemas_folder);
+// Makes DATA with a ledger of that bundle, whole or not at all. kConflict: there is one, or another process holds DATA.
+[[nodiscard]] Status create_home(const std::filesystem::path& data, const definition::Bundle& bundle);
+// The ledger alone with the definitions that it names: what checking and copying need, without its keys.
+struct LedgerAlone {
+  std::shared_ptr<embedded::EmbeddedStore> ledger;
+  std::string bundle;  // its id
+  Texts texts;
+};
+[[nodiscard]] Result<LedgerAlone> open_ledger(const std::filesystem::path& data);
+// The keys of a folder whose ledger is open. kNotFound: it has none.
+[[nodiscard]] Result<std::shared_ptr<embedded::FileKeyStore>> open_keys(const std::filesystem::path& data);
 // Opens what create_home made; the bundle is the one that the ledger names.
 [[nodiscard]] Result<Home> open_home(const std::filesystem::path& data);
 

@@ -39,7 +39,7 @@ HttpPublisher::HttpPublisher(const std::string& server, bool dry_run) : address_
   if (address_) client_ = std::make_unique<cli::HttpClient>(*address_, kTimeoutMs);
 }
 
-Result<std::string> HttpPublisher::office() {
+Result<HttpPublisher::Served> HttpPublisher::served() {
   if (!address_) return address_.error();
   cli::HttpCall call;
   call.target = "/v1/office";
@@ -47,10 +47,15 @@ Result<std::string> HttpPublisher::office() {
   if (!reply) return reply.error();
   boost::system::error_code error;
   const auto body = boost::json::parse(reply->body, error);
-  const auto* name = !error && body.is_object() ? body.get_object().if_contains("office") : nullptr;
-  if (reply->status != 200 || name == nullptr || !name->is_string())
-    return Error{ErrorCode::kUnavailable, "the server does not say its office", true};
-  return std::string(name->get_string());
+  const auto text = [&](const char* name) {
+    const auto* value = reply->status == 200 && !error && body.is_object() ? body.get_object().if_contains(name) : nullptr;
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+  };
+  Served served{text("office"), text("ledger")};
+  if (served.office.empty() || served.ledger.empty())
+    return Error{ErrorCode::kUnavailable,
+                 address_->text() + " does not say which office and ledger it serves; is it a Docket of this version?", true};
+  return served;
 }
 
 void HttpPublisher::publish(files::EventBatch events, files::PublishDone done) {

@@ -12,8 +12,11 @@ namespace docket::local {
 class HttpPublisher final : public files::Publisher {
  public:
   HttpPublisher(const std::string& server, bool dry_run);
-  // The office that the server serves.
-  [[nodiscard]] Result<std::string> office();
+  struct Served {
+    std::string office;
+    std::string ledger;
+  };
+  [[nodiscard]] Result<Served> served();
   void publish(files::EventBatch events, files::PublishDone done) override;
 
  private:

@@ -1,6 +1,8 @@
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -108,14 +110,15 @@ void show_progress(const files::ImportProgress& progress) {
             << " duplicate, " << progress.counts->parked << " parked, " << progress.counts->rejected << " rejected" << std::flush;
 }
 
-int import_into(files::Publisher& publisher, const definition::Bundle& bundle, const ImportOptions& options) {
+int import_into(files::Publisher& publisher, const definition::Bundle& bundle, const std::string& ledger_id, const ImportOptions& options) {
   const auto mapping = load_mapping(options, bundle);
-  if (!mapping) return fail(mapping.error().message, mapping.error().code == ErrorCode::kNotFound ? 3 : 2);
+  if (!mapping) return fail(mapping.error());
   std::ifstream opened;
   if (options.file != "-") {
     std::error_code ignored;
-    if (!std::filesystem::is_directory(options.file, ignored)) opened.open(options.file, std::ios::binary);
-    if (!opened.is_open()) return fail("can't read " + options.file, 3);
+    if (std::filesystem::is_directory(options.file, ignored)) return fail(options.file + " is a folder; name a file", 2);
+    opened.open(options.file, std::ios::binary);
+    if (!opened.is_open()) return fail("can't read " + options.file + ": " + std::strerror(errno), 3);
   }
   std::istream& in = options.file == "-" ? std::cin : opened;
   std::unique_ptr<files::RowSource> rows;
@@ -129,13 +132,14 @@ int import_into(files::Publisher& publisher, const definition::Bundle& bundle, c
   run.batch_events = options.batch;
   run.in_flight = 8;
   run.checkpoint = options.checkpoint;
+  run.ledger = ledger_id;
   if (options.dry_run) run.checkpoint.clear();  // nothing is written, so no row is done
   if (!options.quiet && ::isatty(STDERR_FILENO) == 1) run.progress = show_progress;
   run.stop = [] { return interrupted != 0; };
   std::signal(SIGINT, interrupt);
   std::signal(SIGTERM, interrupt);
   const auto report = files::run_import(*rows, *mapping, publisher, run);
-  if (!report) return fail(report.error().message, report.error().code == ErrorCode::kConflict ? 4 : 1);
+  if (!report) return fail(report.error());
   if (run.progress) std::cerr << "\n";
   std::cout << report->text();
   if (!options.report.empty()) {
@@ -153,28 +157,26 @@ int import_into(files::Publisher& publisher, const definition::Bundle& bundle, c
 int run_event_import(const ImportOptions& options) {
   if (!options.server.empty()) {
     // The server judges; names in a mapping are checked against the office that it serves by its own answers.
-    const auto texts = schema_texts(options.schemas);
-    if (!texts) return fail(texts.error().message, 3);
     HttpPublisher publisher(options.server, options.dry_run);
-    const auto office = publisher.office();
-    if (!office) return fail(office.error().message, 6);
-    const auto compiled = definition::compile(*texts, *office);
-    if (!compiled.ok())
-      return fail("the shipped definitions of office " + *office + " do not pass here:\n" + findings_text(compiled.diagnostics), 1);
-    return import_into(publisher, *compiled.bundle, options);
+    const auto served = publisher.served();
+    if (!served) return fail(served.error());
+    const auto compiled = compile_office(options.schemas, served->office);
+    if (!compiled) return fail(compiled.error());
+    if (!compiled->ok())
+      return fail("the definitions of office " + served->office + " do not pass here:\n" + findings_text(compiled->diagnostics), 1);
+    return import_into(publisher, *compiled->bundle, served->ledger, options);
   }
   auto home = open_home(options.data);
-  if (!home)
-    return fail(home.error().message, home.error().code == ErrorCode::kNotFound ? 3 : home.error().code == ErrorCode::kConflict ? 4 : 1);
+  if (!home) return fail(home.error());
   auto store = open_projections(home->data / "projections", home->bundle, 2);
-  if (!store) return fail(store.error().message, 1);
+  if (!store) return fail(store.error());
   auto node = make_node(*home, *store, 2);
-  if (auto started = node->start(); !started) return fail(started.error().message, 1);
+  if (auto started = node->start(); !started) return fail(started.error());
   ControlServer control(*home, **store);
-  if (auto started = control.start(); !started) return fail(started.error().message, 1);
+  if (auto started = control.start(); !started) return fail(started.error());
   NodePublisher publisher(*node, options.dry_run);
-  const int code = import_into(publisher, *home->bundle, options);
-  if (auto stopped = node->stop(); !stopped) return fail(stopped.error().message, 1);
+  const int code = import_into(publisher, *home->bundle, home->ledger->ledger_id(), options);
+  if (auto stopped = node->stop(); !stopped) return fail(stopped.error());
   return code;
 }
 

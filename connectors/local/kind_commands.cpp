@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "connectors/http/suggest.h"
 #include "connectors/local/commands.h"
 #include "connectors/local/schemas.h"
 #include "engine/walk/check.h"
@@ -9,20 +10,23 @@
 namespace docket::local {
 
 int run_kind_check(const std::string& office, const std::string& schemas) {
-  const auto texts = schema_texts(schemas);
-  if (!texts) return fail(texts.error().message, 3);
-  const auto compiled = definition::compile(*texts, office);
+  const auto found = compile_office(schemas, office);
+  if (!found) return fail(found.error());
+  const auto& compiled = *found;
   std::cerr << findings_text(compiled.diagnostics);
   if (!compiled.ok()) return fail("office " + office + " does not pass", 1);
   const auto walked = walk::check_by_walks(*compiled.bundle);
   std::cerr << findings_text(walked);
   if (!walked.empty()) return fail("office " + office + " does not pass; docket kind walk shows how its cases go", 1);
   for (const auto& kind : compiled.bundle->kinds) {
-    std::size_t clocks = 0;
-    for (const auto& scope : kind.scopes) clocks += scope.clocks.size();
-    std::cout << kind.name << " " << kind.version << ": " << kind.scopes[0].attributes.size() << " attributes, "
-              << kind.scopes[0].states.size() << " states, " << kind.events.size() << " events, " << clocks << " clocks, "
-              << kind.scopes.size() - 1 << " parts\n";
+    // What docket kind list counts, and beside it what the parts have of their own.
+    std::cout << kind.name << " " << kind.version << ": " << kind.scopes[0].states.size() << " states, " << kind.events.size()
+              << " events, " << kind.scopes[0].clocks.size() << " clocks, " << kind.scopes[0].attributes.size() << " attributes\n";
+    for (std::size_t i = 1; i < kind.scopes.size(); ++i) {
+      const auto& part = kind.scopes[i];
+      std::cout << "  part " << part.name << ": " << part.states.size() << " states, " << part.clocks.size() << " clocks, "
+                << part.attributes.size() << " attributes\n";
+    }
   }
   std::cout << compiled.bundle->metrics.size() << " metrics, " << compiled.bundle->rules.size() << " rules; bundle "
             << compiled.bundle->id.substr(0, 16) << "\n";
@@ -30,18 +34,25 @@ int run_kind_check(const std::string& office, const std::string& schemas) {
 }
 
 int run_kind_walk(const WalkOptions& options) {
-  const auto texts = schema_texts(options.schemas);
-  if (!texts) return fail(texts.error().message, 3);
-  const auto compiled = definition::compile(*texts, options.office);
+  const auto found = compile_office(options.schemas, options.office);
+  if (!found) return fail(found.error());
+  const auto& compiled = *found;
   if (!compiled.ok()) {
     std::cerr << findings_text(compiled.diagnostics);
     return fail("office " + options.office + " does not pass", 1);
   }
   const auto* kind = definition::find_name(compiled.bundle->kind_ids, options.kind);
   if (kind == nullptr) {
+    std::vector<std::string> names;
     std::string known;
-    for (const auto& one : compiled.bundle->kinds) known += (known.empty() ? "" : ", ") + one.name;
-    return fail("office " + options.office + " has no kind " + options.kind + "; it has " + known, 3);
+    for (const auto& one : compiled.bundle->kinds) {
+      names.push_back(one.name);
+      known += (known.empty() ? "" : ", ") + one.name;
+    }
+    const std::string_view near = http::nearest(options.kind, names);
+    return fail("office " + options.office + " has no kind " + options.kind + "; it has " + known +
+                    (near.empty() ? "" : "; did you mean " + std::string(near) + "?"),
+                3);
   }
   walk::Options how;
   how.seed = options.seed;

@@ -11,36 +11,38 @@
 #include "engine/ledger/heads.h"
 
 namespace docket::local {
-namespace {
-
-int code_of(const Error& error) {
-  return error.code == ErrorCode::kConflict ? 4 : error.code == ErrorCode::kNotFound ? 3 : error.code == ErrorCode::kInvalid ? 2 : 1;
-}
-
-}  // namespace
-
 int run_ledger_create(const std::string& data, const std::string& office, const std::string& schemas) {
-  if (auto made = create_home(data, office, schemas); !made) return fail(made.error().message, code_of(made.error()));
+  const auto compiled = compile_office(schemas, office);
+  if (!compiled) return fail(compiled.error());
+  if (!compiled->ok()) return fail("office " + office + " does not pass the check:\n" + findings_text(compiled->diagnostics), 1);
+  if (auto made = create_home(data, *compiled->bundle); !made) return fail(made.error());
   std::cout << "ledger created in " << data << " for office " << office << " (" << model::kPartitions << " partitions)\n"
             << "keep a copy of " << data << "/keys/master.key apart: without it private texts are lost\n";
   return 0;
 }
 
 int run_ledger_verify(const std::string& data, const std::string& heads_file) {
-  auto home = open_home(data);
-  if (!home) return fail(home.error().message, code_of(home.error()));
+  const auto home = open_ledger(data);
+  if (!home) return fail(home.error());
+  const auto keys = open_keys(data);
   ledger::VerifyOptions options;
   std::vector<std::string> problems;
+  if (!keys && keys.error().code != ErrorCode::kNotFound) problems.push_back("keys: " + keys.error().message);
   if (!heads_file.empty()) {
     const auto text = cli::read_file(heads_file);
     if (!text) return fail("can't read " + heads_file, 3);
-    auto heads = ledger::read_heads(*text, home->ledger->ledger_id(), ledger::public_key_of(home->keys->signing_seed()));
-    problems = std::move(heads.findings);
+    if (!keys) {
+      return fail("--heads: whether the heads are signed by this ledger can't be told without its keys (" + keys.error().message +
+                      "); check the chains without --heads, or where the keys are",
+                  cli::exit_code_of(keys.error()));
+    }
+    auto heads = ledger::read_heads(*text, home->ledger->ledger_id(), ledger::public_key_of((*keys)->signing_seed()));
+    for (const auto& finding : heads.findings) problems.push_back("heads: " + finding);
     options.heads = std::move(heads.heads);
   }
   auto port = home->ledger->port();
   const auto report = ledger::verify_ledger(*port, home->ledger->partitions(), options);
-  if (!report) return fail(report.error().message, 1);
+  if (!report) return fail(report.error());
   std::uint64_t records = 0;
   std::uint64_t blocks = 0;
   for (const auto& chain : report->chains) {
@@ -49,41 +51,42 @@ int run_ledger_verify(const std::string& data, const std::string& heads_file) {
   }
   std::cout << "ledger " << report->ledger << ": " << report->partitions << " partitions, " << blocks << " blocks, " << records
             << " records\n";
-  for (const auto& problem : problems) std::cout << "heads: " << problem << "\n";
+  for (const auto& problem : problems) std::cout << problem << "\n";
   for (const auto& finding : report->findings) {
     std::cout << "partition " << finding.partition << ", offset " << finding.offset << ", height " << finding.height << ": " << finding.what
               << "\n";
   }
   for (const auto& unseen : report->unseen) std::cout << "not seen: " << unseen << "\n";
+  if (!keys) std::cout << "not seen: private texts, sealed under keys that are not here; the chains need none\n";
   const bool good = report->good() && problems.empty();
   std::cout << (good ? "good\n" : "NOT good\n");
   return good ? 0 : 1;
 }
 
 int run_ledger_copy(const std::string& from, const std::string& to) {
-  auto source = open_home(from);
-  if (!source) return fail(source.error().message, code_of(source.error()));
+  const auto source = open_ledger(from);
+  if (!source) return fail(source.error());
   std::error_code error;
   if (!std::filesystem::exists(std::filesystem::path(to) / "ledger", error)) {
     std::filesystem::create_directories(to, error);
     embedded::NewLedger copy;
     copy.id = source->ledger->ledger_id();
-    copy.bundles.emplace_back(source->bundle->id, texts_to_json(source->bundle->texts));
+    copy.bundles.emplace_back(source->bundle, texts_to_json(source->texts));
     for (int partition = 0; partition < source->ledger->partitions(); ++partition) {
       const auto first = source->ledger->block_at(partition, 0);
-      if (!first) return fail(first.error().message, 1);
+      if (!first) return fail(first.error());
       copy.genesis.push_back(first->value);
     }
-    if (auto made = embedded::EmbeddedStore::create(to, copy); !made) return fail(made.error().message, code_of(made.error()));
+    if (auto made = embedded::EmbeddedStore::create(to, copy); !made) return fail(made.error());
   }
   auto target = embedded::EmbeddedStore::open(to);
-  if (!target) return fail(target.error().message, code_of(target.error()));
+  if (!target) return fail(target.error());
   auto reader = source->ledger->port();
   auto writer = (*target)->port();
   std::uint64_t blocks = 0;
   for (int partition = 0; partition < source->ledger->partitions(); ++partition) {
     const auto copied = ledger::copy_chain(*reader, *writer, partition);
-    if (!copied) return fail("partition " + std::to_string(partition) + ": " + copied.error().message, code_of(copied.error()));
+    if (!copied) return fail("partition " + std::to_string(partition) + ": " + copied.error().message, cli::exit_code_of(copied.error()));
     blocks += copied->blocks;
   }
   std::cout << blocks << " blocks copied to " << to << "; its private texts open only with the keys of " << from << "\n";

@@ -4,6 +4,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <vector>
+
+#include "connectors/http/suggest.h"
 
 namespace docket::local {
 
@@ -20,6 +23,26 @@ Result<Texts> schema_texts(const std::string& folder) {
         std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
   }
   return texts;
+}
+
+Result<definition::Compiled> compile_office(const std::string& folder, const std::string& office) {
+  const auto texts = schema_texts(folder);
+  if (!texts) return texts.error();
+  if (!texts->contains("offices/" + office + ".yaml")) {
+    constexpr std::string_view kFolder = "offices/";
+    constexpr std::string_view kEnd = ".yaml";
+    std::vector<std::string> names;
+    std::string all;
+    for (const auto& [path, text] : *texts) {
+      if (!path.starts_with(kFolder) || !path.ends_with(kEnd)) continue;
+      names.push_back(path.substr(kFolder.size(), path.size() - kFolder.size() - kEnd.size()));
+      all += (all.empty() ? "" : ", ") + names.back();
+    }
+    const std::string_view near = http::nearest(office, names);
+    return Error{ErrorCode::kNotFound,
+                 "no office " + office + "; there are: " + all + (near.empty() ? "" : "; did you mean " + std::string(near) + "?")};
+  }
+  return definition::compile(*texts, office);
 }
 
 std::string texts_to_json(const Texts& texts) {

@@ -15,6 +15,9 @@ using Texts = std::map<std::string, std::string>;
 [[nodiscard]] const Texts& embedded_schemas();
 // The embedded ones; `folder` "" = none. kNotFound: no such folder.
 [[nodiscard]] Result<Texts> schema_texts(const std::string& folder);
+// An office of them, compiled; its findings, if any, stand in Compiled. kNotFound: no such folder or office; the message names those there
+// are.
+[[nodiscard]] Result<definition::Compiled> compile_office(const std::string& folder, const std::string& office);
 // A bundle's texts as one JSON object, and back: what the ledger's store keeps.
 [[nodiscard]] std::string texts_to_json(const Texts& texts);
 [[nodiscard]] Result<Texts> texts_from_json(const std::string& json);

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <mutex>
 
+#include "connectors/cli/common.h"
 #include "connectors/http/server.h"
 #include "connectors/local/commands.h"
 #include "connectors/local/control.h"
@@ -16,22 +17,9 @@ int fail(const std::string& message, int code) {
   return code;
 }
 
-namespace {
+int fail(const Error& error) { return fail(error.message, cli::exit_code_of(error)); }
 
-int exit_code(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::kInvalid:
-      return 2;
-    case ErrorCode::kNotFound:
-      return 3;
-    case ErrorCode::kConflict:
-      return 4;
-    case ErrorCode::kUnavailable:
-      return 6;
-    default:
-      return 1;
-  }
-}
+namespace {
 
 bool split_listen(const std::string& listen, std::string& host, std::uint16_t& port) {
   const auto colon = listen.rfind(':');
@@ -64,16 +52,11 @@ int run_serve(const ServeOptions& options) {
   signal(SIGPIPE, SIG_IGN);
 
   auto home = open_home(options.data);
-  if (!home) {
-    if (home.error().code == ErrorCode::kNotFound) {
-      return fail("no ledger in " + options.data + "; make one: docket ledger create --data " + options.data + " --office example", 3);
-    }
-    return fail(home.error().message, exit_code(home.error()));
-  }
+  if (!home) return fail(home.error());
   auto store = open_projections(home->data / "projections", home->bundle, options.workers);
-  if (!store) return fail(store.error().message, exit_code(store.error()));
+  if (!store) return fail(store.error());
   auto node = make_node(*home, *store, options.workers);
-  if (auto started = node->start(); !started) return fail(started.error().message, exit_code(started.error()));
+  if (auto started = node->start(); !started) return fail(started.error());
   std::mutex log_mutex;
   if (options.access_log) {
     http.access_log = [&log_mutex](const http::AccessEntry& entry) {
@@ -83,11 +66,11 @@ int run_serve(const ServeOptions& options) {
   }
   http::HttpServer server(http, *node);
   const auto port = server.start();
-  if (!port) return fail(port.error().message, exit_code(port.error()));
+  if (!port) return fail(port.error());
   HeadsWriter heads(*home, **store);
-  if (auto started = heads.start(); !started) return fail(started.error().message, exit_code(started.error()));
+  if (auto started = heads.start(); !started) return fail(started.error());
   ControlServer control(*home, **store);
-  if (auto started = control.start(); !started) return fail(started.error().message, exit_code(started.error()));
+  if (auto started = control.start(); !started) return fail(started.error());
   const bool six = http.host.find(':') != std::string::npos;
   std::cout << "docket is ready on http://" << (six ? "[" : "") << http.host << (six ? "]:" : ":") << *port << " (office "
             << home->bundle->office << ", ledger " << home->ledger->ledger_id() << ")" << std::endl;
@@ -97,7 +80,7 @@ int run_serve(const ServeOptions& options) {
   server.stop();
   auto stopped = node->stop();
   heads.stop();  // behind the last block
-  if (!stopped) return fail(stopped.error().message, exit_code(stopped.error()));
+  if (!stopped) return fail(stopped.error());
   return 0;
 }
 

@@ -13,21 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-int code_of(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::kInvalid:
-      return 2;
-    case ErrorCode::kNotFound:
-      return 3;
-    case ErrorCode::kConflict:
-      return 4;
-    case ErrorCode::kUnavailable:
-      return 6;
-    default:
-      return 1;
-  }
-}
-
 void show_progress(std::uint64_t blocks) {
   if (blocks % 64 == 0) std::cerr << "\r" << blocks << " blocks read" << std::flush;
 }
@@ -62,36 +47,36 @@ int say(const ControlReply& reply) {
 
 int run_store_rebuild(const std::string& data) {
   auto home = open_home(data);
-  if (!home) return fail(home.error().message, code_of(home.error()));
+  if (!home) return fail(home.error());
   const auto folder = home->data / "projections";
   const auto started = wall_clock();
   const std::string name = projections::store::unused_store_name(folder);
   auto built = replay_ledger(*home, folder, name, show_progress);
-  if (!built) return fail(built.error().message, code_of(built.error()));
+  if (!built) return fail(built.error());
   const auto took = std::max<std::int64_t>(1, wall_clock() - started);
   std::cerr << "\r";
   std::cout << built->records << " records of " << built->blocks << " blocks in " << took << " ms ("
             << static_cast<std::int64_t>(built->records) * 1000 / took << " records/s)\n";
   built->projections.reset();
-  if (auto swapped = projections::store::swap_store(folder, name); !swapped) return fail(swapped.error().message, 1);
+  if (auto swapped = projections::store::swap_store(folder, name); !swapped) return fail(swapped.error());
   std::cout << "swapped in " << name << "; the old store stays beside it\n";
   return 0;
 }
 
 int run_store_verify(const std::string& data) {
   auto home = open_home(data);
-  if (!home) return fail(home.error().message, code_of(home.error()));
+  if (!home) return fail(home.error());
   auto live = open_live(*home);
-  if (!live) return fail(live.error().message, code_of(live.error()));
+  if (!live) return fail(live.error());
   // After kill -9 the store is behind the ledger, as it may be: the rest is applied as a start of the server would.
-  if (auto done = catch_up(*home, **live); !done) return fail(done.error().message, code_of(done.error()));
+  if (auto done = catch_up(*home, **live); !done) return fail(done.error());
   const auto scratch = home->data / ("verify-" + std::to_string(wall_clock()));
   int code = 1;
   {
     auto built = replay_ledger(*home, scratch, "verify", show_progress);
     std::cerr << "\r";
     if (!built) {
-      code = fail(built.error().message, code_of(built.error()));
+      code = fail(built.error());
     } else {
       bool same_heights = true;
       const auto left = (*live)->heads();
@@ -101,7 +86,7 @@ int run_store_verify(const std::string& data) {
       if (!same_heights) {
         code = fail("the store and the replay end at different blocks; run docket store rebuild", 1);
       } else if (!differing) {
-        code = fail(differing.error().message, 1);
+        code = fail(differing.error());
       } else {
         for (const auto& one : *differing) std::cout << "differs: " << one << "\n";
         std::cout << built->records << " records replayed; "
@@ -125,9 +110,9 @@ int run_store_backup(const std::string& data, const std::string& to) {
     if (!reply) return fail(home.error().message + ", and " + reply.error().message, 4);
     return say(*reply);
   }
-  if (!home) return fail(home.error().message, code_of(home.error()));
+  if (!home) return fail(home.error());
   auto live = open_live(*home);
-  if (!live) return fail(live.error().message, code_of(live.error()));
+  if (!live) return fail(live.error());
   return say(backup_home(
       *home, [&](const std::string& folder) { return (*live)->backup(folder); }, target));
 }

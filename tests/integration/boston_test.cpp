@@ -144,7 +144,9 @@ class Boston : public ::testing::Test {
 
 TEST_F(Boston, WholeThroughTheRealEngine) {
   const TempFolder temp;
-  const auto made = create_home(temp.path / "data", "boston", {});
+  const auto compiled = compile_office({}, "boston");
+  ASSERT_TRUE(compiled.ok() && compiled->ok());
+  const auto made = create_home(temp.path / "data", *compiled->bundle);
   ASSERT_TRUE(made.ok()) << made.error().message;
   auto home = open_home(temp.path / "data");
   ASSERT_TRUE(home.ok()) << home.error().message;

@@ -1,0 +1,215 @@
+// The real program as a person types it: each exit code of the README, what stands beside it, and what two at once may do.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "connectors/embedded/folder_lock.h"
+#include "tests/support/docket_process.h"
+
+namespace docket::testing {
+namespace {
+
+struct Typed {
+  int code;
+  std::vector<std::string> words;
+  std::string said;  // on either stream
+};
+
+void expect_all(const std::vector<Typed>& rows) {
+  for (const auto& row : rows) {
+    std::string line;
+    for (const auto& word : row.words) line += " " + word;
+    const auto ran = run_docket(row.words);
+    EXPECT_TRUE(ran.ended.with(row.code)) << line << "\n" << ran.text();
+    EXPECT_NE((ran.out + ran.err).find(row.said), std::string::npos) << line << "\n" << ran.text();
+  }
+}
+
+void write(const fs::path& file, const std::string& text) {
+  fs::create_directories(file.parent_path());
+  std::ofstream(file) << text;
+}
+
+class Commands : public ::testing::Test {
+ protected:
+  // A data folder with some events of a city in it.
+  void fill(const fs::path& data, const std::string& seed = "1") {
+    create_ledger(data);
+    write(folder_ / "city.ndjson", run_docket({"city", "make", "--cases", "5", "--seed", seed}).out);
+    const auto ran = run_docket({"event", "import", "--data", data.string(), city()});
+    ASSERT_TRUE(ran.ended.with(0) || ran.ended.with(7)) << ran.text();
+  }
+  std::string city() const { return (folder_ / "city.ndjson").string(); }
+  std::string in(const std::string& name) const { return (folder_ / name).string(); }
+  TempFolder folder_;
+};
+
+TEST_F(Commands, Succeed) {
+  expect_all({{0, {"version"}, "docket 0."},
+              {0, {"--version"}, "docket 0."},
+              {0, {"--help"}, "ledger"},
+              {0, {"ledger", "copy", "--help"}, "docket ledger copy --from data --to copy"},
+              {0, {"kind", "check"}, "hotline-ticket 1: 15 states"},
+              {0, {"kind", "walk", "call", "--steps", "3"}, "call"},
+              {0, {"city", "make", "--cases", "1"}, "specversion"}});
+}
+
+TEST_F(Commands, FailWhereDefinitionsAreWrong) {
+  write(folder_ / "wrong/offices/odd.yaml", "office: odd\n");
+  for (std::vector<std::string> words :
+       std::vector<std::vector<std::string>>{{"kind", "check"}, {"kind", "walk", "call"}, {"ledger", "create", "--data", in("new")}}) {
+    words.insert(words.end(), {"--office", "odd", "--schemas", in("wrong")});
+    expect_all({{1, words, "offices/odd.yaml:1:1: error: office: title is missing"}});
+  }
+  EXPECT_FALSE(fs::exists(in("new")));
+}
+
+TEST_F(Commands, AreTypedWrong) {
+  write(folder_ / "empty.ndjson", "");
+  expect_all({{2, {}, "docket needs a command: "},
+              {2, {"ledger"}, "docket ledger needs a command: create, verify, copy"},
+              {2, {"leger", "create"}, "unknown command leger; did you mean ledger?"},
+              {2, {"ledger", "creat"}, "unknown command creat; did you mean create?"},
+              {2, {"ledger", "verify", "--dat", "x"}, "unknown option --dat; did you mean --data?"},
+              {2, {"ledger", "copy", "--from", "x"}, "docket ledger copy needs --to (another one)"},
+              {2, {"ledger", "copy", "--from"}, "the value is missing behind --from (a data folder)"},
+              {2, {"kind", "walk"}, "docket kind walk needs kind (the kind)"},
+              {2, {"kind", "walk", "call", "--steps", "many"}, "--steps: \"many\" is no whole number from 1 to 1000"},
+              {2, {"serve", "--workers", "99"}, "--workers: \"99\" is no whole number from 1 to 32"},
+              {2, {"serve", "--listen", "here"}, "--listen takes HOST:PORT"},
+              {2, {"event", "import", "--format", "xml"}, "--format: \"xml\" is none of csv, ndjson"},
+              {2, {"event", "import", "--server", "https://x", in("empty.ndjson")}, "TLS is not spoken here"},
+              {2, {"event", "publish", folder_.path().string()}, "can't read"},
+              {2, {"event", "publish", in("empty.ndjson")}, "holds no event"},
+              {2, {"city", "make", "--cases", "0"}, "--cases: \"0\" is no whole number from 1 on"},
+              {2, {"city", "make", "--from", "soon"}, "--from \"soon\": no date; write it as 2025-07-01"},
+              {2, {"case", "list", "--where", "x"}, "NAME=VALUE"}});
+}
+
+TEST_F(Commands, NameWhatIsNotThere) {
+  const std::string none = in("none");
+  expect_all(
+      {{3, {"kind", "check", "--office", "exampel"}, "no office exampel; there are: boston, example, shandong; did you mean example?"},
+       {3, {"kind", "walk", "call", "--office", "x"}, "no office x; there are: "},
+       {3, {"city", "make", "--office", "x"}, "no office x; there are: "},
+       {3, {"ledger", "create", "--office", "x", "--data", none}, "no office x; there are: "},
+       {3, {"kind", "check", "--schemas", none}, "no folder "},
+       {3, {"kind", "walk", "cal"}, "has no kind cal; it has hotline-ticket, call, qa-session; did you mean call?"},
+       {3, {"serve", "--data", none}, "no ledger in "},
+       {3, {"ledger", "verify", "--data", none}, "no ledger in "},
+       {3, {"ledger", "copy", "--from", none, "--to", in("to")}, "no ledger in "},
+       {3, {"store", "verify", "--data", none}, "no ledger in "},
+       {3, {"store", "rebuild", "--data", none}, "no ledger in "},
+       {3, {"store", "backup", "--data", none, "--to", in("to")}, "no ledger in "},
+       {3, {"store", "restore", "--from", none, "--data", in("to")}, "is no backup"},
+       {3, {"event", "import", "--data", none, "/dev/null"}, "no ledger in "},
+       {3, {"event", "publish", none}, "can't read "}});
+  EXPECT_FALSE(fs::exists(none));
+  EXPECT_FALSE(fs::exists(in("to")));
+  create_ledger(folder_ / "data");
+  expect_all({{3, {"event", "import", "--data", in("data"), none}, "can't read "},
+              {3, {"event", "import", "--data", in("data"), "--mapping", "bostn", "/dev/null"}, "no mapping bostn"},
+              {3, {"ledger", "verify", "--data", in("data"), "--heads", none}, "can't read "}});
+}
+
+TEST_F(Commands, MeetAnother) {
+  fill(folder_ / "data");
+  fs::create_directories(folder_ / "there");
+  expect_all({{4, {"ledger", "create", "--data", in("data")}, "holds a ledger already"},
+              {4, {"store", "backup", "--data", in("data"), "--to", in("there")}, "exists; a backup goes into a new folder"},
+              {7, {"event", "import", "--data", in("data"), "--format", "ndjson", DOCKET_SOURCE_DIR "/README.md"}, "malformed"},
+              {6, {"case", "get", "T1", "--server", "http://127.0.0.1:1"}, "no Docket answers at 127.0.0.1:1"},
+              {6, {"event", "import", "--server", "http://127.0.0.1:1", city()}, "no Docket answers at 127.0.0.1:1"}});
+}
+
+TEST_F(Commands, TwoThatCreateAtOnceMakeOneLedger) {
+  const std::string data = in("data");
+  std::vector<Child> children;
+  for (int i = 0; i < 6; ++i) {
+    children.emplace_back(std::vector<std::string>{docket_program(), "ledger", "create", "--data", data}, Environment{},
+                          in("err" + std::to_string(i)));
+  }
+  int made = 0;
+  for (std::size_t i = 0; i < children.size(); ++i) {
+    const auto ended = children[i].wait();
+    const auto err = file_text(in("err" + std::to_string(i)));
+    if (ended.with(0)) {
+      ++made;
+      continue;
+    }
+    EXPECT_TRUE(ended.with(4)) << ended.text() << err;
+    EXPECT_TRUE(err.find("in use by process") != std::string::npos || err.find("holds a ledger already") != std::string::npos) << err;
+  }
+  EXPECT_EQ(made, 1);
+  Server server(data);
+  EXPECT_TRUE(server.ready()) << server.errors();
+}
+
+TEST_F(Commands, CreateTouchesNothingThatAnotherHolds) {
+  fs::create_directories(folder_ / "data");
+  const auto lock = embedded::FolderLock::take(folder_ / "data");
+  ASSERT_TRUE(lock.ok());
+  expect_all({{4, {"ledger", "create", "--data", in("data")}, "in use by process " + std::to_string(::getpid())}});
+  EXPECT_FALSE(fs::exists(folder_ / "data" / "keys"));
+}
+
+// A ledger whose keys were taken away isn't given new ones, under which nothing of it would open.
+TEST_F(Commands, CreateMakesNoKeysBesideALedger) {
+  create_ledger(folder_ / "data");
+  fs::remove_all(folder_ / "data" / "keys");
+  expect_all({{4, {"ledger", "create", "--data", in("data")}, "holds a ledger already"}});
+  EXPECT_FALSE(fs::exists(folder_ / "data" / "keys"));
+}
+
+TEST_F(Commands, ACopyIsVerifiedAndCopiedWithoutKeys) {
+  fill(folder_ / "data");
+  expect_all({{0, {"ledger", "copy", "--from", in("data"), "--to", in("copy")}, "blocks copied to"},
+              {0, {"ledger", "verify", "--data", in("copy")}, "not seen: private texts, sealed under keys that are not here"},
+              {0, {"ledger", "copy", "--from", in("copy"), "--to", in("again")}, "blocks copied to"},
+              {0, {"ledger", "verify", "--data", in("again")}, "good\n"},
+              {3, {"serve", "--data", in("copy"), "--listen", "127.0.0.1:0"}, "no keys in "},
+              {3, {"ledger", "verify", "--data", in("copy"), "--heads", city()}, "can't be told without its keys"}});
+  const auto whole = run_docket({"ledger", "verify", "--data", in("data")});
+  EXPECT_EQ(whole.out.find("private texts"), std::string::npos) << whole.text();
+  // Keys that are there must be right.
+  fs::copy(folder_ / "data" / "keys", folder_ / "copy" / "keys");
+  ASSERT_EQ(::chmod((folder_ / "copy" / "keys" / "master.key").c_str(), 0644), 0);
+  expect_all({{1, {"ledger", "verify", "--data", in("copy")}, "keys: "}});
+}
+
+TEST_F(Commands, ACheckpointIsOfOneLedger) {
+  fill(folder_ / "a");
+  create_ledger(folder_ / "b");
+  const std::string checkpoint = in("import.json");
+  const std::vector<std::string> into_a{"event", "import", "--data", in("a"), "--checkpoint", checkpoint, city()};
+  const auto first = run_docket(into_a);
+  ASSERT_TRUE(first.ended.with(0) || first.ended.with(7)) << first.text();
+  expect_all(
+      {{4, {"event", "import", "--data", in("b"), "--checkpoint", checkpoint, city()}, "which lacks the rows that it would pass over"}});
+  Server server(folder_ / "b");
+  ASSERT_TRUE(server.ready()) << server.errors();
+  expect_all({{4, {"event", "import", "--server", server.address(), "--checkpoint", checkpoint, city()}, "which lacks the rows"}});
+  const auto again = run_docket(into_a);
+  EXPECT_TRUE(again.ended.with(first.ended.code)) << again.text();
+}
+
+TEST_F(Commands, KindCheckAndKindListCountTheSame) {
+  create_ledger(folder_ / "data");
+  Server server(folder_ / "data");
+  ASSERT_TRUE(server.ready()) << server.errors();
+  const auto listed = run_docket({"kind", "list", "--server", server.address(), "--format", "plain"});
+  const auto checked = run_docket({"kind", "check"});
+  std::istringstream lines(listed.out);
+  int kinds = 0;
+  for (std::string line; std::getline(lines, line); ++kinds) {
+    std::vector<std::string> cells;
+    std::istringstream row(line);
+    for (std::string cell; std::getline(row, cell, '\t');) cells.push_back(cell);
+    ASSERT_EQ(cells.size(), 6U) << line;
+    const std::string counts = cells[0] + " " + cells[2] + ": " + cells[3] + " states, " + cells[4] + " events, " + cells[5] + " clocks,";
+    EXPECT_NE(checked.out.find(counts), std::string::npos) << counts << "\n" << checked.out;
+  }
+  EXPECT_EQ(kinds, 3) << listed.text();
+}
+
+}  // namespace
+}  // namespace docket::testing
