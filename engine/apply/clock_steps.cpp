@@ -22,6 +22,11 @@ void cancel(ClockInstance& clock, Instant time) {
   clock.ended = time;
 }
 
+std::uint16_t next_nth(const ScopeState& scope, model::ClockId clock) {
+  const auto settings = std::count_if(scope.clocks.begin(), scope.clocks.end(), [&](const ClockInstance& c) { return c.clock == clock; });
+  return static_cast<std::uint16_t>(settings + 1);
+}
+
 class Steps {
  public:
   Steps(const KindDef& kind, CaseState& state, const definition::EventDef& def, const model::Event& event, PartInstance* part,
@@ -88,8 +93,7 @@ class Steps {
     ClockInstance instance;
     instance.clock = ref.clock;
     instance.round = state_.round;
-    instance.nth = static_cast<std::uint16_t>(1 + std::count_if(target.scope->clocks.begin(), target.scope->clocks.end(),
-                                                                [&](const ClockInstance& c) { return c.clock == ref.clock; }));
+    instance.nth = next_nth(*target.scope, ref.clock);
     instance.start = event_.time;
     instance.since = source_.recorded();
     instance.window = def.window;
@@ -133,6 +137,15 @@ class Steps {
     if (clock == nullptr) return;
     const Target target{kCaseItself, &state_.scope, nullptr};
     if (const auto* effect = ask(model::ClockEffect::Kind::kAdjust, target, {0, *id}, *clock)) {
+      if (clock->timed && !clock->fired && clock->due != model::kNoInstant &&
+          (clock->status == Status::kPaused ? clock->paused_at : event_.time) > clock->due) {
+        // It ran out before, and what follows that has not fired yet. That is found by its setting, so the new due is of another one.
+        ClockInstance next = *clock;
+        next.nth = next_nth(state_.scope, *id);
+        next.passed = false;
+        cancel(*clock, event_.time);
+        clock = &state_.scope.clocks.emplace_back(std::move(next));
+      }
       if (clock->due == model::kNoInstant) clock->original_due = effect->due;
       move_due(*clock, *effect);
       clock->adjusted = true;

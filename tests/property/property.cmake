@@ -3,7 +3,7 @@ docket_test(NAME late_events_test SOURCES property/late_events_test.cpp LIBS doc
 docket_test(NAME rejections_test SOURCES property/rejections_test.cpp LIBS docket::partition docket::definition LABELS property)
 docket_test(NAME published_figures_test SOURCES property/published_figures_test.cpp LIBS docket::partition docket::definition docket::cli LABELS property)
 docket_test(NAME walk_coverage_test SOURCES property/walk_coverage_test.cpp LIBS docket::walk LABELS property)
-docket_test(NAME timers_test SOURCES property/timers_test.cpp property/timers_fairness_test.cpp property/timers_order_test.cpp LIBS docket::partition docket::definition LABELS property)
+docket_test(NAME timers_test SOURCES property/timers_test.cpp property/timers_adjusted_test.cpp property/timers_fairness_test.cpp property/timers_order_test.cpp LIBS docket::partition docket::definition LABELS property)
 docket_test(NAME timers_store_test SOURCES property/timers_store_test.cpp LIBS docket::partition docket::projections LABELS property)
 docket_test(NAME orders_test SOURCES property/orders_test.cpp LIBS docket::partition docket::definition docket::walk Boost::json LABELS property)
 docket_test(NAME live_replay_test SOURCES property/live_replay_test.cpp LIBS docket::partition docket::projections docket::walk LABELS property)
