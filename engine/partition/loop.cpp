@@ -50,6 +50,8 @@ void PartitionLoop::restore(const ledger::Position& position, const std::string&
       parked_until_.emplace(std::pair{parked->until, row.height}, row.case_id);
       parked_[row.case_id].push_back(std::move(*parked));
       ++parked_count_;
+    } else {
+      unopened_.emplace(std::pair{record->record.until, row.height}, std::make_shared<const ledger::Record>(record->record));
     }
   }
 }
@@ -81,7 +83,8 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
   if (mode_ == Mode::kOwner) {
     fire_timers(now);
     std::size_t judged = 0;
-    const bool expired = !parked_until_.empty() && parked_until_.begin()->first.first < now;
+    const bool expired = (!parked_until_.empty() && parked_until_.begin()->first.first < now) ||
+                         (!unopened_.empty() && unopened_.begin()->first.first < now);
     while ((!queue_.empty() || (expired && judged == 0)) && judged < options_.turn_events_max &&
            flight_.size() < options_.blocks_in_flight_max) {
       if (!building_) open_block(now);

@@ -112,7 +112,7 @@ class PartitionLoop {
   [[nodiscard]] std::uint64_t void_blocks() const { return void_blocks_; }
   // Rises with each freeze: before it appends again, the driver throws its producer away (Port::renew), with what that still holds.
   [[nodiscard]] std::uint64_t freezes() const { return freezes_; }
-  [[nodiscard]] std::size_t parked() const { return parked_count_; }
+  [[nodiscard]] std::size_t parked() const { return parked_count_ + unopened_.size(); }
   [[nodiscard]] const std::string& stop_reason() const { return stop_reason_; }
 
  private:
@@ -183,6 +183,7 @@ class PartitionLoop {
   validate::Verdict judge_set(std::vector<validate::Incoming>& incoming, const std::string& case_id);
   void try_parked(const std::string& case_id);
   void expire_parked(Instant now);
+  void expire_unopened(Instant now);
   model::Refusal add_replacement(validate::Incoming& incoming, const std::string& case_id, const std::vector<validate::Incoming>& set);
   bool make_room(std::size_t bytes);
 
@@ -276,6 +277,7 @@ class PartitionLoop {
   std::unordered_map<std::string, std::vector<Parked>> parked_;
   std::map<std::pair<Instant, Height>, std::string> parked_until_;  // -> case id
   std::size_t parked_count_ = 0;
+  std::map<std::pair<Instant, Height>, std::shared_ptr<const ledger::Record>> unopened_;  // parked, and their key is gone: until -> record
 
   std::deque<Offer> queue_;
   std::size_t queued_events_ = 0;

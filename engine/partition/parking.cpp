@@ -121,6 +121,28 @@ void PartitionLoop::expire_parked(Instant now) {
                            {}};
     static_cast<void>(reject(*it->event, std::move(refusal), height, rests));
   }
+  expire_unopened(now);
+}
+
+// Nobody can read what they say any more, and so they can't be tried; that they are over is said all the same.
+void PartitionLoop::expire_unopened(Instant now) {
+  for (auto it = unopened_.begin(); it != unopened_.end() && it->first.first < now; ++it) {
+    const auto& record = *it->second;
+    model::Event event;  // what stands open in the record
+    event.source = record.source;
+    event.id = record.id;
+    event.subject = record.subject;
+    event.identity = {digest_.fingerprint(record.source, record.id), ingest::tag_from_text(record.tag)};
+    const auto known = ahead_events_.find(event.identity.fingerprint);
+    if (known != ahead_events_.end() && known->second.known.kind == ledger::RecordKind::kRejected) continue;  // in flight
+    if (!make_room(4096)) continue;
+    std::vector<std::uint64_t> rests;
+    model::Refusal refusal{Rejection::kOutOfOrder,
+                           "waited until " + model::format_instant(it->first.first) + " for " + std::string(model::name(record.code)) +
+                               ", and the key that it was sealed under is gone: " + record.detail,
+                           {}};
+    static_cast<void>(reject(event, std::move(refusal), it->first.second, rests));
+  }
 }
 
 }  // namespace docket::partition

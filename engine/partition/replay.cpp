@@ -248,6 +248,7 @@ std::optional<PartitionLoop::Parked> PartitionLoop::reopen_parked(const ledger::
 void PartitionLoop::note_valid(const Applied& applied) {
   note_wants(applied);
   if (applied.resolves != model::kNoHeight) {
+    std::erase_if(unopened_, [&](const auto& row) { return row.first.second == applied.resolves; });
     if (const auto it = parked_.find(applied.case_id); it != parked_.end()) {
       parked_count_ -= std::erase_if(it->second, [&](const Parked& row) {
         if (row.height != applied.resolves) return false;
@@ -257,7 +258,9 @@ void PartitionLoop::note_valid(const Applied& applied) {
       if (it->second.empty()) parked_.erase(it);
     }
   }
-  if (applied.record->kind == ledger::RecordKind::kParked && applied.event != nullptr) {
+  if (applied.record->kind == ledger::RecordKind::kParked && applied.event == nullptr) {
+    unopened_.emplace(std::pair{applied.record->until, applied.height}, applied.record);
+  } else if (applied.record->kind == ledger::RecordKind::kParked) {
     parked_[applied.case_id].push_back(
         {applied.event, applied.height, applied.record->until, {applied.record->code, applied.record->detail, {}}});
     parked_until_.emplace(std::pair{applied.record->until, applied.height}, applied.case_id);

@@ -201,6 +201,33 @@ void time_and_the_ledger_decide() {
   EXPECT_EQ(expired, 100U);
 }
 
+// Its key went before its limit came: it can't be tried any more, and is over all the same, for whoever asks and for its case.
+TEST(Rejections, AParkedEventWhoseKeyIsGoneExpires) {
+  EngineFixture engine(definition::load_office("example"));
+  constexpr std::int64_t kHour = 3'600'000;
+  const std::string event = hotline("L1", 2, "signed", model::format_instant(engine.now() - kHour), {}, {}, "12345");
+  ASSERT_EQ(engine.offer(event).kind, partition::EventOutcome::Kind::kParked);
+  engine.keys().lose_all();
+  engine.restart();
+  EXPECT_EQ(engine.loop().parked(), 1U);
+  engine.set_now(engine.now() + 71 * kHour);
+  engine.pump();
+  EXPECT_EQ(engine.loop().parked(), 1U);
+  engine.set_now(engine.now() + 2 * kHour);
+  engine.pump();
+  EXPECT_EQ(engine.loop().parked(), 0U);
+  EXPECT_EQ(engine.projections.parked_rows.size(), 0U);
+  std::vector<std::string> rejected;
+  for (const auto& [height, row] : engine.projections.records) {
+    if (row.record.kind == ledger::RecordKind::kRejected) rejected.push_back(row.record.id + " " + code_of({row.record.code, {}, {}}));
+  }
+  EXPECT_EQ(rejected, std::vector<std::string>{"L1-2 out-of-order"}) << "once";
+  EXPECT_EQ(engine.replay()->parked_rows.size(), 0U) << "a reader without the key comes to the same";
+  engine.restart();
+  engine.pump();
+  EXPECT_EQ(engine.loop().parked(), 0U);
+}
+
 struct FinalRow {
   const char* code;
   ingest::Stage stage;

@@ -16,7 +16,7 @@ namespace docket::testing {
 
 using model::Instant;
 
-// Keys in memory; nothing is ever lost.
+// Keys in memory.
 class MemoryKeys final : public ledger::KeyStore {
  public:
   MemoryKeys() { tag_key_.fill(7); }
@@ -26,6 +26,7 @@ class MemoryKeys final : public ledger::KeyStore {
     const auto it = keys_.find(std::string(key_id));
     return it == keys_.end() ? std::nullopt : std::optional(it->second);
   }
+  void lose_all() { keys_.clear(); }
   Status sync() override { return {}; }
   const ledger::SealKey& tag_key() const override { return tag_key_; }
   const ledger::SealKey& signing_seed() const override { return tag_key_; }
