@@ -11,30 +11,6 @@ namespace {
 
 using Kind = partition::EventOutcome::Kind;
 
-const char* outcome_name(Kind kind) {
-  switch (kind) {
-    case Kind::kAccepted:
-      return "accepted";
-    case Kind::kDuplicate:
-      return "duplicate";
-    case Kind::kRejected:
-      return "rejected";
-    case Kind::kParked:
-      return "parked";
-    case Kind::kIdentityConflict:
-      return "identity-conflict";
-    case Kind::kVersionConflict:
-      return "version-conflict";
-    case Kind::kUnknown:
-      return "outcome-unknown";
-    case Kind::kOverloaded:
-      return "overloaded";
-    case Kind::kTooLarge:
-      return "too-large";
-  }
-  return "outcome-unknown";
-}
-
 json::array errors_json(const model::Refusal& refusal) {
   json::array out;
   for (const auto& error : refusal.errors)
@@ -43,7 +19,7 @@ json::array errors_json(const model::Refusal& refusal) {
 }
 
 json::object outcome_json(const partition::EventOutcome& outcome, const std::string& case_id, const std::string& id) {
-  json::object out{{"outcome", outcome_name(outcome.kind)}, {"id", id}, {"case", case_id}};
+  json::object out{{"outcome", partition::name_of(outcome.kind)}, {"id", id}, {"case", case_id}};
   if (outcome.case_version != 0) {
     out["case_version"] = outcome.case_version;
     out["case_revision"] = outcome.case_revision;
@@ -62,7 +38,7 @@ json::object outcome_json(const partition::EventOutcome& outcome, const std::str
 
 service::Answer problem_of(const char* type, const partition::EventOutcome& outcome, std::string detail, std::string_view language) {
   auto problem = service::make_problem(type, std::move(detail));
-  problem.outcome = outcome_name(outcome.kind);
+  problem.outcome = partition::name_of(outcome.kind);
   if (outcome.refusal) problem.code = std::string(model::name(outcome.refusal.code));
   for (const auto& error : outcome.refusal.errors) problem.errors.push_back({error.pointer, error.detail, error.code});
   auto answer = service::problem_answer(problem, language);

@@ -53,6 +53,8 @@ struct EventOutcome {
   ledger::Position position;
   Instant until = model::kNoInstant;  // parked: rejected then at the latest
 };
+// The word for it that callers read, on every face.
+[[nodiscard]] const char* name_of(EventOutcome::Kind kind);
 
 // Events of one request that belong to this partition, in the order given.
 struct Offer {

@@ -6,6 +6,31 @@
 
 namespace docket::partition {
 
+const char* name_of(EventOutcome::Kind kind) {
+  using Kind = EventOutcome::Kind;
+  switch (kind) {
+    case Kind::kAccepted:
+      return "accepted";
+    case Kind::kDuplicate:
+      return "duplicate";
+    case Kind::kRejected:
+      return "rejected";
+    case Kind::kParked:
+      return "parked";
+    case Kind::kIdentityConflict:
+      return "identity-conflict";
+    case Kind::kVersionConflict:
+      return "version-conflict";
+    case Kind::kUnknown:
+      return "outcome-unknown";
+    case Kind::kOverloaded:
+      return "overloaded";
+    case Kind::kTooLarge:
+      return "too-large";
+  }
+  return "outcome-unknown";
+}
+
 // No two of them are equal, by the process's random number and a counter.
 void PartitionLoop::add_owner_record(ledger::RecordKind kind, const std::string& members) {
   ledger::Record record;

@@ -2,7 +2,6 @@
 // verdict as of the city's cut-off is read out of the cases and compared with the city's own column, which the mapping doesn't know of.
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -12,6 +11,7 @@
 #include "connectors/files/import.h"
 #include "connectors/local/wiring.h"
 #include "engine/apply/state_access.h"
+#include "tests/support/decompressed.h"
 #include "tests/unit/definition_fixture.h"
 
 namespace docket::local {
@@ -19,17 +19,6 @@ namespace {
 
 using apply::ClockValue;
 using apply::Light;
-
-std::string decompressed(const std::string& path) {
-  std::string out;
-  const std::string command = "xz -dc '" + path + "'";
-  FILE* pipe = ::popen(command.c_str(), "r");
-  if (pipe == nullptr) return out;
-  char chunk[65536];
-  for (std::size_t got = 0; (got = std::fread(chunk, 1, sizeof chunk, pipe)) > 0;) out.append(chunk, got);
-  if (::pclose(pipe) != 0) out.clear();
-  return out;
-}
 
 class TempFolder {
  public:
@@ -101,7 +90,7 @@ class Boston : public ::testing::Test {
   void SetUp() override {
     const std::string path = std::string(DOCKET_SHARED_DATA) + "/boston311-2015/boston_311_2015.csv.xz";
     if (!std::filesystem::exists(path)) GTEST_SKIP() << "SKIPPED: boston311-2015 is not here";
-    csv_ = first_rows(decompressed(path));
+    csv_ = first_rows(testing::decompressed(path));
     ASSERT_FALSE(csv_.empty());
   }
 

@@ -48,12 +48,6 @@ std::string text_of(const definition::Bundle& bundle, const model::Value* value)
   return partition::key_text(bundle, *value);
 }
 
-const char* name_of(Kind kind) {
-  constexpr const char* kNames[] = {"accepted",         "duplicate", "rejected",   "parked",   "conflict",
-                                    "version conflict", "unknown",   "overloaded", "too large"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
 const char* name_of(apply::ClockValue value) {
   constexpr const char* kNames[] = {"none", "running", "paused", "met", "late", "cancelled", "unlimited", "overdue"};
   return kNames[static_cast<std::size_t>(value)];
@@ -194,8 +188,8 @@ void ScenarioRunner::publish(const ScenarioRow& row) {
   const auto outcome = engine_.offer(json_of(row, act));
   const std::string code(outcome.refusal.code == model::Rejection::kNone ? "" : model::name(outcome.refusal.code));
   if (outcome.kind != wanted || code != refusal) {
-    mismatch(row, std::string(name_of(wanted)) + (refusal.empty() ? "" : " " + refusal),
-             std::string(name_of(outcome.kind)) + " " + code + " " + outcome.refusal.detail);
+    mismatch(row, std::string(partition::name_of(wanted)) + (refusal.empty() ? "" : " " + refusal),
+             std::string(partition::name_of(outcome.kind)) + " " + code + " " + outcome.refusal.detail);
   }
   if (outcome.kind == Kind::kAccepted) {
     travelled_.events.insert(scenario_.kind + "." + row.event);

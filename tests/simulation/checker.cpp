@@ -18,30 +18,6 @@ std::string text_of(const boost::json::object& object, const char* name) {
 
 }  // namespace
 
-const char* name_of(Kind kind) {
-  switch (kind) {
-    case Kind::kAccepted:
-      return "accepted";
-    case Kind::kDuplicate:
-      return "duplicate";
-    case Kind::kRejected:
-      return "rejected";
-    case Kind::kParked:
-      return "parked";
-    case Kind::kIdentityConflict:
-      return "identity-conflict";
-    case Kind::kVersionConflict:
-      return "version-conflict";
-    case Kind::kUnknown:
-      return "unknown";
-    case Kind::kOverloaded:
-      return "overloaded";
-    case Kind::kTooLarge:
-      return "too-large";
-  }
-  return "?";
-}
-
 void Checker::find(std::string what, Step now) {
   if (findings_.size() < 20) findings_.push_back("step " + std::to_string(now) + ": " + std::move(what));
 }

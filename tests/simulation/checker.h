@@ -20,7 +20,7 @@ namespace docket::simulation {
 
 using Step = std::uint64_t;
 using Outcome = partition::EventOutcome;
-[[nodiscard]] const char* name_of(Outcome::Kind kind);
+using partition::name_of;
 
 // One event of a request, as its caller knows it.
 struct AskedEvent {

@@ -76,7 +76,7 @@ TEST(Told, WhoseDeadlinePassesIsAnsweredWhileTheLoopSettles) {
   EXPECT_EQ(node.told(call), "nothing yet");
   node.now += 1'001;
   node.turn();
-  EXPECT_EQ(node.told(call), "unknown");
+  EXPECT_EQ(node.told(call), "outcome-unknown");
   node.go_on();
   EXPECT_TRUE(node.accepted().empty()) << "never judged";
 }
@@ -144,7 +144,7 @@ TEST(Told, AStoppedLoopTakesNoRequest) {
   node.land();  // void: it lies behind another owner's block
   node.loop->read_done(*node.port->read(0, *node.loop->wants_read(), 1 << 20U));
   EXPECT_EQ(node.loop->mode(), partition::PartitionLoop::Mode::kStopped);
-  EXPECT_EQ(node.told(call), "unknown");
+  EXPECT_EQ(node.told(call), "outcome-unknown");
   partition::Offer late;
   late.events.push_back(small_office().ingest->parse(node.event("C", 1)));
   EXPECT_FALSE(node.loop->offer(std::move(late)));

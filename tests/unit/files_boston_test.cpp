@@ -1,7 +1,6 @@
 // The city's own data of 2015, where it is at hand: every row through mapping and ingest, every verdict compared with the city's.
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <sstream>
@@ -10,20 +9,10 @@
 #include "connectors/files/mapping.h"
 #include "definition_fixture.h"
 #include "engine/ingest/ingest.h"
+#include "tests/support/decompressed.h"
 
 namespace docket::files {
 namespace {
-
-std::string decompressed(const std::string& path) {
-  std::string out;
-  const std::string command = "xz -dc '" + path + "'";
-  FILE* pipe = ::popen(command.c_str(), "r");
-  if (pipe == nullptr) return out;
-  char chunk[65536];
-  for (std::size_t got = 0; (got = std::fread(chunk, 1, sizeof chunk, pipe)) > 0;) out.append(chunk, got);
-  if (::pclose(pipe) != 0) out.clear();
-  return out;
-}
 
 TEST(Boston, EveryVerdictIsTheCitys) {
   const std::string path = DOCKET_SHARED_DATA "/boston311-2015/boston_311_2015.csv.xz";
@@ -37,7 +26,7 @@ TEST(Boston, EveryVerdictIsTheCitys) {
   const auto target_field = *definition::find_name(kind.events[opened].field_ids, "target");
   const model::Instant as_of = *model::parse_instant("2016-01-12T22:54:00-05:00");
 
-  std::istringstream in(decompressed(path));
+  std::istringstream in(testing::decompressed(path));
   CsvRows rows(in);
   auto columns = compiled.mapping->columns;
   columns.emplace_back("OnTime_Status");  // for the comparison; the mapping doesn't know of it

@@ -100,22 +100,24 @@ TEST(ProjectionCare, DamagedRowsAreNoticedAndStopTheIntake) {
   EXPECT_TRUE(live->full(0));
 }
 
+bool write_format(const std::filesystem::path& folder, char version) {
+  store::StoreOptions raw;
+  raw.folder = folder;
+  auto opened = store::Store::open(raw);
+  if (!opened) return false;
+  store::Batches batches;
+  batches[0].put(
+      "\xff"
+      "F",
+      std::string{version, 0, 0, 0});
+  return (*opened)->ingest(batches).ok();
+}
+
 TEST(ProjectionCare, UnknownFormatIsRefusedWithASentence) {
   TempFolder folder;
   const auto options = samples::options_for(folder / "p", samples::office());
   samples::open_or_fail(options).reset();
-  {
-    store::StoreOptions raw;
-    raw.folder = options.folder / *store::current_store(options.folder);
-    auto opened = store::Store::open(raw);
-    ASSERT_TRUE(opened.ok());
-    store::Batches batches;
-    batches[0].put(std::string("\xff"
-                               "F",
-                               2),
-                   std::string("\x63\0\0\0", 4));
-    ASSERT_TRUE((*opened)->ingest(batches).ok());
-  }
+  ASSERT_TRUE(write_format(options.folder / *store::current_store(options.folder), 99));
   const auto again = Projections::open(options);
   ASSERT_FALSE(again.ok());
   EXPECT_EQ(again.error().code, ErrorCode::kConflict);
@@ -127,18 +129,7 @@ TEST(ProjectionCare, AStoreOfAnOlderFormatIsLeftAsideAndANewOneBegun) {
   const auto options = samples::options_for(folder / "p", samples::office());
   samples::open_or_fail(options).reset();
   const auto old = *store::current_store(options.folder);
-  {
-    store::StoreOptions raw;
-    raw.folder = options.folder / old;
-    auto opened = store::Store::open(raw);
-    ASSERT_TRUE(opened.ok());
-    store::Batches batches;
-    batches[0].put(std::string("\xff"
-                               "F",
-                               2),
-                   std::string("\x01\0\0\0", 4));
-    ASSERT_TRUE((*opened)->ingest(batches).ok());
-  }
+  ASSERT_TRUE(write_format(options.folder / *store::current_store(options.folder), 1));
   const auto again = samples::open_or_fail(options);
   EXPECT_NE(*store::current_store(options.folder), old);
   EXPECT_TRUE(std::filesystem::exists(options.folder / old));
