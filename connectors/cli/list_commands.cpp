@@ -1,7 +1,6 @@
 #include "connectors/cli/commands.h"
 #include "connectors/cli/output.h"
 #include "connectors/cli/remote.h"
-#include "connectors/cli/words.h"
 
 namespace docket::cli {
 namespace {
@@ -15,8 +14,6 @@ int print_list(const CommonOptions& options, Remote& remote, const std::optional
   output.json = body;
   output.items = &array_of(*answer, items);
   output.table = show.rows(*output.items, columns, rest);
-  if (output.items->empty() && !options.quiet && options.format == Format::kTable)
-    *options.err << "docket: " << either(options.language, "无", "none") << "\n";
   return print(options, output);
 }
 

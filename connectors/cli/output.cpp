@@ -8,6 +8,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "connectors/cli/words.h"
+
 namespace docket::cli {
 
 int exit_code_of(const Error& error) {
@@ -71,6 +73,10 @@ int print(const CommonOptions& options, const Output& output) {
       text = render_plain(output.table);
       break;
     case Format::kTable:
+      if (output.page.empty() && output.table.rows.empty()) {
+        if (!options.quiet) *options.err << "docket: " << either(options.language, "无", "none") << "\n";
+        break;
+      }
       text = output.page.empty() ? render_table(output.table, look_of(options)) : output.page;
       break;
   }

@@ -1,6 +1,7 @@
 #include "connectors/cli/remote.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -19,11 +20,17 @@ std::optional<json::object> parse_object(const std::string& body) {
   return std::move(value.get_object());
 }
 
-// A parameter of the query is an option here: "?due_before" -> "--due-before".
-std::string as_option(std::string pointer) {
+// A parameter of the query as the option that carried it: "?due_before" -> "--due-before".
+std::string as_option(const std::string& pointer) {
+  constexpr std::array kSame{"alias",  "at",     "code",  "due_before", "from", "kind", "known_at",      "light",
+                             "period", "source", "state", "step",       "to",   "unit", "updated_since", "version"};
   if (pointer.empty() || pointer.front() != '?') return pointer;
-  std::replace(pointer.begin(), pointer.end(), '_', '-');
-  return "--" + pointer.substr(1);
+  std::string name = pointer.substr(1);
+  if (name == "group_by" || name == "group") return "--by";
+  if (name == "page_size") return "--limit";
+  if (std::find(kSame.begin(), kSame.end(), name) == kSame.end()) return "--where " + name;
+  std::replace(name.begin(), name.end(), '_', '-');
+  return "--" + name;
 }
 
 }  // namespace

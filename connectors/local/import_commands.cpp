@@ -28,20 +28,24 @@ files::PublishedOutcome published(const partition::EventOutcome& outcome) {
   using Kind = partition::EventOutcome::Kind;
   using Fate = files::PublishedOutcome::Fate;
   const auto code = [&] { return outcome.refusal ? std::string(model::name(outcome.refusal.code)) : std::string(); };
+  // Of an event refused before the ledger keeps the code alone.
+  const auto detail = [&] {
+    return outcome.refusal && outcome.refusal.detail.empty() ? std::string(model::info(outcome.refusal.code).en) : outcome.refusal.detail;
+  };
   switch (outcome.kind) {
     case Kind::kAccepted:
       return {Fate::kAccepted, {}, {}};
     case Kind::kDuplicate:
       return {Fate::kDuplicate, {}, {}};
     case Kind::kParked:
-      return {Fate::kParked, code(), outcome.refusal.detail};
+      return {Fate::kParked, code(), detail()};
     case Kind::kUnknown:
     case Kind::kOverloaded:
       return {Fate::kUnavailable, {}, {}};
     case Kind::kTooLarge:
       return {Fate::kRejected, "too-large", "the events of one case do not fit in one block"};
     default:
-      return {Fate::kRejected, code(), outcome.refusal.detail};
+      return {Fate::kRejected, code(), detail()};
   }
 }
 

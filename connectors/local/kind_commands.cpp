@@ -20,15 +20,15 @@ int run_kind_check(const std::string& office, const std::string& schemas) {
   if (!walked.empty()) return fail("office " + office + " does not pass; docket kind walk shows how its cases go", 1);
   for (const auto& kind : compiled.bundle->kinds) {
     // What docket kind list counts, and beside it what the parts have of their own.
-    std::cout << kind.name << " " << kind.version << ": " << kind.scopes[0].states.size() << " states, " << kind.events.size()
-              << " events, " << kind.scopes[0].clocks.size() << " clocks, " << kind.scopes[0].attributes.size() << " attributes\n";
+    std::cout << kind.name << " " << kind.version << ": states " << kind.scopes[0].states.size() << ", events " << kind.events.size()
+              << ", clocks " << kind.scopes[0].clocks.size() << ", attributes " << kind.scopes[0].attributes.size() << "\n";
     for (std::size_t i = 1; i < kind.scopes.size(); ++i) {
       const auto& part = kind.scopes[i];
-      std::cout << "  part " << part.name << ": " << part.states.size() << " states, " << part.clocks.size() << " clocks, "
-                << part.attributes.size() << " attributes\n";
+      std::cout << "  part " << part.name << ": states " << part.states.size() << ", clocks " << part.clocks.size() << ", attributes "
+                << part.attributes.size() << "\n";
     }
   }
-  std::cout << compiled.bundle->metrics.size() << " metrics, " << compiled.bundle->rules.size() << " rules; bundle "
+  std::cout << "metrics " << compiled.bundle->metrics.size() << ", rules " << compiled.bundle->rules.size() << "; bundle "
             << compiled.bundle->id.substr(0, 16) << "\n";
   return 0;
 }

@@ -13,7 +13,7 @@
 namespace docket::local {
 
 int fail(const std::string& message, int code) {
-  std::cerr << "docket: " << message << "\n";
+  std::cerr << "docket: " << message << (message.ends_with('\n') ? "" : "\n");  // findings end their own lines
   return code;
 }
 

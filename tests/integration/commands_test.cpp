@@ -48,7 +48,7 @@ TEST_F(Commands, Succeed) {
               {0, {"--version"}, "docket 0."},
               {0, {"--help"}, "ledger"},
               {0, {"ledger", "copy", "--help"}, "docket ledger copy --from data --to copy"},
-              {0, {"kind", "check"}, "hotline-ticket 1: 15 states"},
+              {0, {"kind", "check"}, "hotline-ticket 1: states 15, events 46, clocks 8, attributes "},
               {0, {"kind", "walk", "call", "--steps", "3"}, "call"},
               {0, {"city", "make", "--cases", "1"}, "specversion"}});
 }
@@ -119,6 +119,18 @@ TEST_F(Commands, MeetAnother) {
               {7, {"event", "import", "--data", in("data"), "--format", "ndjson", DOCKET_SOURCE_DIR "/README.md"}, "malformed"},
               {6, {"case", "get", "T1", "--server", "http://127.0.0.1:1"}, "no Docket answers at 127.0.0.1:1"},
               {6, {"event", "import", "--server", "http://127.0.0.1:1", city()}, "no Docket answers at 127.0.0.1:1"}});
+}
+
+// The ledger keeps no words of a refused event that might quote it; told again, it is told by its code's own.
+TEST_F(Commands, ARefusedRowSaysWhyAlsoTheSecondTime) {
+  create_ledger(folder_ / "data");
+  std::string line = file_text(DOCKET_SOURCE_DIR "/docs/examples/worked-example.ndjson");
+  line = line.substr(0, line.find('\n'));
+  const auto at = line.find("\"time\":\"2017");
+  ASSERT_NE(at, std::string::npos) << line;
+  write(folder_ / "future.ndjson", line.replace(at, 12, "\"time\":\"2065") + "\n");
+  expect_all({{7, {"event", "import", "--data", in("data"), in("future.ndjson")}, "rejected future-time: time 2065-03-01T01:00:00.000Z is more"},
+              {7, {"event", "import", "--data", in("data"), in("future.ndjson")}, "rejected future-time: time lies more"}});
 }
 
 TEST_F(Commands, TwoThatCreateAtOnceMakeOneLedger) {
@@ -205,7 +217,7 @@ TEST_F(Commands, KindCheckAndKindListCountTheSame) {
     std::istringstream row(line);
     for (std::string cell; std::getline(row, cell, '\t');) cells.push_back(cell);
     ASSERT_EQ(cells.size(), 6U) << line;
-    const std::string counts = cells[0] + " " + cells[2] + ": " + cells[3] + " states, " + cells[4] + " events, " + cells[5] + " clocks,";
+    const std::string counts = cells[0] + " " + cells[2] + ": states " + cells[3] + ", events " + cells[4] + ", clocks " + cells[5] + ", ";
     EXPECT_NE(checked.out.find(counts), std::string::npos) << counts << "\n" << checked.out;
   }
   EXPECT_EQ(kinds, 3) << listed.text();

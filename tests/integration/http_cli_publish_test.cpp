@@ -144,7 +144,7 @@ TEST_F(PublishTest, AFileOrNothingAtAll) {
   EXPECT_EQ(publish("", args), kOk);
   EXPECT_EQ(fake.published.back().body, "{\"id\":1}");
   std::filesystem::remove_all(folder);
-  EXPECT_EQ(publish("", args), kUsage);
+  EXPECT_EQ(publish("", args), kNotFound);
   EXPECT_EQ(publish(" \n "), kUsage);
   EXPECT_THAT(err.str(), HasSubstr("holds no event"));
 }

@@ -98,12 +98,12 @@ TEST_F(CliTest, AWeightIsADecimalAndAParameterAnOption) {
     const std::lock_guard lock(fake.mutex);
     fake.on_query = [](const service::Query& query) {
       auto wrong = service::make_problem("invalid-parameter", "");
-      wrong.errors.push_back({"?due_before", "write a date", ""});
+      for (const char* name : {"?due_before", "?group_by", "?district"}) wrong.errors.push_back({name, "write a date", ""});
       return service::problem_answer(wrong, query.language);
     };
   }
   EXPECT_EQ(run_case_list(common, {}), kUsage);
-  EXPECT_THAT(err.str(), HasSubstr("  --due-before  write a date\n"));
+  EXPECT_THAT(err.str(), HasSubstr("  --due-before  write a date\n  --by  write a date\n  --where district  write a date\n"));
 }
 
 TEST_F(CliTest, CaseListInEveryFormat) {
@@ -364,6 +364,17 @@ TEST_F(CliTest, OtherLists) {
             "名称                  标题        公式\n"
             "hotline.on_time_rate  按时办结率  met / all\n");
   EXPECT_EQ(asked[1].params, (Params{{"assumed", "true"}}));
+}
+
+TEST_F(CliTest, NothingIsSaidAsNone) {
+  serve("/v1/cases", R"({"cases":[]})");
+  serve("/v1/rejects", R"({"rejects":[]})");
+  begin();
+  common.language = "en";
+  EXPECT_EQ(run_case_list(common, {}), kOk);
+  EXPECT_EQ(run_rejects_list(common, {}), kOk);
+  EXPECT_EQ(out.str(), "");
+  EXPECT_EQ(err.str(), "docket: none\ndocket: none\n");
 }
 
 TEST_F(CliTest, FailuresSaySoAndEndRight) {
