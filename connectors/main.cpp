@@ -102,7 +102,9 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   docket::cli::Exit exit;
   Local given;
-  docket::cli::add_client_commands(app, exit);
+  docket::cli::add_client_commands(app, exit, [](const docket::cli::KindListArgs& args) {
+    return docket::local::kinds_of(args.office.empty() ? "example" : args.office, args.schemas);
+  });
   add_ledger_commands(app, given, exit.code);
   add_store_commands(app, given, exit.code);
   add_event_import(app, given, exit.code);

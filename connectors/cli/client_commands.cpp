@@ -192,7 +192,7 @@ void add_event_commands(CLI::App& app, Exit& exit) {
   add_common(command, bound->common);
 }
 
-void add_list_commands(CLI::App& app, Exit& exit) {
+void add_list_commands(CLI::App& app, Exit& exit, const KindsOf& kinds_of) {
   struct None {};
   {
     std::shared_ptr<Bound<RejectsArgs>> bound;
@@ -225,9 +225,16 @@ void add_list_commands(CLI::App& app, Exit& exit) {
     add_common(command, bound->common);
   }
   {
-    std::shared_ptr<Bound<None>> bound;
-    CLI::App& command = verb<None>(noun(app, "kind", "Kinds of cases"), "list", "Lists the kinds of this office.", "  docket kind list",
-                                   exit, bound, [](const CommonOptions& o, const None&) { return run_kind_list(o); });
+    std::shared_ptr<Bound<KindListArgs>> bound;
+    CLI::App& command =
+        verb<KindListArgs>(noun(app, "kind", "Kinds of cases"), "list",
+                           "Lists the kinds of the office that the server serves, or of one whose definitions are here.",
+                           "  docket kind list\n  docket kind list --office example", exit, bound,
+                           [kinds_of](const CommonOptions& o, const KindListArgs& a) { return run_kind_list(o, a, kinds_of); });
+    if (kinds_of) {
+      command.add_option("--office", bound->args.office, "of this office's definitions, without a server");
+      command.add_option("--schemas", bound->args.schemas, "a folder of definitions laid over the shipped ones, without a server");
+    }
     add_common(command, bound->common);
   }
 }
@@ -243,11 +250,11 @@ CLI::App& noun(CLI::App& app, const std::string& name, const std::string& descri
   return *made;
 }
 
-void add_client_commands(CLI::App& app, Exit& exit) {
+void add_client_commands(CLI::App& app, Exit& exit, const KindsOf& kinds_of) {
   add_case_commands(app, exit);
   add_event_commands(app, exit);
   add_metric_commands(app, exit);
-  add_list_commands(app, exit);
+  add_list_commands(app, exit, kinds_of);
 }
 
 }  // namespace docket::cli

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "connectors/cli/common.h"
+#include "connectors/cli/commands.h"
 
 namespace CLI {
 class App;
@@ -15,8 +15,8 @@ class FormatterBase;
 namespace docket::cli {
 
 // case get|list|history|explain, event publish, rejects list, metric list|show|explain, rules list, calendar status, kind
-// list. A noun that `app` has already gets these verbs besides its own.
-void add_client_commands(CLI::App& app, Exit& exit);
+// list. A noun that `app` has already gets these verbs besides its own. `kinds_of`: lets kind list do without a server.
+void add_client_commands(CLI::App& app, Exit& exit, const KindsOf& kinds_of = {});
 
 // A command's footer holds its examples; this shows them before the options.
 [[nodiscard]] std::shared_ptr<CLI::FormatterBase> help_formatter();

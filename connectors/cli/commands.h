@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,6 +56,12 @@ struct RejectsArgs {
 [[nodiscard]] int run_rejects_list(const CommonOptions& options, const RejectsArgs& args);
 [[nodiscard]] int run_rules_list(const CommonOptions& options, bool assumed);
 [[nodiscard]] int run_calendar_status(const CommonOptions& options);
-[[nodiscard]] int run_kind_list(const CommonOptions& options);
+struct KindListArgs {
+  std::string office;   // of the shipped definitions, without a server
+  std::string schemas;  // a folder laid over them
+};
+// The body that /v1/kinds would have for those definitions.
+using KindsOf = std::function<Result<std::string>(const KindListArgs&)>;
+[[nodiscard]] int run_kind_list(const CommonOptions& options, const KindListArgs& args = {}, const KindsOf& kinds_of = {});
 
 }  // namespace docket::cli

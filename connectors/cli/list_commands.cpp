@@ -1,3 +1,5 @@
+#include <boost/json/parse.hpp>
+
 #include "connectors/cli/commands.h"
 #include "connectors/cli/output.h"
 #include "connectors/cli/remote.h"
@@ -52,10 +54,27 @@ int run_calendar_status(const CommonOptions& options) {
   return print(options, output);
 }
 
-int run_kind_list(const CommonOptions& options) {
+int run_kind_list(const CommonOptions& options, const KindListArgs& args, const KindsOf& kinds_of) {
+  const std::initializer_list<std::string_view> columns{"kind", "label", "version"};
+  if (kinds_of && !(args.office.empty() && args.schemas.empty())) {
+    const auto body = kinds_of(args);
+    if (!body) {
+      *options.err << "docket: " << body.error().message << "\n";
+      return exit_code_of(body.error());
+    }
+    const json::object kinds = json::parse(*body).as_object();
+    Display show;
+    show.language = options.language;
+    Output output;
+    output.json = *body;
+    output.items = &array_of(kinds, "kinds");
+    output.table = show.rows(*output.items, columns, true);
+    return print(options, output);
+  }
   Remote remote(options);
   const auto answer = remote.get("/v1/kinds");
-  return print_list(options, remote, answer, "kinds", {"kind", "label", "version"}, true);
+  if (!answer && kinds_of && remote.exit_code() == kUnavailable) *options.err << "  without a server: docket kind list --office example\n";
+  return print_list(options, remote, answer, "kinds", columns, true);
 }
 
 int run_metric_list(const CommonOptions& options) {

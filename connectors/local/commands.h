@@ -28,6 +28,8 @@ int run_store_backup(const std::string& data, const std::string& to);
 int run_store_restore(const std::string& from, const std::string& data);
 
 int run_kind_check(const std::string& office, const std::string& schemas);
+// What /v1/kinds would answer for those definitions.
+[[nodiscard]] Result<std::string> kinds_of(const std::string& office, const std::string& schemas);
 
 struct WalkOptions {
   std::string kind;

@@ -3,6 +3,7 @@
 #include "connectors/http/suggest.h"
 #include "connectors/local/commands.h"
 #include "connectors/local/schemas.h"
+#include "connectors/node/answers.h"
 #include "engine/walk/check.h"
 #include "engine/walk/print.h"
 #include "engine/walk/variants.h"
@@ -31,6 +32,13 @@ int run_kind_check(const std::string& office, const std::string& schemas) {
   std::cout << "metrics " << compiled.bundle->metrics.size() << ", rules " << compiled.bundle->rules.size() << "; bundle "
             << compiled.bundle->id.substr(0, 16) << "\n";
   return 0;
+}
+
+Result<std::string> kinds_of(const std::string& office, const std::string& schemas) {
+  const auto compiled = compile_office(schemas, office);
+  if (!compiled) return compiled.error();
+  if (!compiled->ok()) return Error{ErrorCode::kInternal, "office " + office + " does not pass; docket kind check tells why"};
+  return boost::json::serialize(node::kinds_json(*compiled->bundle));
 }
 
 int run_kind_walk(const WalkOptions& options) {

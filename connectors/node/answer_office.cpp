@@ -74,18 +74,20 @@ service::Answer answer_rejection_codes(const Reading& reading) {
   return json_answer(json::object{{"rejection_codes", std::move(rows)}});
 }
 
-service::Answer answer_kinds(const Reading& reading) {
+json::object kinds_json(const definition::Bundle& bundle) {
   json::array rows;
-  for (const auto& kind : reading.bundle.kinds) {
+  for (const auto& kind : bundle.kinds) {
     rows.push_back(json::object{{"kind", kind.name},
                                 {"version", kind.version},
-                                {"label", reading.labels(kind.labels)},
+                                {"label", json::object{{"zh", kind.labels.zh}, {"en", kind.labels.en}}},
                                 {"states", kind.scopes[0].states.size()},
                                 {"events", kind.events.size()},
                                 {"clocks", kind.scopes[0].clocks.size()}});
   }
-  return json_answer(json::object{{"kinds", std::move(rows)}});
+  return json::object{{"kinds", std::move(rows)}};
 }
+
+service::Answer answer_kinds(const Reading& reading) { return json_answer(kinds_json(reading.bundle)); }
 
 service::Answer answer_kind(const Reading& reading, const Params& params, const std::string& name) {
   const auto* id = definition::find_name(reading.bundle.kind_ids, name);

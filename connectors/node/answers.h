@@ -18,6 +18,8 @@ namespace docket::node {
 [[nodiscard]] service::Answer answer_kind(const Reading& reading, const Params& params, const std::string& kind);
 [[nodiscard]] service::Answer answer_rules(const Reading& reading, const Params& params);
 [[nodiscard]] service::Answer answer_calendars(const Reading& reading);
+// An office's kinds, each with what it counts; also what docket kind list shows without a server.
+[[nodiscard]] json::object kinds_json(const definition::Bundle& bundle);
 [[nodiscard]] service::Answer answer_office(const Reading& reading, const std::string& ledger_id);
 
 // The strong ETag of a case: revision, version and light ("42.45-due_soon").

@@ -129,8 +129,9 @@ TEST_F(Commands, ARefusedRowSaysWhyAlsoTheSecondTime) {
   const auto at = line.find("\"time\":\"2017");
   ASSERT_NE(at, std::string::npos) << line;
   write(folder_ / "future.ndjson", line.replace(at, 12, "\"time\":\"2065") + "\n");
-  expect_all({{7, {"event", "import", "--data", in("data"), in("future.ndjson")}, "rejected future-time: time 2065-03-01T01:00:00.000Z is more"},
-              {7, {"event", "import", "--data", in("data"), in("future.ndjson")}, "rejected future-time: time lies more"}});
+  expect_all(
+      {{7, {"event", "import", "--data", in("data"), in("future.ndjson")}, "rejected future-time: time 2065-03-01T01:00:00.000Z is more"},
+       {7, {"event", "import", "--data", in("data"), in("future.ndjson")}, "rejected future-time: time lies more"}});
 }
 
 TEST_F(Commands, TwoThatCreateAtOnceMakeOneLedger) {
@@ -221,6 +222,9 @@ TEST_F(Commands, KindCheckAndKindListCountTheSame) {
     EXPECT_NE(checked.out.find(counts), std::string::npos) << counts << "\n" << checked.out;
   }
   EXPECT_EQ(kinds, 3) << listed.text();
+  EXPECT_EQ(run_docket({"kind", "list", "--office", "example", "--format", "plain"}).out, listed.out);
+  expect_all({{3, {"kind", "list", "--office", "exampel"}, "did you mean example?"},
+              {6, {"kind", "list", "--server", "http://127.0.0.1:1"}, "without a server: docket kind list --office example"}});
 }
 
 }  // namespace
