@@ -122,6 +122,9 @@ Cell Display::cell(const json::object& object, std::string_view key) const {
   if (key == "unit") return unit(object);
   if (looks_like_utc(shown)) return time(shown);
   const auto* value = object.if_contains(key_of(key));
+  if (key == "value" && shown == "overdue" && has(object, "window")) {  // a time to act that is over is nobody's lateness
+    return {std::string(either(language, "已过", "over")), shown};
+  }
   return {value_word(value != nullptr && value->is_bool() ? "" : key, shown, language), shown};
 }
 

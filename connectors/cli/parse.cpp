@@ -79,7 +79,7 @@ std::string sentence(const Slip& slip, const CLI::ParseError& error) {
   }
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     const std::string extra = what.substr(what.find(": ") + 2);
-    return extra.front() == '-' ? "unknown option " + extra : slip.path + " takes no further word: " + extra;
+    return extra.starts_with('-') ? "unknown option " + extra : slip.path + " takes no further word: " + extra;
   }
   if (option == nullptr) return what;
   if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr) return what;
@@ -102,6 +102,8 @@ void explain(const CLI::App& app, const std::vector<std::string>& words, const C
     if (!near.empty()) err << "; did you mean " << near << "?";
     err << "\n";
     if (near.empty() && !option) err << "  there are: " << listed(names) << "\n";
+    if (near.empty() && option && slip.command->get_require_subcommand_min() > 0)
+      err << "  a command's options stand behind it, as in: docket case list " << slip.word << " ...\n";
   }
   err << "  " << slip.path << " --help says more\n";
 }

@@ -106,7 +106,7 @@ struct ValueWord {
 
 constexpr std::array kValueWords{
     // how a clock stands
-    ValueWord{"value", "none", "未开始"},
+    ValueWord{"value", "none", "无"},
     ValueWord{"value", "running", "计时中"},
     ValueWord{"value", "paused", "暂停"},
     ValueWord{"value", "met", "按时"},

@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,7 +23,21 @@ namespace docket::local {
 namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
-void interrupt(int /*signal*/) { interrupted = 1; }
+// The first one lets the import end in good order. It may wait for input that never comes, so a second one ends it at once.
+void interrupt(int signal) {
+  interrupted = 1;
+  std::signal(signal, SIG_DFL);
+}
+
+void take_interrupts() {
+  sigset_t both;
+  sigemptyset(&both);
+  for (const int signal : {SIGINT, SIGTERM}) {
+    std::signal(signal, interrupt);
+    sigaddset(&both, signal);
+  }
+  pthread_sigmask(SIG_UNBLOCK, &both, nullptr);  // whoever started this may have blocked them
+}
 
 files::PublishedOutcome published(const partition::EventOutcome& outcome) {
   using Kind = partition::EventOutcome::Kind;
@@ -140,8 +155,7 @@ int import_into(files::Publisher& publisher, const definition::Bundle& bundle, c
   if (options.dry_run) run.checkpoint.clear();  // nothing is written, so no row is done
   if (!options.quiet && ::isatty(STDERR_FILENO) == 1) run.progress = show_progress;
   run.stop = [] { return interrupted != 0; };
-  std::signal(SIGINT, interrupt);
-  std::signal(SIGTERM, interrupt);
+  take_interrupts();
   const auto report = files::run_import(*rows, *mapping, publisher, run);
   if (!report) return fail(report.error());
   if (run.progress) std::cerr << "\n";

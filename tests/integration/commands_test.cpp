@@ -134,6 +134,22 @@ TEST_F(Commands, ARefusedRowSaysWhyAlsoTheSecondTime) {
        {7, {"event", "import", "--data", in("data"), in("future.ndjson")}, "rejected future-time: time lies more"}});
 }
 
+TEST_F(Commands, AreInterrupted) {
+  fill(folder_ / "data");
+  // Blocked in the child until it is ready to take it, so that it comes neither too early nor too late.
+  sigset_t one;
+  sigset_t before;
+  sigemptyset(&one);
+  sigaddset(&one, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &one, &before);
+  Child child({docket_program(), "event", "import", "--data", in("data"), city()}, {}, in("err"));
+  child.signal(SIGINT);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  std::string out;
+  EXPECT_TRUE(child.wait(&out).with(130)) << out << file_text(in("err"));
+  EXPECT_NE(out.find("not complete: interrupted"), std::string::npos) << out;
+}
+
 TEST_F(Commands, TwoThatCreateAtOnceMakeOneLedger) {
   const std::string data = in("data");
   std::vector<Child> children;

@@ -159,7 +159,8 @@ TEST_F(CliTest, CaseGet) {
   serve("/v1/cases/{id}", R"({"id":"T3","kind":"hotline-ticket","state":"handling","state_label":"办理中","light":"on_track","unit":"U",
     "due":"2017-04-11T15:59:59.999Z","opened":"2017-03-20T01:00:00.000Z","updated":"2017-03-24T02:00:00.000Z","version":5,"revision":5,"round":1,
     "attributes":{"category":"noise","text":null,"caller":{"erased":true}},
-    "clocks":[{"clock":"handle","label":"办理","value":"running","light":"on_track","start":"2017-03-20T02:00:00.000Z","due":"2017-04-11T15:59:59.999Z","original_due":"2017-03-27T15:59:59.999Z"}],
+    "clocks":[{"clock":"handle","label":"办理","value":"running","light":"on_track","start":"2017-03-20T02:00:00.000Z","due":"2017-04-11T15:59:59.999Z","original_due":"2017-03-27T15:59:59.999Z"},
+     {"clock":"appeal","label":"申诉","value":"overdue","light":"none","window":true,"start":"2017-03-20T02:00:00.000Z","due":"2017-03-21T15:59:59.999Z"}],
     "parts":[],"links":[{"link":"merged_into","to":"T1"}],"etag":"\"5.5-on_track\"","definition":"hotline-ticket@1","rules":"example","calendar":"cn@2017"})");
   begin();
   EXPECT_EQ(run_case_get(common, "T3", {"2017-04-01", ""}, ""), kOk);
@@ -182,6 +183,7 @@ TEST_F(CliTest, CaseGet) {
             "时钟\n"
             "时钟    名称  值      灯      开始              截止              原截止\n"
             "handle  办理  计时中  ● 正常  2017-03-20 10:00  2017-04-11 23:59  2017-03-27 23:59\n"
+            "appeal  申诉  已过    —       2017-03-20 10:00  2017-03-21 23:59\n"
             "\n"
             "属性\n"
             "属性      值\n"

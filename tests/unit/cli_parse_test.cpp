@@ -73,6 +73,9 @@ TEST(CliParse, WhatIsWrongIsSaidWithWhatWouldBeRight) {
       {{"case", "get", "T1", "--version", "1", "--version", "2"},
        "--version is given more than once\n  docket case get --help says more\n"},
       {{"case", "get", "T1", "--quiet=some"}, "--quiet takes no value\n  docket case get --help says more\n"},
+      {{"--server", "http://127.0.0.1:7417", "case", "list"},
+       "unknown option --server\n  a command's options stand behind it, as in: docket case list --server ...\n  docket --help says more\n"},
+      {{"case", "get", "T1", ""}, "docket case get takes no further word: \n  docket case get --help says more\n"},
       {{"case", "get", "T1", "-qx"}, "unknown option -x\n  docket case get --help says more\n"},
   };
   for (const auto& row : rows) {
