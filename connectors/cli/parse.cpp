@@ -1,6 +1,7 @@
 #include "connectors/cli/parse.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -70,16 +71,18 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 // What was wrong and what would be right, for all but an unknown word.
-std::string sentence(const Slip& slip, const CLI::ParseError& error) {
+std::string sentence(const CLI::App& app, const Slip& slip, const CLI::ParseError& error) {
   const std::string what = error.what();
   const CLI::Option* option = option_named_in(*slip.command, what);
+  const std::string who = slip.path.substr(std::min(slip.path.size(), slip.path.find(' ') + 1));  // without the program's name
   const std::string about = option == nullptr ? "" : option->get_name() + " (" + option->get_description() + ")";
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    return option != nullptr ? slip.path + " needs " + about : slip.path + " needs a command: " + listed(names_of(*slip.command, false));
+    if (option != nullptr) return who + " needs " + about;
+    return (slip.command == &app ? "a command is missing: " : who + " needs a command: ") + listed(names_of(*slip.command, false));
   }
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     const std::string extra = what.substr(what.find(": ") + 2);
-    return extra.starts_with('-') ? "unknown option " + extra : slip.path + " takes no further word: " + extra;
+    return extra.starts_with('-') ? "unknown option " + extra : who + " takes no further word: " + extra;
   }
   if (option == nullptr) return what;
   if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr) return what;
@@ -93,7 +96,7 @@ void explain(const CLI::App& app, const std::vector<std::string>& words, const C
   const Slip slip = find_slip(app, words);
   const bool of_a_value = dynamic_cast<const CLI::ValidationError*>(&error) != nullptr;
   if (slip.word.empty() || of_a_value) {
-    err << "docket: " << sentence(slip, error) << "\n";
+    err << "docket: " << sentence(app, slip, error) << "\n";
   } else {
     const bool option = slip.word.front() == '-';
     const auto names = names_of(*slip.command, option);

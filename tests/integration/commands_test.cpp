@@ -65,14 +65,14 @@ TEST_F(Commands, FailWhereDefinitionsAreWrong) {
 
 TEST_F(Commands, AreTypedWrong) {
   write(folder_ / "empty.ndjson", "");
-  expect_all({{2, {}, "docket needs a command: "},
-              {2, {"ledger"}, "docket ledger needs a command: create, verify, copy"},
+  expect_all({{2, {}, "a command is missing: "},
+              {2, {"ledger"}, "ledger needs a command: create, verify, copy"},
               {2, {"leger", "create"}, "unknown command leger; did you mean ledger?"},
               {2, {"ledger", "creat"}, "unknown command creat; did you mean create?"},
               {2, {"ledger", "verify", "--dat", "x"}, "unknown option --dat; did you mean --data?"},
-              {2, {"ledger", "copy", "--from", "x"}, "docket ledger copy needs --to (another one)"},
+              {2, {"ledger", "copy", "--from", "x"}, "ledger copy needs --to (another one)"},
               {2, {"ledger", "copy", "--from"}, "the value is missing behind --from (a data folder)"},
-              {2, {"kind", "walk"}, "docket kind walk needs kind (the kind)"},
+              {2, {"kind", "walk"}, "kind walk needs kind (the kind)"},
               {2, {"kind", "walk", "call", "--steps", "many"}, "--steps: \"many\" is no whole number from 1 to 1000"},
               {2, {"serve", "--workers", "99"}, "--workers: \"99\" is no whole number from 1 to 32"},
               {2, {"serve", "--listen", "here"}, "--listen takes HOST:PORT"},

@@ -52,10 +52,10 @@ struct Wrong {
 
 TEST(CliParse, WhatIsWrongIsSaidWithWhatWouldBeRight) {
   const std::vector<Wrong> rows{
-      {{}, "docket needs a command: case, event, metric, rejects, rules, calendar, kind\n  docket --help says more\n"},
-      {{"case"}, "docket case needs a command: get, list, history, explain\n  docket case --help says more\n"},
-      {{"case", "get"}, "docket case get needs ID (the case id)\n  docket case get --help says more\n"},
-      {{"case", "get", "T1", "T2"}, "docket case get takes no further word: T2\n  docket case get --help says more\n"},
+      {{}, "a command is missing: case, event, metric, rejects, rules, calendar, kind\n  docket --help says more\n"},
+      {{"case"}, "case needs a command: get, list, history, explain\n  docket case --help says more\n"},
+      {{"case", "get"}, "case get needs ID (the case id)\n  docket case get --help says more\n"},
+      {{"case", "get", "T1", "T2"}, "case get takes no further word: T2\n  docket case get --help says more\n"},
       {{"case", "get", "T1", "--format", "xml"},
        "--format: \"xml\" is none of csv, json, ndjson, plain, table\n  docket case get --help says more\n"},
       {{"case", "get", "T1", "--format", "jsn"},
@@ -75,7 +75,7 @@ TEST(CliParse, WhatIsWrongIsSaidWithWhatWouldBeRight) {
       {{"case", "get", "T1", "--quiet=some"}, "--quiet takes no value\n  docket case get --help says more\n"},
       {{"--server", "http://127.0.0.1:7417", "case", "list"},
        "unknown option --server\n  a command's options stand behind it, as in: docket case list --server ...\n  docket --help says more\n"},
-      {{"case", "get", "T1", ""}, "docket case get takes no further word: \n  docket case get --help says more\n"},
+      {{"case", "get", "T1", ""}, "case get takes no further word: \n  docket case get --help says more\n"},
       {{"case", "get", "T1", "-qx"}, "unknown option -x\n  docket case get --help says more\n"},
   };
   for (const auto& row : rows) {
