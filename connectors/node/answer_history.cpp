@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "connectors/node/answers.h"
+#include "connectors/node/page_token.h"
 #include "connectors/node/told.h"
 #include "connectors/service/problem.h"
 #include "engine/ingest/ingest.h"
@@ -184,14 +185,15 @@ service::Answer answer_history(const Reading& reading, const Params& params, con
   const int partition = reading.partition_of(case_id);
   const auto rows = reading.store.history(partition, case_id);
   const auto page_size = static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("page_size", 1000), 1, 1000));
-  const auto after = static_cast<std::uint64_t>(params.integer("page_token", 0));
+  const auto place = page_place(params);
+  const model::Height after = place.empty() ? 0 : std::stoull(place);
   const auto displaced = displaced_timers(reading, partition, rows, as_of.known_at);
   json::array events;
   std::string next;
   for (const auto& row : rows) {
     if (row.recorded > as_of.known_at || row.height < after) continue;
     if (events.size() == page_size) {
-      next = std::to_string(row.height);
+      next = page_token(params.query(), std::to_string(row.height));
       break;
     }
     const auto record = reading.records.record(partition, row.height);

@@ -22,6 +22,8 @@ namespace docket::node {
 
 // The strong ETag of a case: revision, version and light ("42.45-due_soon").
 [[nodiscard]] std::string etag_of(const Reading& reading, const model::CaseState& state, Instant at);
+// The due that matters most now: the earliest of the running, limited clocks that are no windows.
+[[nodiscard]] Instant next_due(const definition::KindDef& kind, const model::CaseState& state);
 [[nodiscard]] json::object case_row(const Reading& reading, const model::CaseState& state, Instant at);
 
 }  // namespace docket::node

@@ -265,7 +265,7 @@ TEST_F(CliTest, MetricExplain) {
 TEST_F(CliTest, OtherLists) {
   serve(
       "/v1/rejects",
-      R"({"rejects":[{"recorded":"2026-01-01T00:00:00.000Z","source":"example","id":"T9-1","subject":"T9","type":"org.docket.hotline-ticket.signed.v1","code":"no-case","detail":"not opened"}]})");
+      R"({"rejects":[{"recorded":"2026-01-01T00:00:00.000Z","source":"example","id":"T9-1","subject":"T9","type":"org.docket.hotline-ticket.signed.v1","code":"no-case","detail":"not opened","errors":[{"pointer":"#/subject","detail":"x"},{"pointer":"#/data/unit","detail":"y"}]}]})");
   serve("/v1/rules", R"({"rules":[{"rule":"hotline.handle","value":"5wd","set":"example","certainty":"assumed","source":"domain 3.4"}]})");
   serve(
       "/v1/calendars",
@@ -279,8 +279,8 @@ TEST_F(CliTest, OtherLists) {
   EXPECT_EQ(run_kind_list(common), kOk);
   EXPECT_EQ(run_metric_list(common), kOk);
   EXPECT_EQ(out.str(),
-            "RECORDED          SOURCE   ID    SUBJECT  TYPE                                 CODE     DETAIL\n"
-            "2026-01-01 08:00  example  T9-1  T9       org.docket.hotline-ticket.signed.v1  no-case  not opened\n"
+            "RECORDED          SOURCE   ID    SUBJECT  TYPE                                 CODE     POINTER                DETAIL\n"
+            "2026-01-01 08:00  example  T9-1  T9       org.docket.hotline-ticket.signed.v1  no-case  #/subject #/data/unit  not opened\n"
             "RULE            VALUE  SET      CERTAINTY  SOURCE\n"
             "hotline.handle  5wd    example  assumed    domain 3.4\n"
             "cn  c1  Asia/Shanghai\n"
