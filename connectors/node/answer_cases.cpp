@@ -9,17 +9,12 @@ namespace {
 
 using apply::ClockInstance;
 
-const char* value_name(apply::ClockValue value) {
-  constexpr const char* kNames[] = {"none", "running", "paused", "met", "late", "cancelled", "unlimited", "overdue"};
-  return kNames[static_cast<std::size_t>(value)];
-}
-
 json::object clock_json(const Reading& reading, const definition::KindDef& kind, const model::CaseState& state,
                         const model::PartInstance* part, const ClockInstance& clock, Instant at) {
   const auto& def = kind.scopes[part == nullptr ? 0 : part->part].clocks[clock.clock];
   json::object out{{"clock", def.name},
                    {"label", reading.labels(def.labels)},
-                   {"value", value_name(apply::clock_value(&clock, at, false))},
+                   {"value", clock_word(def, clock, at)},
                    {"round", clock.round},
                    {"start", instant_json(clock.start)},
                    {"due", instant_json(clock.due)},
@@ -82,6 +77,13 @@ void open_private(const Reading& reading, const model::CaseState& state, const A
 }
 
 }  // namespace
+
+const char* clock_word(const definition::ClockDef& def, const model::ClockInstance& clock, Instant at) {
+  constexpr const char* kWords[] = {"none", "running", "paused", "met", "late", "cancelled", "unlimited", "overdue"};
+  const auto value = apply::clock_value(&clock, at, false);
+  if (def.window && (value == apply::ClockValue::kOverdue || value == apply::ClockValue::kLate)) return "closed";
+  return kWords[static_cast<std::size_t>(value)];
+}
 
 Instant next_due(const definition::KindDef& kind, const model::CaseState& state) {
   Instant due = model::kNoInstant;

@@ -143,5 +143,99 @@ TEST_F(FacesTest, RejectsListNamesTheFields) {
   EXPECT_THAT(told.out, AllOf(HasSubstr(",pointer,"), HasSubstr("#/data/channel"), HasSubstr("#/data/category"))) << told.text();
 }
 
+TEST_F(FacesTest, AnExtendedDeadlineTellsWhichEventMovedIt) {
+  const auto deadlines = get("/v1/cases/T3/deadlines?explain=true").at("deadlines").as_array();
+  const json::object* handle = nullptr;
+  for (const auto& row : deadlines) {
+    if (row.at("clock").as_string() == "handle") handle = &row.as_object();
+  }
+  ASSERT_NE(handle, nullptr);
+  ASSERT_TRUE(handle->contains("moves")) << json::serialize(*handle);
+  ASSERT_EQ(handle->at("moves").as_array().size(), 1U);
+  const auto& move = handle->at("moves").as_array().at(0).as_object();
+  EXPECT_EQ(move.at("sort").as_string(), "extended");
+  EXPECT_EQ(move.at("event").as_string(), "extension_approved");
+  EXPECT_EQ(move.at("id").as_string(), "T3-5");
+  EXPECT_EQ(move.at("role").as_string(), "dispatcher");
+  EXPECT_EQ(move.at("from"), handle->at("original_due"));
+  EXPECT_EQ(move.at("to"), handle->at("due"));
+  EXPECT_NE(move.at("from"), move.at("to"));
+  EXPECT_THAT(std::string(move.at("added").as_string()), ::testing::EndsWith("wd"));
+  const auto& spans = move.at("explain").as_array();
+  ASSERT_FALSE(spans.empty());
+  EXPECT_EQ(spans.back().at("to").as_string(), "2017-04-11") << json::serialize(spans);
+  EXPECT_FALSE(get("/v1/cases/T3/deadlines?explain=true&at=2017-03-23").contains("moves")) << "not yet";
+  const auto told = run_docket({"case", "explain", "T3", "--server", server_->address(), "--lang", "en"});
+  EXPECT_THAT(told.out, AllOf(HasSubstr("extended"), HasSubstr("extension_approved"), HasSubstr("due before"), HasSubstr("dispatcher-1")))
+      << told.text();
+}
+
+TEST_F(FacesTest, APausedAndAnAdjustedDeadlineTellTheSame) {
+  std::string lines;
+  const auto add = [&](const std::string& id, const std::string& name, const std::string& time, const std::string& role,
+                       json::object data) {
+    json::object more{
+        {"type", "org.docket.hotline-ticket." + name + ".v1"}, {"time", "2017-03-" + time + ":00+08:00"}, {"actorrole", role}};
+    if (role == "unit") more["actorunit"] = "U";
+    if (name != "created") more["data"] = std::move(data);
+    lines += json::serialize(event(id, "P1", more)) + "\n";
+  };
+  add("P1-1", "created", "06T09:00", "intake", {});
+  add("P1-2", "dispatched", "06T10:00", "dispatcher", {{"unit", "U"}});
+  add("P1-3", "signed", "06T11:00", "unit", {});
+  add("P1-4", "suspended", "08T10:00", "dispatcher", {{"reason", "parts"}});
+  add("P1-5", "resumed", "15T10:00", "dispatcher", {});
+  add("P1-6", "clock_adjusted", "16T10:00", "dispatcher",
+      {{"clock", "handle"}, {"due", "2017-03-31T18:00:00+08:00"}, {"reason", "court"}, {"approver", "a9"}});
+  const auto published = server_->post(lines);
+  ASSERT_EQ(published.body.find("rejected"), std::string::npos) << published.body;
+  const auto answer = get("/v1/cases/P1/deadlines?explain=true");
+  for (const auto& row : answer.at("deadlines").as_array()) {
+    if (row.at("clock").as_string() != "handle") continue;
+    const auto& moves = row.at("moves").as_array();
+    ASSERT_EQ(moves.size(), 2U) << json::serialize(moves);
+    EXPECT_EQ(moves[0].at("sort").as_string(), "resumed");
+    EXPECT_EQ(moves[0].at("id").as_string(), "P1-5");
+    EXPECT_EQ(moves[0].at("from"), row.at("original_due"));
+    EXPECT_EQ(moves[0].at("paused_at").as_string(), "2017-03-08T02:00:00.000Z");
+    EXPECT_EQ(moves[0].at("explain").as_array().at(0).at("sort").as_string(), "paused");
+    EXPECT_EQ(moves[1].at("sort").as_string(), "adjusted");
+    EXPECT_EQ(moves[1].at("from"), moves[0].at("to"));
+    EXPECT_EQ(moves[1].at("to"), row.at("due"));
+    EXPECT_EQ(moves[1].at("event").as_string(), "clock_adjusted");
+    return;
+  }
+  FAIL() << "no clock handle: " << json::serialize(answer);
+}
+
+TEST_F(FacesTest, AWindowThatIsOverIsClosedAndNotOverdue) {
+  const auto value = [this](const std::string& at) {
+    const auto answer = get("/v1/cases/T1/deadlines?explain=true&at=" + at);
+    for (const auto& row : answer.at("deadlines").as_array()) {
+      if (row.at("clock").as_string() == "appeal") return std::string(row.at("value").as_string());
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(value("2017-03-08"), "running");
+  EXPECT_EQ(value("2017-12-31"), "closed");
+  const auto then = get("/v1/cases/T1?at=2017-12-31");
+  for (const auto& clock : then.at("clocks").as_array()) {
+    EXPECT_FALSE(clock.as_object().contains("window") && clock.at("value").as_string() == "overdue") << json::serialize(clock);
+  }
+}
+
+TEST_F(FacesTest, ThePastHasTheVersionItHad) {
+  const auto now = get("/v1/cases/T3");
+  const auto history = get("/v1/cases/T3/history").at("events").as_array();
+  ASSERT_EQ(now.at("version").to_number<std::size_t>(), history.size());
+  for (std::size_t n = 1; n < history.size(); ++n) {
+    const auto& event = history[n - 1];
+    const auto then = get("/v1/cases/T3?at=" + std::string(event.at("time").as_string()));
+    EXPECT_EQ(then.at("version").to_number<std::size_t>(), n) << json::serialize(event);
+    EXPECT_EQ(then.at("updated"), event.at("recorded"));
+    EXPECT_EQ(get("/v1/cases/T3?version=" + std::to_string(n)).at("version").to_number<std::size_t>(), n);
+  }
+}
+
 }  // namespace
 }  // namespace docket::testing

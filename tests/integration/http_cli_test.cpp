@@ -142,7 +142,10 @@ TEST_F(CliTest, CaseExplain) {
     "original_due":"2017-03-08T15:59:59.999Z","light":"closed_in_time","rule":"hotline.handle","limit":"5wd","source":"domain 3.4","certainty":"assumed",
     "stop":"2017-03-07T04:00:00.000Z",
     "explain":[{"from":"2017-03-02","to":"2017-03-03","sort":"counted","counted":2},
-               {"from":"2017-04-02","to":"2017-04-04","sort":"holiday","name":"清明节","counted":2,"counted_ms":5400000,"layer":"state","source":"notice"}]}]})");
+               {"from":"2017-04-02","to":"2017-04-04","sort":"holiday","name":"清明节","counted":2,"counted_ms":5400000,"layer":"state","source":"notice"}],
+    "moves":[{"sort":"extended","event":"extension_approved","label":"延期批准","time":"2017-03-03T02:00:00.000Z","role":"dispatcher","actor":"d1",
+      "approved_by":"d2","from":"2017-03-06T15:59:59.999Z","to":"2017-03-08T15:59:59.999Z","added":"2wd",
+      "explain":[{"from":"2017-03-07","to":"2017-03-08","sort":"counted","counted":2}]}]}]})");
   begin();
   EXPECT_EQ(run_case_explain(common, "T1", {}), kOk);
   EXPECT_EQ(out.str(),
@@ -156,7 +159,15 @@ TEST_F(CliTest, CaseExplain) {
             "  source  domain 3.4; assumed\n"
             "FROM        TO          SORT     NAME    COUNTED  LAYER  SOURCE\n"
             "2017-03-02  2017-03-03  counted                2\n"
-            "2017-04-02  2017-04-04  holiday  清明节   1h 30m  state  notice\n");
+            "2017-04-02  2017-04-04  holiday  清明节   1h 30m  state  notice\n"
+            "  extended    extension_approved  延期批准\n"
+            "  on          2017-03-03 10:00\n"
+            "  by          dispatcher d1, approved by d2\n"
+            "  due before  2017-03-06 23:59\n"
+            "  due after   2017-03-08 23:59\n"
+            "  added       2wd\n"
+            "FROM        TO          SORT     NAME  COUNTED  LAYER  SOURCE\n"
+            "2017-03-07  2017-03-08  counted              2\n");
   EXPECT_EQ(asked[0].params, (Params{{"explain", "true"}}));
 }
 
