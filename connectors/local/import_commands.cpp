@@ -22,7 +22,7 @@ namespace {
 volatile std::sig_atomic_t interrupted = 0;
 void interrupt(int /*signal*/) { interrupted = 1; }
 
-files::PublishedOutcome published(const partition::EventOutcome& outcome) {
+files::PublishedOutcome published(const partition::EventOutcome& outcome, const node::Node& node) {
   using Kind = partition::EventOutcome::Kind;
   using Fate = files::PublishedOutcome::Fate;
   const auto code = [&] { return outcome.refusal ? std::string(model::name(outcome.refusal.code)) : std::string(); };
@@ -34,8 +34,9 @@ files::PublishedOutcome published(const partition::EventOutcome& outcome) {
     case Kind::kParked:
       return {Fate::kParked, code(), outcome.refusal.detail};
     case Kind::kUnknown:
+      return {Fate::kUnavailable, {}, "the outcome is not known yet"};
     case Kind::kOverloaded:
-      return {Fate::kUnavailable, {}, {}};
+      return {Fate::kUnavailable, {}, node.disk_full() ? "the ledger's disk is full: nothing was written" : "too much is waiting"};
     case Kind::kTooLarge:
       return {Fate::kRejected, "too-large", "the events of one case do not fit in one block"};
     default:
@@ -62,10 +63,11 @@ class NodePublisher final : public files::Publisher {
         ready.push_back(std::move(offered[i]));
       }
     }
-    node_.publish_events(std::move(ready), std::nullopt, dry_run_, [outcomes, places, done = std::move(done)](node::Node::Outcomes told) {
-      for (std::size_t k = 0; k < told.size(); ++k) (*outcomes)[places[k]] = published(told[k]);
-      done(std::move(*outcomes));
-    });
+    node_.publish_events(std::move(ready), std::nullopt, dry_run_,
+                         [this, outcomes, places, done = std::move(done)](node::Node::Outcomes told) {
+                           for (std::size_t k = 0; k < told.size(); ++k) (*outcomes)[places[k]] = published(told[k], node_);
+                           done(std::move(*outcomes));
+                         });
   }
 
  private:
@@ -131,10 +133,12 @@ int import_into(files::Publisher& publisher, const definition::Bundle& bundle, c
   run.checkpoint = options.checkpoint;
   if (options.dry_run) run.checkpoint.clear();  // nothing is written, so no row is done
   if (!options.quiet && ::isatty(STDERR_FILENO) == 1) run.progress = show_progress;
+  if (!options.quiet) run.waits = [](const std::string& why) { std::cerr << "docket: waiting, nothing is lost: " << why << std::endl; };
   run.stop = [] { return interrupted != 0; };
   std::signal(SIGINT, interrupt);
   std::signal(SIGTERM, interrupt);
-  const auto report = files::run_import(*rows, *mapping, publisher, run);
+  auto report = files::run_import(*rows, *mapping, publisher, run);
+  if (report) report->dry_run = options.dry_run;  // the publisher judged and wrote nothing
   if (!report) return fail(report.error().message, report.error().code == ErrorCode::kConflict ? 4 : 1);
   if (run.progress) std::cerr << "\n";
   std::cout << report->text();

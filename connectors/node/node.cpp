@@ -147,7 +147,11 @@ bool Node::ready() const {
 
 std::vector<ingest::Offered> Node::parse(service::BodyFormat format, const std::string& body, std::string& problem) {
   IngestLease ingest(*this);
-  if (format == service::BodyFormat::kLines) return (*ingest).parse_lines(body);
+  if (format == service::BodyFormat::kLines) {
+    auto lines = (*ingest).parse_lines(body);
+    if (lines.empty()) problem = "not JSON: empty";
+    return lines;
+  }
   std::vector<ingest::Offered> out;
   if (format == service::BodyFormat::kEvent) {
     out.push_back((*ingest).parse(body));

@@ -54,6 +54,7 @@ class Node final : public service::Service {
 
   [[nodiscard]] const definition::Bundle& bundle() const { return *parts_.bundle; }
   [[nodiscard]] bool ready() const;
+  [[nodiscard]] bool disk_full() const { return parts_.full(); }
 
  private:
   class Records;
