@@ -46,7 +46,7 @@ class RecordWriter {
       const auto& of = after ? after : before;
       if (!of) return Error{ErrorCode::kInternal, "figures of case " + applied_.case_id + ", which does not exist", false};
       names = partition_.names_of(of->bundle, bundles_);
-      if (names == nullptr) return Error{ErrorCode::kNotFound, "bundle " + of->bundle + " of case " + applied_.case_id, false};
+      if (names == nullptr) return Error{ErrorCode::kNotFound, "bundle " + std::string(of->bundle) + " of case " + applied_.case_id, false};
     }
     if (changed) {
       entry_->state = after;
@@ -135,7 +135,7 @@ void RecordWriter::write_parked() {
 
 void RecordWriter::write_change(const meta::BundleNames& names, const model::CaseState* before, const model::CaseState& after) {
   const meta::BundleNames* before_names = &names;
-  if (before != nullptr && before->bundle != after.bundle) before_names = partition_.names_of(before->bundle, bundles_);
+  if (before != nullptr && !(before->bundle == after.bundle)) before_names = partition_.names_of(before->bundle, bundles_);
   std::vector<listings::Change> changes;
   listings::append_changes(changes, before_names, before, names, after);
   if (!changes.empty()) {

@@ -176,7 +176,7 @@ void Projections::Impl::write_back_loop() {
 }
 
 Status Projections::Impl::write_back(const Worker& worker) {
-  store::Batches batches;
+  for (auto& batch : batches) batch.clear();
   for (const int number : worker.partitions) {
     const auto& state = partition(number);
     Below below;

@@ -56,6 +56,7 @@ struct Projections::Impl {
   mutable Status broken;          // a failed read or an impossible record; guarded by mutex
   mutable std::atomic<bool> is_broken{false};
   std::thread writer;
+  store::Batches batches;  // the writer's alone; kept, since their memory is as large every time
 
  private:
   void write_back_loop();

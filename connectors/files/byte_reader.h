@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <istream>
+#include <string_view>
 
 namespace docket::files {
 
@@ -19,6 +21,15 @@ class ByteReader {
     const int byte = peek();
     if (byte != kEnd) ++at_;
     return byte;
+  }
+  // What is at hand up to (without) `stop`, or all of it; empty at the end or before `stop`. Good until the next call.
+  std::string_view take_until(char stop) {
+    if (peek() == kEnd) return {};
+    const char* from = chunk_.data() + at_;
+    const auto* found = static_cast<const char*>(std::memchr(from, stop, size_ - at_));
+    const std::size_t count = found != nullptr ? static_cast<std::size_t>(found - from) : size_ - at_;
+    at_ += count;
+    return {from, count};
   }
   [[nodiscard]] std::uint64_t taken() const { return before_ + at_; }
   // The stream broke off (a read error, not its end).

@@ -16,14 +16,16 @@ Status NdjsonRows::bind(const std::vector<std::string>& columns) {
 
 bool NdjsonRows::read_line(Row& row) {
   line_text_.clear();
-  int byte = bytes_.get();
-  if (byte == ByteReader::kEnd) return false;
+  if (bytes_.peek() == ByteReader::kEnd) return false;
   ++line_;
   bool too_long = false;
-  for (; byte != ByteReader::kEnd && byte != '\n'; byte = bytes_.get()) {
-    too_long = too_long || line_text_.size() >= limits_.row_bytes_max;
-    if (!too_long) line_text_.push_back(static_cast<char>(byte));
-  }
+  do {
+    const std::string_view piece = bytes_.take_until('\n');
+    const std::size_t room = limits_.row_bytes_max - line_text_.size();
+    too_long = too_long || piece.size() > room;
+    line_text_.append(piece.substr(0, room));
+  } while (bytes_.peek() != ByteReader::kEnd && bytes_.peek() != '\n');
+  bytes_.get();
   row.problem = too_long ? "longer than " + std::to_string(limits_.row_bytes_max) + " bytes" : std::string();
   return true;
 }

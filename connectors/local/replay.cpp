@@ -16,20 +16,26 @@ class LedgerRecords final : public partition::RecordReader {
  public:
   explicit LedgerRecords(const embedded::EmbeddedStore& ledger) : ledger_(ledger) {}
   Result<partition::RecordAt> record(int partition, model::Height height) const override {
-    if (!block_ || partition_ != partition || height < block_->height || height >= block_->end()) {
+    if (partition_ != partition || height < from_ || height >= to_) {
       auto stored = ledger_.block_at(partition, height);
       if (!stored) return stored.error();
-      auto block = ledger::decode_block(stored->value);
-      if (!block) return block.error();
-      block_ = std::move(*block);
+      const auto head = ledger::decode_head(stored->value);
+      if (!head) return head.error();
+      value_ = std::move(stored->value);
+      from_ = head->height;
+      to_ = head->height + head->records;
       partition_ = partition;
     }
-    return partition::RecordAt{block_->records[static_cast<std::size_t>(height - block_->height)], block_->recorded};
+    auto decoded = ledger::decode_record(value_, height);
+    if (!decoded) return decoded.error();
+    return partition::RecordAt{std::move(decoded->record), decoded->recorded};
   }
 
  private:
   const embedded::EmbeddedStore& ledger_;
-  mutable std::optional<ledger::Block> block_;
+  mutable std::string value_;  // of the block at hand
+  mutable model::Height from_ = 0;
+  mutable model::Height to_ = 0;
   mutable int partition_ = -1;
 };
 
@@ -85,7 +91,7 @@ Result<std::unique_ptr<projections::Projections>> open_raw_projections(const Hom
   for (int partition = 0; partition < model::kPartitions; ++partition) {
     options.workers[static_cast<std::size_t>(partition % workers)].push_back(partition);
   }
-  options.limits.events = 400'000;
+  options.limits.events = 65'536;
   options.limits.bytes = 256U << 20U;
   options.bundles = [bundle = home.bundle](std::string_view id) { return id == bundle->id ? bundle : nullptr; };
   return projections::Projections::open(options);

@@ -12,41 +12,55 @@
 
 namespace docket::node {
 
-// Records by height, with the last decoded blocks at hand (reads of one case's history touch few blocks).
+// Records by height, with the last unpacked blocks at hand (reads of one case's history touch few blocks).
 class Node::Records final : public partition::RecordReader {
  public:
   explicit Records(BlockAt block_at) : block_at_(std::move(block_at)) {}
 
   Result<partition::RecordAt> record(int partition, model::Height height) const override {
-    {
-      const std::lock_guard lock(mutex_);
-      for (auto it = recent_.begin(); it != recent_.end(); ++it) {
-        if (it->first != partition || height < it->second->height || height >= it->second->end()) continue;
-        recent_.splice(recent_.begin(), recent_, it);
-        return at(*it->second, height);
-      }
+    BlockPtr block = recent(partition, height);
+    if (!block) {
+      auto stored = block_at_(partition, height);
+      if (!stored) return stored.error();
+      const auto head = ledger::decode_head(stored->value);
+      if (!head) return head.error();
+      block = std::make_shared<const Unpacked>(Unpacked{partition, head->height, head->height + head->records, std::move(stored->value)});
+      keep(block);
     }
-    auto stored = block_at_(partition, height);
-    if (!stored) return stored.error();
-    auto block = ledger::decode_block(stored->value);
-    if (!block) return block.error();
-    auto shared = std::make_shared<const ledger::Block>(std::move(*block));
-    if (height < shared->height || height >= shared->end())
-      return Error{ErrorCode::kNotFound, "no record at height " + std::to_string(height), false};
-    const std::lock_guard lock(mutex_);
-    recent_.emplace_front(partition, shared);
-    if (recent_.size() > kBlocksMax) recent_.pop_back();
-    return at(*shared, height);
+    auto decoded = ledger::decode_record(block->value, height);
+    if (!decoded) return decoded.error();
+    return partition::RecordAt{std::move(decoded->record), decoded->recorded};
   }
 
  private:
   static constexpr std::size_t kBlocksMax = 64;
-  static partition::RecordAt at(const ledger::Block& block, model::Height height) {
-    return {block.records[static_cast<std::size_t>(height - block.height)], block.recorded};
+  struct Unpacked {
+    int partition = 0;
+    model::Height from = 0;
+    model::Height to = 0;
+    std::string value;
+  };
+  using BlockPtr = std::shared_ptr<const Unpacked>;
+
+  BlockPtr recent(int partition, model::Height height) const {
+    const std::lock_guard lock(mutex_);
+    for (auto it = recent_.begin(); it != recent_.end(); ++it) {
+      const auto& block = **it;
+      if (block.partition != partition || height < block.from || height >= block.to) continue;
+      recent_.splice(recent_.begin(), recent_, it);
+      return recent_.front();
+    }
+    return nullptr;
   }
+  void keep(const BlockPtr& block) const {
+    const std::lock_guard lock(mutex_);
+    recent_.push_front(block);
+    if (recent_.size() > kBlocksMax) recent_.pop_back();
+  }
+
   BlockAt block_at_;
   mutable std::mutex mutex_;
-  mutable std::list<std::pair<int, std::shared_ptr<const ledger::Block>>> recent_;
+  mutable std::list<BlockPtr> recent_;
 };
 
 // An Ingest belongs to one thread at a time; requests lend one each.

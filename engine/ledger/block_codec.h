@@ -26,6 +26,12 @@ void append_record(std::string& records, const Record& record);
 [[nodiscard]] std::string encode_block(const Block& header, std::string_view records);
 // kInvalid: not a block; kConflict: a block of a version or a record kind this program doesn't know (stop the partition).
 [[nodiscard]] Result<Block> decode_block(std::string_view value);
+// One record of it, without decoding the others; kNotFound: the block has none at that height.
+struct RecordOfBlock {
+  Record record;
+  Instant recorded = 0;
+};
+[[nodiscard]] Result<RecordOfBlock> decode_record(std::string_view value, Height height);
 
 // Only what the chain needs, without decoding records: previous, height, number of records, term, recorded.
 struct BlockHead {

@@ -153,10 +153,15 @@ bool read_outcome(Reader& reader, value in, Record& out) {
   });
 }
 
-bool read_versions(Reader& reader, value in, Versions& out) {
+bool read_versions(Reader& reader, value in, std::shared_ptr<const Versions>& out) {
+  auto versions = std::make_shared<Versions>();
+  out = versions;
   std::uint32_t seen = 0;
   return reader.object("versions", in, kVersionsNames, seen, [&](std::size_t member, value item) {
-    return reader.text(kVersionsNames[member], item, member == 0 ? out.definition : member == 1 ? out.rules : out.calendar);
+    return reader.text(kVersionsNames[member], item,
+                       member == 0   ? versions->definition
+                       : member == 1 ? versions->rules
+                                     : versions->calendar);
   });
 }
 
@@ -193,7 +198,7 @@ bool read_record_member(Reader& reader, std::size_t member, value in, Record& ou
     case kBackfill:
       return reader.flag(name, in, out.backfill);
     case kVersions:
-      return read_versions(reader, in, out.versions.emplace());
+      return read_versions(reader, in, out.versions);
     case kEffects:
       return reader.array(name, in, [&](value of) { return read_effects_of(reader, of, out.effects.emplace_back()); });
     case kEvent:
@@ -316,6 +321,24 @@ Result<Block> decode_block(std::string_view value) {
   });
   if (!read) return read.error();
   return block;
+}
+
+Result<RecordOfBlock> decode_record(std::string_view value, Height height) {
+  Block block;
+  RecordOfBlock out;
+  bool found = false;
+  const Status read = read_block(value, block, [&](Reader& reader, json::od::value in) {
+    Height at = block.height;
+    return reader.array("records", in, [&](json::od::value record) {
+      if (at++ != height) return true;
+      found = true;
+      return read_record(reader, record, out.record);
+    });
+  });
+  if (!read) return read.error();
+  if (!found) return Error{ErrorCode::kNotFound, "no record at height " + std::to_string(height), false};
+  out.recorded = block.recorded;
+  return out;
 }
 
 Result<BlockHead> decode_head(std::string_view value) {

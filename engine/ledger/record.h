@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -89,7 +90,7 @@ struct Record {
   bool backfill = false;
   std::uint32_t case_version = 0;  // accepted: the case's version after it
   std::uint32_t case_revision = 0;
-  std::optional<Versions> versions;
+  std::shared_ptr<const Versions> versions;  // null: concerns no case
   // genesis, owner-changed, barrier, activated, notice, duplicates, ...: their own members, JSON object text without braces-level meaning
   // to us here
   std::string body;  // a JSON object, "" if none

@@ -14,6 +14,7 @@
 #include "engine/model/effects.h"
 #include "engine/model/event.h"
 #include "engine/model/ids.h"
+#include "engine/model/shared_text.h"
 #include "engine/model/time.h"
 #include "engine/model/value.h"
 
@@ -123,7 +124,7 @@ struct Breach {  // a breach that was told and stands
 
 struct CaseState {
   std::string id;
-  std::string bundle;  // id of the bundle it was opened with: definition, rules and calendar versions
+  SharedText bundle;  // id of the bundle it was opened with: definition, rules and calendar versions
   KindId kind = kNone16;
   std::uint16_t round = 1;
   bool voided = false;

@@ -42,7 +42,7 @@ class Value {
   }
   static Value sealed(std::string s) {
     Value v{Type::kSealed, 0};
-    v.extra_ = std::make_shared<const Extra>(Extra{std::move(s), {}});
+    if (!s.empty()) v.extra_ = std::make_shared<const Extra>(Extra{std::move(s), {}});
     return v;
   }
   static Value list(std::vector<Value> items) {
@@ -59,7 +59,8 @@ class Value {
   [[nodiscard]] const std::vector<Value>& items() const { return extra_ ? extra_->items : no_items(); }
 
   friend bool operator==(const Value& a, const Value& b) {
-    return a.type_ == b.type_ && a.number_ == b.number_ && a.as_text() == b.as_text() && a.items() == b.items();
+    if (a.type_ != b.type_ || a.number_ != b.number_) return false;
+    return a.extra_ == b.extra_ || (a.as_text() == b.as_text() && a.items() == b.items());
   }
 
  private:

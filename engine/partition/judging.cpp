@@ -1,5 +1,9 @@
 // validate, in the loop: from an offer to outcomes and records on judged-ahead state (ledger.md sections 6 and 7).
 #include <algorithm>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 
 #include "engine/measure/contribution.h"
 #include "engine/partition/judged.h"
@@ -10,6 +14,31 @@ namespace docket::partition {
 
 using Kind = EventOutcome::Kind;
 using model::Rejection;
+
+namespace {
+
+// The places of an offer's events, those of one case together: cases in the order of their first event, each in the order given.
+std::vector<std::size_t> by_case(const Offer& offer) {
+  std::unordered_map<std::string_view, std::pair<std::size_t, std::size_t>> ends;  // case -> its first and its last place
+  std::vector<std::size_t> next(offer.events.size(), offer.events.size());
+  for (std::size_t i = 0; i < offer.events.size(); ++i) {
+    const auto [it, fresh] = ends.try_emplace(offer.events[i].event->subject, i, i);
+    if (!fresh) next[std::exchange(it->second.second, i)] = i;
+  }
+  std::vector<std::size_t> order;
+  order.reserve(offer.events.size());
+  std::vector<bool> taken(offer.events.size());
+  for (std::size_t i = 0; i < offer.events.size(); ++i) {
+    for (std::size_t at = i; at < offer.events.size() && !taken[at]; at = next[at]) {
+      taken[at] = true;
+      order.push_back(at);
+    }
+  }
+  return order;
+}
+
+}  // namespace
+
 void PartitionLoop::judge_offer(Offer offer) {
   Waiting waiting = judge_events(std::move(offer));
   if (building_ && building_->empty()) std::erase(waiting.rests, building_->token);
@@ -29,14 +58,11 @@ PartitionLoop::Waiting PartitionLoop::judge_events(Offer offer) {
   Waiting waiting;
   waiting.outcomes.resize(offer.events.size());
   // What belongs to one case stands in one block, each event judged alone in the order given.
-  std::vector<std::pair<std::string, std::vector<std::size_t>>> groups;
-  for (std::size_t i = 0; i < offer.events.size(); ++i) {
-    const auto& subject = offer.events[i].event->subject;
-    auto it = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.first == subject; });
-    if (it == groups.end()) it = groups.insert(groups.end(), {subject, {}});
-    it->second.push_back(i);
-  }
-  for (const auto& [case_id, indexes] : groups) {
+  const auto order = by_case(offer);
+  for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
+    const std::string& case_id = offer.events[order[first]].event->subject;
+    while (last < order.size() && offer.events[order[last]].event->subject == case_id) ++last;
+    const auto indexes = std::span(order).subspan(first, last - first);
     std::size_t bytes = 0;
     for (const auto i : indexes) bytes += event_bytes(*offer.events[i].event);
     std::size_t parked = 0;  // may be accepted together with it, in one block

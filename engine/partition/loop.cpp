@@ -33,7 +33,7 @@ PartitionLoop::PartitionLoop(LoopOptions options, definition::BundlePtr bundle, 
       digest_(std::string_view(reinterpret_cast<const char*>(keys.tag_key().data()), keys.tag_key().size())),
       head_(ledger::zero_hash_text()) {
   position_.partition = options_.partition;
-  for (const auto& kind : bundle_->kinds) versions_.push_back(versions_of(*bundle_, kind));
+  for (const auto& kind : bundle_->kinds) versions_.push_back(std::make_shared<const ledger::Versions>(versions_of(*bundle_, kind)));
 }
 
 void PartitionLoop::restore(const ledger::Position& position, const std::string& head, std::uint64_t term, Instant recorded,

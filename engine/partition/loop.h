@@ -223,9 +223,9 @@ class PartitionLoop {
 
   // replay (replay.cpp)
   [[nodiscard]] Status replay(const ledger::Stored& stored);
-  [[nodiscard]] Result<AppliedBlock> apply_block(const ledger::Block& block, const std::string& value_hash, std::uint64_t hash_prefix);
-  [[nodiscard]] Status apply_accepted(Applied& applied, std::unordered_map<std::string, std::vector<Applied>>& local, bool held_back,
-                                      bool in_set);
+  class SoFar;
+  [[nodiscard]] Result<AppliedBlock> apply_block(ledger::Block& block, std::uint64_t hash_prefix);  // takes the block's records
+  [[nodiscard]] Status apply_accepted(Applied& applied, const SoFar& so_far, bool held_back, bool in_set);
   [[nodiscard]] static bool is_held_back(const std::vector<Applied>& rows, const Applied& row);
   void note_valid(const Applied& applied);
   [[nodiscard]] std::optional<Parked> reopen_parked(const ledger::Record& record, Height height) const;
@@ -263,7 +263,7 @@ class PartitionLoop {
   std::string ahead_head_;
   Height ahead_height_ = 0;
   Instant ahead_recorded_ = 0;
-  std::vector<ledger::Versions> versions_;  // by kind
+  std::vector<std::shared_ptr<const ledger::Versions>> versions_;  // by kind
   std::optional<Building> building_;
   std::vector<ledger::Appending> outgoing_;
   std::uint64_t tokens_ = 0;

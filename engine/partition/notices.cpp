@@ -90,7 +90,7 @@ ledger::Record bare_record(const definition::Bundle& bundle, const model::CaseSt
   record.source = std::string(definition::kOwnSource);
   record.subject = state.id;
   record.type = bundle.prefix + "." + bundle.kinds[state.kind].name + ".notice.v1";
-  record.versions = versions_of(bundle, bundle.kinds[state.kind]);
+  record.versions = std::make_shared<const ledger::Versions>(versions_of(bundle, bundle.kinds[state.kind]));
   return record;
 }
 

@@ -2,6 +2,7 @@
 // hand the same values to the projections.
 #include <algorithm>
 #include <boost/json.hpp>
+#include <limits>
 
 #include "engine/partition/loop.h"
 #include "engine/partition/notices.h"
@@ -36,6 +37,46 @@ const std::vector<ledger::NamedEffect>* own_effects(const ledger::Record& record
 
 }  // namespace
 
+// What a block has done so far, by case. The rows must have room for all that comes: nothing in them may move.
+class PartitionLoop::SoFar {
+ public:
+  explicit SoFar(std::vector<Applied>& rows) : rows_(rows), before_(rows.capacity(), kNone) {}
+
+  void add(Applied&& row) {
+    const auto place = static_cast<std::uint32_t>(rows_.size());
+    rows_.push_back(std::move(row));
+    const auto [it, first] = newest_.try_emplace(rows_.back().case_id, place);
+    if (!first) before_[place] = std::exchange(it->second, place);
+  }
+  [[nodiscard]] const Applied* newest(std::string_view case_id) const {
+    const auto it = newest_.find(case_id);
+    return it == newest_.end() ? nullptr : &rows_[it->second];
+  }
+  // In order; the same but for its deltas.
+  [[nodiscard]] std::vector<Applied> of_case(std::string_view case_id) const {
+    std::vector<Applied> out;
+    const auto it = newest_.find(case_id);
+    for (auto at = it == newest_.end() ? kNone : it->second; at != kNone; at = before_[at]) {
+      const auto& row = rows_[at];
+      Applied& copy = out.emplace_back();
+      copy.height = row.height;
+      copy.recorded = row.recorded;
+      copy.record = row.record;
+      copy.event = row.event;
+      copy.before = row.before;
+      copy.after = row.after;
+    }
+    std::reverse(out.begin(), out.end());
+    return out;
+  }
+
+ private:
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+  std::vector<Applied>& rows_;
+  std::unordered_map<std::string_view, std::uint32_t> newest_;  // case id -> place
+  std::vector<std::uint32_t> before_;                           // place -> that of the case's row before it
+};
+
 Status PartitionLoop::replay(const ledger::Stored& stored) {
   auto block = ledger::decode_block(stored.value);
   if (!block) {
@@ -60,7 +101,7 @@ Status PartitionLoop::replay(const ledger::Stored& stored) {
   for (const auto& record : block->records) {
     if (record.kind == ledger::RecordKind::kOwnerChanged && own_term_ != 0 && block->term >= own_term_) foreign_owner = true;
   }
-  auto applied = apply_block(*block, text, ledger::hash_prefix(hash));
+  auto applied = apply_block(*block, ledger::hash_prefix(hash));
   if (!applied) return applied.error();
   position_ = applied->position;
   head_ = text;
@@ -75,89 +116,76 @@ Status PartitionLoop::replay(const ledger::Stored& stored) {
   return {};
 }
 
-Result<AppliedBlock> PartitionLoop::apply_block(const ledger::Block& block, const std::string& value_hash, std::uint64_t hash_prefix) {
-  static_cast<void>(value_hash);
+Result<AppliedBlock> PartitionLoop::apply_block(ledger::Block& block, std::uint64_t hash_prefix) {
   AppliedBlock out;
   out.position = {options_.partition, block.end(), hash_prefix};
   out.recorded = block.recorded;
   out.term = block.term;
-  out.next = block.next;
-  std::unordered_map<std::string, std::vector<Applied>> local;
+  out.next = std::move(block.next);
+  out.records.reserve(block.records.size());
+  SoFar so_far(out.records);
   for (std::size_t i = 0; i < block.records.size(); ++i) {
-    const auto& record = block.records[i];
     Applied applied;
     applied.height = block.height + i;
     applied.recorded = block.recorded;
-    applied.record = std::make_shared<const ledger::Record>(record);
-    applied.resolves = record.parked_at;
-    if (accepts(record)) {
+    applied.resolves = block.records[i].parked_at;
+    if (accepts(block.records[i])) {
       // A refolded set stands or falls as one: its records change the case together, at the last one.
-      const std::size_t set = set_size(record);
+      const std::size_t set = set_size(block.records[i]);
       for (std::size_t k = 0; k < set && i + k < block.records.size(); ++k) {
-        const auto& member = block.records[i + k];
         Applied row;
         row.height = block.height + i + k;
         row.recorded = block.recorded;
-        row.record = std::make_shared<const ledger::Record>(member);
+        row.record = std::make_shared<const ledger::Record>(std::move(block.records[i + k]));
 #ifndef DOCKET_FAULT_REPLAY
-        row.resolves = member.parked_at;
+        row.resolves = row.record->parked_at;
 #endif
-        auto event = ingest_.parse_stored(member.event, ingest::tag_from_text(member.tag));
+        auto event = ingest_.parse_stored(row.record->event, ingest::tag_from_text(row.record->tag));
         if (!event) return event.error().with_context("record " + std::to_string(row.height));
-        row.event = *event;
+        row.event = std::move(*event);
         row.identity = row.event->identity;
         row.case_id = row.event->subject;
-        if (auto status = apply_accepted(row, local, k + 1 < set, set > 1); !status) return status.error();
-        auto& earlier = local[row.case_id].emplace_back();  // the same but for its deltas
-        earlier.height = row.height;
-        earlier.recorded = row.recorded;
-        earlier.record = row.record;
-        earlier.event = row.event;
-        earlier.before = row.before;
-        earlier.after = row.after;
-        out.records.push_back(std::move(row));
+        if (auto status = apply_accepted(row, so_far, k + 1 < set, set > 1); !status) return status.error();
+        so_far.add(std::move(row));
       }
       i += set - 1;
       continue;
     }
-    if (record.kind == ledger::RecordKind::kRejected || record.kind == ledger::RecordKind::kParked) {
-      applied.case_id = record.subject;
-      applied.identity = {digest_.fingerprint(record.source, record.id), ingest::tag_from_text(record.tag)};
-      const auto it = local.find(record.subject);
-      applied.before = it != local.end() ? it->second.back().after : states_.find(options_.partition, record.subject);
-      applied.after = applied.before;
-      if (record.kind == ledger::RecordKind::kParked) {
-        if (auto parked = reopen_parked(record, applied.height)) applied.event = parked->event;
-      }
-      local[applied.case_id].push_back(applied);
+    applied.record = std::make_shared<const ledger::Record>(std::move(block.records[i]));
+    const auto& record = *applied.record;
+    const bool refused = record.kind == ledger::RecordKind::kRejected || record.kind == ledger::RecordKind::kParked;
+    if (!refused && record.kind != ledger::RecordKind::kNotice) {
+      out.records.push_back(std::move(applied));
+      continue;
+    }
+    applied.case_id = record.subject;
+    applied.identity = {digest_.fingerprint(record.source, record.id), ingest::tag_from_text(record.tag)};
+    const auto* earlier = so_far.newest(record.subject);
+    applied.before = earlier != nullptr ? earlier->after : states_.find(options_.partition, record.subject);
+    applied.after = applied.before;
+    if (record.kind == ledger::RecordKind::kParked) {
+      if (auto parked = reopen_parked(record, applied.height)) applied.event = parked->event;
     }
     if (record.kind == ledger::RecordKind::kNotice) {
-      applied.case_id = record.subject;
-      applied.identity = {digest_.fingerprint(record.source, record.id), ingest::tag_from_text(record.tag)};
-      const auto it = local.find(record.subject);
-      applied.before = it != local.end() ? it->second.back().after : states_.find(options_.partition, record.subject);
       if (applied.before == nullptr)
         return Error{ErrorCode::kCorrupt, "notice of case " + record.subject + ", which does not exist", false};
       auto after = apply_notice(*bundle_, *applied.before, record, applied.height);
       if (!after) return after.error();
       applied.after = std::move(*after);
-      local[applied.case_id].push_back(applied);
     }
-    out.records.push_back(std::move(applied));
+    so_far.add(std::move(applied));
   }
   return out;
 }
 
-Status PartitionLoop::apply_accepted(Applied& applied, std::unordered_map<std::string, std::vector<Applied>>& local, bool held_back,
-                                     bool in_set) {
+Status PartitionLoop::apply_accepted(Applied& applied, const SoFar& so_far, bool held_back, bool in_set) {
   const auto& event = *applied.event;
   if (event.kind == model::kNone16 || event.event == model::kNone16) {
     return Error{ErrorCode::kCorrupt, "record " + std::to_string(applied.height) + " names a kind or event that its bundle lacks", false};
   }
   const auto& kind = bundle_->kinds[event.kind];
-  const auto found = local.find(applied.case_id);
-  const std::vector<Applied>* earlier = found != local.end() ? &found->second : nullptr;
-  applied.before = earlier != nullptr ? earlier->back().after : states_.find(options_.partition, applied.case_id);
+  const auto* newest = so_far.newest(applied.case_id);
+  applied.before = newest != nullptr ? newest->after : states_.find(options_.partition, applied.case_id);
   if (held_back) {
     applied.after = applied.before;
     return {};
@@ -191,12 +219,11 @@ Status PartitionLoop::apply_accepted(Applied& applied, std::unordered_map<std::s
   // Out of order: fold the case again. `old`: before the first record of this set.
   std::vector<Applied> before_set;
   std::vector<Applied> members;
-  if (earlier != nullptr) {
-    for (const auto& row : *earlier) {
-      const bool same_set =
-          in_set && row.after == row.before && accepts(*row.record) && row.height + 64 > applied.height && is_held_back(*earlier, row);
-      (same_set ? members : before_set).push_back(row);
-    }
+  const auto earlier = so_far.of_case(applied.case_id);
+  for (const auto& row : earlier) {
+    const bool same_set =
+        in_set && row.after == row.before && accepts(*row.record) && row.height + 64 > applied.height && is_held_back(earlier, row);
+    (same_set ? members : before_set).push_back(row);
   }
   auto old_history = histories_.load(options_.partition, applied.case_id, model::kForever, &before_set);
   if (!old_history) return old_history.error();

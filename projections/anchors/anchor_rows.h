@@ -12,11 +12,11 @@
 namespace docket::projections::anchors {
 
 [[nodiscard]] inline std::string anchor_key(int partition, const AnchorAt& at, std::string_view case_id) {
-  return codec::KeyWriter(partition).u16(at.anchor).i32(at.day).text(case_id).str();
+  return codec::KeyWriter(partition).u16(at.anchor).i32(at.day).text(case_id).take();
 }
 // Before the first row of that day.
 [[nodiscard]] inline std::string day_key(int partition, meta::Number anchor, model::Day day) {
-  return codec::KeyWriter(partition).u16(anchor).i32(day).str();
+  return codec::KeyWriter(partition).u16(anchor).i32(day).take();
 }
 
 }  // namespace docket::projections::anchors

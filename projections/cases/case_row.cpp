@@ -19,7 +19,7 @@ std::size_t scope_bytes(const model::ScopeState& scope) {
 
 }  // namespace
 
-std::string case_key(int partition, std::string_view case_id) { return codec::KeyWriter(partition).text(case_id).str(); }
+std::string case_key(int partition, std::string_view case_id) { return codec::KeyWriter(partition).text(case_id).take(); }
 
 std::string encode_case(const CaseRow& row) {
   std::string payload;
@@ -50,7 +50,7 @@ Result<CaseRow> decode_case(std::string_view payload) {
 }
 
 std::size_t state_bytes(const model::CaseState& state) {
-  std::size_t bytes = sizeof(model::CaseState) + state.id.capacity() + state.bundle.capacity() + scope_bytes(state.scope);
+  std::size_t bytes = sizeof(model::CaseState) + state.id.capacity() + scope_bytes(state.scope);
   for (const auto& part : state.parts) bytes += sizeof(model::PartInstance) + scope_bytes(part.scope);
   bytes += state.links.size() * (sizeof(model::LinkRow) + kNoteBytes) + state.waived.size() * (sizeof(model::WaivedGate) + kNoteBytes);
   return bytes + state.authors.size() * (sizeof(std::string) + kNoteBytes);

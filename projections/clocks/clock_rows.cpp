@@ -43,7 +43,7 @@ std::vector<model::Instant> clock_instants(const model::CaseState* state) {
 }
 
 std::string clock_key(int partition, model::Instant at, std::string_view case_id) {
-  return codec::KeyWriter(partition).i64(at).text(case_id).str();
+  return codec::KeyWriter(partition).i64(at).text(case_id).take();
 }
 
 }  // namespace docket::projections::clocks

@@ -5,8 +5,8 @@
 namespace docket::projections::codec {
 namespace {
 
-void append_u32(std::string& out, std::uint32_t value) {
-  for (unsigned shift = 0; shift < 32; shift += 8) out.push_back(static_cast<char>(value >> shift & 0xFFU));
+void put_u32(char* at, std::uint32_t value) {
+  for (unsigned i = 0; i < 4; ++i) at[i] = static_cast<char>(value >> (8U * i) & 0xFFU);
 }
 
 std::uint32_t read_u32(std::string_view bytes, std::size_t at) {
@@ -26,9 +26,11 @@ Error corrupt(const char* what) { return Error{ErrorCode::kCorrupt, what, false}
 
 void append_frame(std::string& out, std::string_view payload) {
   if (payload.empty()) return;
-  out.push_back(static_cast<char>(kValueVersion));
-  append_u32(out, static_cast<std::uint32_t>(payload.size()));
-  append_u32(out, checksum(kValueVersion, payload));
+  char frame[kFrameBytes];
+  frame[0] = static_cast<char>(kValueVersion);
+  put_u32(frame + 1, static_cast<std::uint32_t>(payload.size()));
+  put_u32(frame + 5, checksum(kValueVersion, payload));
+  out.append(frame, kFrameBytes);
   out.append(payload);
 }
 

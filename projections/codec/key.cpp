@@ -1,21 +1,32 @@
 #include "projections/codec/key.h"
 
 namespace docket::projections::codec {
+namespace {
+
+// How many bytes stand before the first one that is escaped.
+std::size_t plain_bytes(std::string_view text) {
+  std::size_t count = 0;
+  while (count < text.size() && static_cast<unsigned char>(text[count]) > 1) ++count;
+  return count;
+}
+
+}  // namespace
 
 KeyWriter& KeyWriter::big_endian(std::uint64_t value, unsigned bytes) {
-  for (unsigned i = bytes; i > 0; --i) key_.push_back(static_cast<char>(value >> (8U * (i - 1)) & 0xFFU));
+  char raw[8];
+  for (unsigned i = 0; i < bytes; ++i) raw[i] = static_cast<char>(value >> (8U * (bytes - 1 - i)) & 0xFFU);
+  key_.append(raw, bytes);
   return *this;
 }
 
 KeyWriter& KeyWriter::text(std::string_view raw) {
-  for (const char c : raw) {
-    if (c == '\0' || c == '\1') {
-      key_.push_back('\1');
-      key_.push_back(static_cast<char>(c + 1));
-    } else {
-      key_.push_back(c);
-    }
+  for (std::size_t plain = plain_bytes(raw); plain < raw.size(); plain = plain_bytes(raw)) {
+    key_.append(raw.substr(0, plain));
+    key_.push_back('\1');
+    key_.push_back(static_cast<char>(raw[plain] + 1));
+    raw.remove_prefix(plain + 1);
   }
+  key_.append(raw);
   key_.push_back('\0');
   return *this;
 }
@@ -34,7 +45,8 @@ std::uint64_t KeyReader::big_endian(std::size_t bytes) {
 
 std::string KeyReader::text() {
   std::string out;
-  for (std::size_t i = 0; i < rest_.size(); ++i) {
+  out.assign(rest_.substr(0, plain_bytes(rest_)));
+  for (std::size_t i = out.size(); i < rest_.size(); ++i) {
     if (rest_[i] == '\0') {
       rest_.remove_prefix(i + 1);
       return out;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace docket::projections::codec {
 
@@ -28,6 +29,7 @@ class KeyWriter {
   KeyWriter& text(std::string_view raw);
 
   [[nodiscard]] const std::string& str() const { return key_; }
+  [[nodiscard]] std::string take() { return std::move(key_); }
   void cut(std::size_t size) { key_.resize(size); }
   [[nodiscard]] std::size_t size() const { return key_.size(); }
 

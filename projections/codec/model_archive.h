@@ -14,6 +14,12 @@ inline constexpr int kValueDepthMax = 4;  // lists of lists
 void save(SpanOut& out, const model::Value& value);
 void load(SpanIn& in, model::Value& value);
 
+inline void save(SpanOut& out, const model::SharedText& text) {
+  out.size(text.view().size());
+  out.raw(text.view());
+}
+inline void load(SpanIn& in, model::SharedText& text) { text = in.raw(in.size()); }
+
 template <typename Archive>
 void serialize(Archive& ar, model::AttributeSlot& slot) {
   ar(slot.attribute, slot.round, slot.value);

@@ -28,7 +28,7 @@ Status decode_rows(std::string_view bytes, std::vector<partition::HistoryRow>& o
 }
 
 std::string chunk_key(int partition, std::string_view case_id, std::uint32_t number) {
-  return codec::KeyWriter(partition).text(case_id).u32(number).str();
+  return codec::KeyWriter(partition).text(case_id).u32(number).take();
 }
 
 }  // namespace docket::projections::history

@@ -7,9 +7,7 @@ namespace docket::projections::identities {
 namespace {
 
 std::string identity_key(int partition, const Fingerprint& fingerprint) {
-  codec::KeyWriter key(partition);
-  for (const auto byte : fingerprint) key.u8(byte);
-  return key.str();
+  return codec::KeyWriter(partition).bytes({reinterpret_cast<const char*>(fingerprint.data()), fingerprint.size()}).take();
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ class DeltaTable {
     }
   }
   [[nodiscard]] bool empty() const { return count_ == 0; }
+  [[nodiscard]] std::size_t size() const { return count_; }
   [[nodiscard]] std::size_t bytes() const { return slots_.size() * sizeof(DeltaEntry); }
 
  private:

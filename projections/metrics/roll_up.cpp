@@ -59,15 +59,14 @@ struct DayTotal {
   Series series;
 };
 
-// Walks the rows of one level in ascending order beside the parts.
+// The rows of one family and partition, walked once in ascending order: metric, grouping, level.
+using CursorPtr = std::unique_ptr<store::Cursor>;
+
+// Walks the rows of one level beside the parts.
 class LevelWriter {
  public:
-  LevelWriter(const Layer& layer, const store::View& view, Family family, const codec::KeyWriter& prefix, store::RowBatch& batch)
-      : layer_(layer),
-        known_(family == Family::kMetricsKnown),
-        prefix_(prefix),
-        batch_(batch),
-        cursor_(view.cursor(family, prefix.str(), codec::after_prefix(prefix.str()))) {}
+  LevelWriter(const Layer& layer, store::Cursor& cursor, Family family, const codec::KeyWriter& prefix, store::RowBatch& batch)
+      : layer_(layer), known_(family == Family::kMetricsKnown), prefix_(prefix), batch_(batch), cursor_(&cursor) {}
 
   [[nodiscard]] Status write(const std::vector<Part>& parts) {
     codec::KeyWriter cell = prefix_;
@@ -170,7 +169,7 @@ class LevelWriter {
   const bool known_;
   const codec::KeyWriter prefix_;
   store::RowBatch& batch_;
-  std::unique_ptr<store::Cursor> cursor_;
+  store::Cursor* cursor_;
 };
 
 // The parts of one family at one level, from those of the level below.
@@ -193,8 +192,9 @@ std::vector<Part> lift(const std::vector<Part>& below, Level level, Family famil
 }
 
 Status write_table(const Layer& layer, const DeltaTable& table, const std::vector<std::uint32_t>& ranks, Family family, int partition,
-                   std::uint16_t metric, std::uint8_t by, const store::View& view, store::RowBatch& batch) {
+                   std::uint16_t metric, std::uint8_t by, store::Cursor& cursor, store::RowBatch& batch) {
   std::vector<Part> parts;
+  parts.reserve(table.size());
   table.each([&](const DeltaEntry& entry) {
     const Day day = family == Family::kMetricsKnown ? entry.recorded : entry.occurred;
     parts.push_back(make_part(entry, ranks[entry.group], day));
@@ -202,7 +202,7 @@ Status write_table(const Layer& layer, const DeltaTable& table, const std::vecto
   combine(parts);
   for (const Level level : {Level::kDay, Level::kMonth, Level::kYear}) {
     if (level != Level::kDay) parts = lift(parts, level, family);
-    LevelWriter writer(layer, view, family, level_key(partition, metric, by, level), batch);
+    LevelWriter writer(layer, cursor, family, level_key(partition, metric, by, level), batch);
     if (auto done = writer.write(parts); !done.ok()) return done;
   }
   return {};
@@ -212,13 +212,19 @@ Status write_table(const Layer& layer, const DeltaTable& table, const std::vecto
 
 Status roll_up(const Layer& layer, int partition, const store::View& view, store::Batches& batches) {
   const auto ranks = layer.groups.ranks();
-  for (std::size_t metric = 0; metric < layer.tables.size(); ++metric) {
-    for (std::size_t by = 0; by < layer.tables[metric].size(); ++by) {
-      const DeltaTable& table = layer.tables[metric][by];
-      if (table.empty()) continue;
-      for (const Family family : {Family::kMetricsKnown, Family::kMetricsHappened}) {
+  const codec::KeyWriter all(partition);
+  for (const Family family : {Family::kMetricsKnown, Family::kMetricsHappened}) {
+    CursorPtr cursor;
+    for (std::size_t metric = 0; metric < layer.tables.size(); ++metric) {
+      for (std::size_t by = 0; by < layer.tables[metric].size(); ++by) {
+        const DeltaTable& table = layer.tables[metric][by];
+        if (table.empty()) continue;
+        if (!cursor) {
+          const auto from = level_key(partition, static_cast<std::uint16_t>(metric), static_cast<std::uint8_t>(by), Level::kDay);
+          cursor = view.cursor(family, from.str(), codec::after_prefix(all.str()));
+        }
         auto done = write_table(layer, table, ranks, family, partition, static_cast<std::uint16_t>(metric), static_cast<std::uint8_t>(by),
-                                view, batches[store::index_of(family)]);
+                                *cursor, batches[store::index_of(family)]);
         if (!done.ok()) return done;
       }
     }

@@ -33,6 +33,11 @@ Status RowBatch::sort() {
   return {};
 }
 
+void RowBatch::clear() {
+  arena_.clear();
+  refs_.clear();
+}
+
 RowBatch::Row RowBatch::row(std::size_t i) const {
   const Ref& ref = refs_[i];
   return {key_of(ref), std::string_view(arena_).substr(ref.at + ref.key_bytes, ref.value_bytes), ref.deleted};

@@ -28,6 +28,7 @@ class RowBatch {
   [[nodiscard]] std::size_t size() const { return refs_.size(); }
   [[nodiscard]] bool empty() const { return refs_.empty(); }
   [[nodiscard]] Row row(std::size_t i) const;  // the i-th in key order after sort()
+  void clear();                                // keeps its memory for the next write-back
 
  private:
   struct Ref {

@@ -141,7 +141,7 @@ class RandomBlocks {
     if (chance()) r.parked_at = number(1000);
     if (chance()) r.displaces = {number(100), 100 + number(100)};
     if (chance()) r.case_version = 7, r.case_revision = static_cast<std::uint32_t>(number(7));
-    if (chance()) r.versions = Versions{text(), text(), text()};
+    if (chance()) r.versions = std::make_shared<const Versions>(Versions{text(), text(), text()});
     r.backfill = chance();
     for (std::size_t i = 0, n = number(3); i < n; ++i) {
       EffectsOf of;

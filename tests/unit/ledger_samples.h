@@ -40,7 +40,7 @@ inline Record accepted_sample() {
   record.parked_at = 41;
   record.displaces = {37, 39};
   record.backfill = true;
-  record.versions = Versions{"hotline-ticket.1", "shandong.2017", "cn.2017"};
+  record.versions = std::make_shared<const Versions>(Versions{"hotline-ticket.1", "shandong.2017", "cn.2017"});
   NamedEffect start;
   start.set = "start";
   start.clock = "handle";
@@ -98,7 +98,7 @@ inline Record timer_sample() {
   record.tag = "00000000000000aa";
   record.case_version = 5;
   record.case_revision = 5;
-  record.versions = Versions{"hotline-ticket.1", "shandong.2017", "cn.2017"};
+  record.versions = std::make_shared<const Versions>(Versions{"hotline-ticket.1", "shandong.2017", "cn.2017"});
   record.event =
       R"({"specversion":"1.0","id":"t-HT-1-handle-1-1","source":"docket","type":"hotline-ticket.1.returned_by_default","subject":"HT-1","time":"2017-03-08T16:00:00.000Z"})";
   return record;
