@@ -73,11 +73,12 @@ Cell counted_cell(const Display& show, const json::object& span) {
   return show.text(span, "counted");
 }
 
-Table span_table(const Display& show, const json::object& deadline) {
+// Of a deadline, or of one of its moves.
+Table span_table(const Display& show, const json::object& explained) {
   Table table;
   table.columns = {{"from", false},   {"to", false},    {"sort", false},  {"name", false},
                    {"counted", true}, {"layer", false}, {"source", false}};
-  for (const auto& span : array_of(deadline, "explain")) {
+  for (const auto& span : array_of(explained, "explain")) {
     if (!span.is_object()) continue;
     const auto& own = span.get_object();
     table.rows.push_back({show.cell(own, "from"), show.cell(own, "to"), show.cell(own, "sort"), show.text(own, "name"),
@@ -108,13 +109,40 @@ Table notice_table(const Display& show, const json::object& deadline) {
   return table;
 }
 
+// What moved the due: by which event and whom, from where to where; then the days between.
+std::string move_block(const Display& show, const json::object& move, const Look& look) {
+  const std::string event = show.text(move, "event");
+  const std::string label = show.text(move, "label");
+  std::string added = show.text(move, "added");
+  for (const char* key : {"added_ms", "added_working_ms"}) {
+    if (has(move, key)) added = Display::duration(integer_of(move, key));
+  }
+  std::string by;
+  for (const char* key : {"role", "unit", "actor"}) {
+    if (has(move, key)) by += (by.empty() ? "" : " ") + show.text(move, key);
+  }
+  const std::string approved = show.text(move, "approved_by");
+  if (!approved.empty()) by += std::string(either(show.language, "，批准人 ", ", approved by ")) + approved;
+  std::string out = fields_block({{"  " + show.text(move, "sort"), Cell(event + (label.empty() || label == event ? "" : "  " + label))},
+                                  {"  on", show.cell(move, "time")},
+                                  {"  by", by},
+                                  {"  due before", show.cell(move, "from")},
+                                  {"  due after", show.cell(move, "to")},
+                                  {"  paused at", show.cell(move, "paused_at")},
+                                  {"  added", added}},
+                                 look);
+  const Table spans = span_table(show, move);
+  if (!spans.rows.empty()) out += render_table(spans, look);
+  return out;
+}
+
 std::string deadline_block(const Display& show, const json::object& deadline, const Look& look) {
   const std::string clock = show.text(deadline, "clock");
   const std::string label = show.text(deadline, "label");
   const std::string original = show.text(deadline, "original_due");
   Cell due = show.cell(deadline, "due");
   if (!original.empty() && original != due.machine())
-    due.text += std::string(either(show.language, "  (延期前 ", "  (before extensions ")) + show.time(original).text + ")";
+    due.text += std::string(either(show.language, "  (起初 ", "  (at first ")) + show.time(original).text + ")";
   std::string source = show.text(deadline, "source");
   const std::string certainty = show.cell(deadline, "certainty").text;
   if (!certainty.empty()) source += (source.empty() ? "" : "; ") + certainty;
@@ -135,6 +163,9 @@ std::string deadline_block(const Display& show, const json::object& deadline, co
   if (!notices.rows.empty()) out += render_table(notices, look);
   const Table spans = span_table(show, deadline);
   if (!spans.rows.empty()) out += render_table(spans, look);
+  for (const auto& move : array_of(deadline, "moves")) {
+    if (move.is_object()) out += move_block(show, move.get_object(), look);
+  }
   return out;
 }
 

@@ -107,6 +107,7 @@ int publish_one(const CommonOptions& options, const PublishArgs& args, const std
   output.json = reply->body;
   output.table.columns.erase(output.table.columns.begin());  // no index: there is one
   for (auto& row : output.table.rows) row.erase(row.begin());
+  if (args.dry_run && !options.quiet) *options.err << "dry run, nothing was written\n";
   return print(options, output);
 }
 
@@ -159,7 +160,7 @@ int exit_code_of(const json::array& results) {
   return failed == results.size() ? kFailure : kSomeFailed;
 }
 
-int publish_batches(const CommonOptions& options, const std::string& target, const std::vector<Batch>& batches) {
+int publish_batches(const CommonOptions& options, const std::string& target, bool dry_run, const std::vector<Batch>& batches) {
   Remote remote(options);
   json::array results;
   int code = kOk;
@@ -183,6 +184,7 @@ int publish_batches(const CommonOptions& options, const std::string& target, con
   Output output = outcome_output(show, results);
   json::object whole;
   whole["results"] = results;
+  if (dry_run) whole["dry_run"] = true;
   output.json = json::serialize(whole);
   const int printed = print(options, output);
   std::map<std::string, std::size_t> counts;
@@ -191,7 +193,7 @@ int publish_batches(const CommonOptions& options, const std::string& target, con
   }
   std::string summary;
   for (const auto& [outcome, count] : counts) summary += (summary.empty() ? "" : ", ") + outcome + " " + std::to_string(count);
-  if (!options.quiet) *options.err << summary << "\n";
+  if (!options.quiet) *options.err << (dry_run ? "dry run, nothing was written: " : "") << summary << "\n";
   if (code != kOk) return code;
   return printed != kOk ? printed : exit_code_of(results);
 }
@@ -213,8 +215,9 @@ int run_event_publish(const CommonOptions& options, const PublishArgs& args, std
     *options.err << "docket: --if-match goes with a single event; in a batch each event carries expectedrevision\n";
     return kUsage;
   }
-  if (shape == Shape::kArray) return publish_batches(options, target, {{"application/cloudevents-batch+json", std::string(text), 0}});
-  return publish_batches(options, target, split_lines(text, args.lines_per_batch));
+  if (shape == Shape::kArray)
+    return publish_batches(options, target, args.dry_run, {{"application/cloudevents-batch+json", std::string(text), 0}});
+  return publish_batches(options, target, args.dry_run, split_lines(text, args.lines_per_batch));
 }
 
 }  // namespace docket::cli

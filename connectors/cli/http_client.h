@@ -13,7 +13,7 @@ namespace docket::cli {
 struct ServerAddress {
   std::string host;
   std::string port;
-  [[nodiscard]] std::string text() const { return host + ":" + port; }
+  [[nodiscard]] std::string text() const { return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + port; }
 };
 
 // "http://127.0.0.1:7417", "127.0.0.1:7417" or "localhost"; kInvalid with what would be right.

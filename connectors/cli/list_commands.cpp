@@ -25,7 +25,27 @@ int run_rejects_list(const CommonOptions& options, const RejectsArgs& args) {
   Remote remote(options);
   const Params params{{"source", args.source}, {"code", args.code}};
   const auto answer = remote.get_pages("/v1/rejects", params, "rejects", args.limit);
-  return print_list(options, remote, answer, "rejects", {"recorded", "source", "id", "subject", "type", "code", "detail"}, false);
+  if (!answer) return remote.exit_code();
+  const std::string body = remote.last_body();
+  const Display show = remote.display();
+  Output output;
+  output.json = body;
+  output.items = &array_of(*answer, "rejects");
+  output.table.columns = {{"recorded", false}, {"source", false}, {"id", false},      {"subject", false},
+                          {"type", false},     {"code", false},   {"pointer", false}, {"detail", false}};
+  for (const auto& entry : *output.items) {
+    if (!entry.is_object()) continue;
+    const auto& reject = entry.get_object();
+    std::string pointers;
+    for (const auto& error : array_of(reject, "errors")) {
+      if (error.is_object()) pointers += (pointers.empty() ? "" : " ") + show.text(error.get_object(), "pointer");
+    }
+    output.table.rows.push_back({show.cell(reject, "recorded"), show.text(reject, "source"), show.text(reject, "id"),
+                                 show.text(reject, "subject"), show.text(reject, "type"), show.text(reject, "code"), pointers,
+                                 show.text(reject, "detail")});
+  }
+  if (output.items->empty() && !options.quiet && options.format == Format::kTable) *options.err << "docket: none\n";
+  return print(options, output);
 }
 
 int run_rules_list(const CommonOptions& options, bool assumed) {

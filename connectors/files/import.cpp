@@ -186,15 +186,16 @@ class Import {
 
   void answered(const BatchPtr& batch, std::vector<PublishedOutcome> outcomes) {
     std::vector<std::size_t> again;
-    std::string why =
-        "the publisher answered " + std::to_string(outcomes.size()) + " of " + std::to_string(batch->pending.size()) + " events";
+    std::string why = outcomes.size() < batch->pending.size() ? "the publisher answered " + std::to_string(outcomes.size()) + " of " +
+                                                                    std::to_string(batch->pending.size()) + " events"
+                                                              : "it gave no reason";
     for (std::size_t k = 0; k < batch->pending.size(); ++k) {
       const std::size_t i = batch->pending[k];
       if (k < outcomes.size() && outcomes[k].fate != Fate::kUnavailable) {
         batch->outcomes[i] = std::move(outcomes[k]);
         continue;
       }
-      if (k < outcomes.size()) why = outcomes[k].detail;
+      if (k < outcomes.size() && !outcomes[k].detail.empty()) why = outcomes[k].detail;
       again.push_back(i);
     }
     if (again.empty()) {
@@ -207,6 +208,8 @@ class Import {
       return;
     }
     ++batch->tries;
+    if (options_.waits && why != told_why_) options_.waits(why);
+    told_why_ = why;
     report_.sent_again += again.size();
     batch->pending = std::move(again);
     if (options_.wait) {
@@ -218,6 +221,7 @@ class Import {
   }
 
   void finish(const Batch& batch) {
+    told_why_.clear();
     std::size_t event = 0;
     for (const auto& row : batch.rows) {
       count_row(row, batch, event);
@@ -298,6 +302,7 @@ class Import {
   ImportReport report_;
   BatchPtr batch_;
   std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
+  std::string told_why_;
   std::size_t out_ = 0;
   std::uint64_t batches_ = 0;
   std::uint64_t next_batch_ = 0;

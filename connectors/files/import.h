@@ -84,6 +84,7 @@ struct ImportOptions {
   std::size_t checkpoint_batches = 20;
   std::size_t problems_kept = 100;
   int tries_max = 120;                                  // of a batch that finds the service unavailable
+  std::function<void(const std::string& why)> waits;    // told each time that something else keeps the service from taking events
   std::function<void(int tries)> wait;                  // before it is sent again; none: a pause that grows to 1 s
   std::function<void(const ImportProgress&)> progress;  // after each batch
   std::function<void(const RowProblem&)> problem;       // every one, as it is known

@@ -35,6 +35,7 @@ std::string access_line(const AccessEntry& entry) {
   line["duration_ms"] = static_cast<double>(entry.duration_us) / 1000.0;
   line["request_bytes"] = entry.request_bytes;
   line["response_bytes"] = entry.response_bytes;
+  if (!entry.trace_id.empty()) line["trace_id"] = text(entry.trace_id);
   return boost::json::serialize(line);
 }
 

@@ -17,6 +17,7 @@ struct AccessEntry {
   std::uint64_t request_bytes = 0;   // of the body
   std::uint64_t response_bytes = 0;  // of the whole answer
   std::int64_t time_ms = 0;          // since 1970, UTC
+  std::string_view trace_id;         // X-Request-Id
 };
 
 // Called on the I/O threads, on several at a time: must be quick and do its own locking.

@@ -61,6 +61,9 @@ struct RequestHead {
   std::string content_encoding;
   std::string accept_language;
   std::string prefer;
+  std::string request_id;
+  std::optional<std::string> host;  // nullopt: none, in HTTP/1.0
+  std::optional<std::string> origin;
   std::optional<std::string> if_match;
   std::optional<std::string> if_none_match;
 };

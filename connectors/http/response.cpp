@@ -91,6 +91,7 @@ void render(std::string& out, const service::Answer& answer, const RenderOptions
     field(out, "X-Content-Type-Options", "nosniff");
   }
   field(out, "Cache-Control", "no-store");
+  field(out, "X-Request-Id", options.request_id);
   field(out, "ETag", answer.etag);
   field(out, "Docket-Position", answer.position);
   if (!options.next_link.empty()) field(out, "Link", "<" + std::string(options.next_link) + ">; rel=\"next\"");

@@ -23,11 +23,12 @@ class DateText {
 
 struct RenderOptions {
   std::string_view date;
-  std::string_view language;   // Content-Language
-  std::string_view allow;      // Allow, of a 405
-  std::string_view next_link;  // target of Link rel="next", "" if none
-  bool head_only = false;      // HEAD: the length of the body, without it
-  bool close = false;          // Connection: close
+  std::string_view language;    // Content-Language
+  std::string_view allow;       // Allow, of a 405
+  std::string_view request_id;  // X-Request-Id
+  std::string_view next_link;   // target of Link rel="next", "" if none
+  bool head_only = false;       // HEAD: the length of the body, without it
+  bool close = false;           // Connection: close
 };
 
 [[nodiscard]] std::string_view reason_phrase(int status);

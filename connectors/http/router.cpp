@@ -1,8 +1,10 @@
 #include "connectors/http/router.h"
 
 #include <algorithm>
+#include <set>
 
 #include "connectors/http/negotiation.h"
+#include "connectors/http/origin.h"
 #include "connectors/http/suggest.h"
 #include "connectors/service/problem.h"
 
@@ -35,6 +37,20 @@ service::Answer bad_parameter(std::string pointer, std::string detail, std::stri
   return service::problem_answer(problem, language);
 }
 
+bool has(const std::vector<std::string_view>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// A name that comes twice though `may_repeat` doesn't let it; nullptr: none.
+template <typename MayRepeat>
+const std::string* repeated(const Target& target, MayRepeat may_repeat) {
+  std::set<std::string_view> seen;
+  for (const auto& [name, value] : target.params) {
+    if (!seen.insert(name).second && !may_repeat(name)) return &name;
+  }
+  return nullptr;
+}
+
 template <typename Names>
 std::string unknown_parameter(std::string_view name, const Names& names) {
   const std::string_view near = nearest(name, names);
@@ -56,7 +72,8 @@ Router::Router(const std::vector<service::Route>& reads, const BodyLimits& limit
     entry.pattern = route.pattern;
     entry.segments = split_pattern(route.pattern);
     entry.params = route.params;
-    entry.any_param = std::find(route.params.begin(), route.params.end(), "*") != route.params.end();
+    entry.repeatable = route.repeatable;
+    entry.any_param = has(route.params, "*");
     entry.reads = true;
     entry.publishes = route.pattern == kPublishPattern;
     entry.is_probe = route.pattern == "/livez" || route.pattern == "/readyz" || route.pattern == "/metrics";
@@ -89,6 +106,12 @@ Plan Router::plan(const RequestHead& head) const {
   Plan plan;
   plan.language = http::language(head.accept_language);
   plan.body_bytes_max = limits_.event_bytes_max;
+  if (const auto found = foreign(head)) {
+    auto refused = service::make_problem("forbidden", std::string(found->field) + ": " + found->detail);
+    refused.errors.push_back({std::string(found->field), found->detail, "value"});
+    plan.answer = service::problem_answer(refused, plan.language);
+    return plan;
+  }
   auto target = split_target(head.target);
   if (!target) {
     plan.answer = problem("malformed-request", target.error().message, plan.language);
@@ -116,6 +139,10 @@ Plan Router::plan(const RequestHead& head) const {
 }
 
 void Router::plan_publish(const RequestHead& head, const Entry&, Plan& plan) const {
+  if (const auto* name = repeated(plan.target, [](const std::string&) { return false; })) {
+    plan.answer = bad_parameter("?" + *name, "comes more than once; expected once", "repeated", plan.language);
+    return;
+  }
   for (const auto& [name, value] : plan.target.params) {
     if (name != "dry_run") {
       plan.answer = bad_parameter("?" + name, unknown_parameter(name, kPublishParams), "unknown", plan.language);
@@ -157,9 +184,15 @@ void Router::plan_publish(const RequestHead& head, const Entry&, Plan& plan) con
 
 void Router::plan_query(const RequestHead& head, const Entry& entry, Plan& plan) const {
   for (const auto& [name, value] : plan.target.params) {
-    const bool known = std::find(entry.params.begin(), entry.params.end(), name) != entry.params.end();
-    if ((known && name != "*") || entry.any_param) continue;
+    if ((has(entry.params, name) && name != "*") || entry.any_param) continue;
     plan.answer = bad_parameter("?" + name, unknown_parameter(name, entry.params), "unknown", plan.language);
+    return;
+  }
+  const auto may_repeat = [&](const std::string& name) {
+    return has(entry.repeatable, name) || (entry.any_param && !has(entry.params, name));
+  };
+  if (const auto* name = repeated(plan.target, may_repeat)) {
+    plan.answer = bad_parameter("?" + *name, "comes more than once; expected once", "repeated", plan.language);
     return;
   }
   plan.act = Plan::Act::kQuery;

@@ -44,6 +44,7 @@ class Router {
     std::string_view pattern;
     std::vector<std::string_view> segments;  // "{id}" matches any one that is not empty
     std::vector<std::string_view> params;
+    std::vector<std::string_view> repeatable;
     bool any_param = false;
     bool reads = false;
     bool publishes = false;

@@ -98,6 +98,7 @@ struct HttpServer::Impl {
   std::vector<std::unique_ptr<Lane>> lanes;
   std::unique_ptr<Acceptor> acceptor;   // of the first lane's thread
   std::unique_ptr<Timer> accept_retry;  // of the first lane's thread
+  RequestIds refused_ids;               // of the first lane's thread
   std::size_t next_lane = 0;
   bool running = false;
 };
@@ -145,7 +146,11 @@ void HttpServer::Impl::on_accept(boost::system::error_code error, Socket socket,
     RenderOptions how;
     how.language = "en";
     how.close = true;
-    render(bytes, service::problem_answer(service::make_problem("overloaded", "too many connections"), "en"), how);
+    const std::string id = refused_ids.of({});
+    how.request_id = id;
+    auto answer = service::problem_answer(service::make_problem("overloaded", "too many connections"), "en");
+    add_trace_id(answer, id);
+    render(bytes, answer, how);
     boost::system::error_code ignored;
     socket.non_blocking(true, ignored);
     socket.write_some(asio::buffer(bytes), ignored);

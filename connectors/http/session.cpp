@@ -144,6 +144,7 @@ void Session::on_request() {
   slot.route = plan_.route;
   slot.language = plan_.language;
   slot.allow = std::move(plan_.allow);
+  slot.request_id = lane_.request_ids.of(head.request_id);
   slot.if_none_match = head.if_none_match;
   slot.close = !head.keep_alive || lane_.stopping;
   slot.lease = std::move(lease_);
@@ -197,8 +198,10 @@ void Session::complete(Slot& slot, service::Answer answer) {
     answer.status = 304;
     answer.body.clear();
   }
+  add_trace_id(answer, slot.request_id);
   RenderOptions how;
   how.date = lane_.date.now();
+  how.request_id = slot.request_id;
   how.language = slot.language;
   how.allow = slot.allow;
   how.head_only = slot.head_only;
@@ -215,7 +218,8 @@ void Session::complete(Slot& slot, service::Answer answer) {
   const auto duration_us = static_cast<std::uint64_t>(std::max<std::int64_t>(taken, 0));
   shared_.metrics.record(lane_.index, slot.method, slot.route, answer.status, duration_us);
   if (shared_.options.access_log) {
-    shared_.options.access_log({slot.method, slot.route, answer.status, duration_us, slot.request_bytes, slot.bytes.size(), now_ms()});
+    shared_.options.access_log(
+        {slot.method, slot.route, answer.status, duration_us, slot.request_bytes, slot.bytes.size(), now_ms(), slot.request_id});
   }
 }
 
@@ -224,6 +228,7 @@ void Session::refuse(service::Answer answer) {
   Slot& slot = push_slot();
   slot.method = method_label(reader_.head().method);
   slot.head_only = slot.method == "HEAD";
+  slot.request_id = lane_.request_ids.of(reader_.head().request_id);
   slot.route = plan_.route;
   slot.language = plan_.language.empty() ? std::string_view("en") : plan_.language;
   slot.allow = std::move(plan_.allow);

@@ -23,6 +23,7 @@
 #include "connectors/http/http_metrics.h"
 #include "connectors/http/mailbox.h"
 #include "connectors/http/query_pool.h"
+#include "connectors/http/request_id.h"
 #include "connectors/http/request_reader.h"
 #include "connectors/http/response.h"
 #include "connectors/http/router.h"
@@ -69,6 +70,7 @@ struct Lane {
   Timer timer;
   std::shared_ptr<Mailbox> mailbox;
   DateText date;
+  RequestIds request_ids;
   std::unordered_map<std::uint64_t, std::shared_ptr<Session>> sessions;
   std::uint64_t last_session = 0;
   bool stopping = false;
@@ -94,6 +96,7 @@ class Session : public std::enable_shared_from_this<Session> {
     std::string_view route;
     std::string_view language;
     std::string allow;
+    std::string request_id;
     std::optional<std::string> if_none_match;
     Target target;
     bool head_only = false;

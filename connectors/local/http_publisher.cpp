@@ -76,6 +76,9 @@ void HttpPublisher::publish(files::EventBatch events, files::PublishDone done) {
     if (rows != nullptr && rows->is_array()) {
       for (std::size_t i = 0; i < outcomes.size() && i < rows->get_array().size(); ++i) outcomes[i] = outcome_of(rows->get_array()[i]);
     }
+  } else {
+    const std::string why = reply ? "the server answered " + std::to_string(reply->status) + ": " + reply->body : reply.error().message;
+    for (auto& outcome : outcomes) outcome.detail = why;
   }
   done(std::move(outcomes));
 }

@@ -39,7 +39,7 @@ void take_interrupts() {
   pthread_sigmask(SIG_UNBLOCK, &both, nullptr);  // whoever started this may have blocked them
 }
 
-files::PublishedOutcome published(const partition::EventOutcome& outcome) {
+files::PublishedOutcome published(const partition::EventOutcome& outcome, const node::Node& node) {
   using Kind = partition::EventOutcome::Kind;
   using Fate = files::PublishedOutcome::Fate;
   const auto code = [&] { return outcome.refusal ? std::string(model::name(outcome.refusal.code)) : std::string(); };
@@ -55,8 +55,9 @@ files::PublishedOutcome published(const partition::EventOutcome& outcome) {
     case Kind::kParked:
       return {Fate::kParked, code(), detail()};
     case Kind::kUnknown:
+      return {Fate::kUnavailable, {}, "the outcome is not known yet"};
     case Kind::kOverloaded:
-      return {Fate::kUnavailable, {}, {}};
+      return {Fate::kUnavailable, {}, node.disk_full() ? "the ledger's disk is full: nothing was written" : "too much is waiting"};
     case Kind::kTooLarge:
       return {Fate::kRejected, "too-large", "the events of one case do not fit in one block"};
     default:
@@ -83,10 +84,11 @@ class NodePublisher final : public files::Publisher {
         ready.push_back(std::move(offered[i]));
       }
     }
-    node_.publish_events(std::move(ready), std::nullopt, dry_run_, [outcomes, places, done = std::move(done)](node::Node::Outcomes told) {
-      for (std::size_t k = 0; k < told.size(); ++k) (*outcomes)[places[k]] = published(told[k]);
-      done(std::move(*outcomes));
-    });
+    node_.publish_events(std::move(ready), std::nullopt, dry_run_,
+                         [this, outcomes, places, done = std::move(done)](node::Node::Outcomes told) {
+                           for (std::size_t k = 0; k < told.size(); ++k) (*outcomes)[places[k]] = published(told[k], node_);
+                           done(std::move(*outcomes));
+                         });
   }
 
  private:
@@ -154,10 +156,12 @@ int import_into(files::Publisher& publisher, const definition::Bundle& bundle, c
   run.ledger = ledger_id;
   if (options.dry_run) run.checkpoint.clear();  // nothing is written, so no row is done
   if (!options.quiet && ::isatty(STDERR_FILENO) == 1) run.progress = show_progress;
+  if (!options.quiet) run.waits = [](const std::string& why) { std::cerr << "docket: waiting, nothing is lost: " << why << std::endl; };
   run.stop = [] { return interrupted != 0; };
   take_interrupts();
-  const auto report = files::run_import(*rows, *mapping, publisher, run);
+  auto report = files::run_import(*rows, *mapping, publisher, run);
   if (!report) return fail(report.error());
+  report->dry_run = options.dry_run;  // the publisher judged and wrote nothing
   if (run.progress) std::cerr << "\n";
   std::cout << report->text();
   if (!options.report.empty()) {

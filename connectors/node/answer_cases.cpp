@@ -1,28 +1,20 @@
-// Cases: rows, one case, its list by filters. See answer_history.cpp for its events and deadlines.
+// Cases: rows, and one case. See answer_list.cpp for lists, answer_history.cpp for a case's events and deadlines.
 #include <algorithm>
-#include <array>
 
 #include "connectors/node/answers.h"
-#include "connectors/service/problem.h"
+#include "connectors/node/declared.h"
 
 namespace docket::node {
 namespace {
 
-constexpr std::size_t kPageMax = 1000;
-
 using apply::ClockInstance;
-
-const char* value_name(apply::ClockValue value) {
-  constexpr const char* kNames[] = {"none", "running", "paused", "met", "late", "cancelled", "unlimited", "overdue"};
-  return kNames[static_cast<std::size_t>(value)];
-}
 
 json::object clock_json(const Reading& reading, const definition::KindDef& kind, const model::CaseState& state,
                         const model::PartInstance* part, const ClockInstance& clock, Instant at) {
   const auto& def = kind.scopes[part == nullptr ? 0 : part->part].clocks[clock.clock];
   json::object out{{"clock", def.name},
                    {"label", reading.labels(def.labels)},
-                   {"value", value_name(apply::clock_value(&clock, at, false))},
+                   {"value", clock_word(def, clock, at)},
                    {"round", clock.round},
                    {"start", instant_json(clock.start)},
                    {"due", instant_json(clock.due)},
@@ -42,17 +34,6 @@ json::array clocks_json(const Reading& reading, const definition::KindDef& kind,
   for (const auto& clock : (part == nullptr ? state.scope : part->scope).clocks)
     out.push_back(clock_json(reading, kind, state, part, clock, at));
   return out;
-}
-
-// The due that matters most now: the earliest of the running, limited clocks that are no windows.
-Instant next_due(const definition::KindDef& kind, const model::CaseState& state) {
-  Instant due = model::kNoInstant;
-  for (const auto& clock : state.scope.clocks) {
-    if (clock.status != ClockInstance::Status::kRunning || clock.due == model::kNoInstant || kind.scopes[0].clocks[clock.clock].window)
-      continue;
-    if (due == model::kNoInstant || clock.due < due) due = clock.due;
-  }
-  return due;
 }
 
 json::object attributes_json(const Reading& reading, const definition::ScopeDef& scope, const model::ScopeState& state) {
@@ -95,57 +76,24 @@ void open_private(const Reading& reading, const model::CaseState& state, const A
   }
 }
 
-bool known_filter(const definition::KindDef& kind, const std::string& name) {
-  if (name == "state") return true;
-  const auto* id = definition::find_name(kind.scopes[0].attribute_ids, name);
-  return id != nullptr && kind.scopes[0].attributes[*id].dimension;
-}
-
-std::string filters_of(const definition::KindDef& kind) {
-  std::string out = "state";
-  for (const auto& attribute : kind.scopes[0].attributes) {
-    if (attribute.dimension) out += ", " + attribute.name;
-  }
-  return out;
-}
-
-std::vector<ListFilter> list_filters(const definition::KindDef& kind, const Params& params) {
-  static const std::vector<std::string> kOwn{"kind",       "light",         "alias", "due_before", "updated_since", "page_size",
-                                             "page_token", "include_total", "at",    "known_at",   "min_position",  "consistency"};
-  std::vector<ListFilter> filters;
-  for (const auto& [name, value] : params.query().params) {
-    if (std::find(kOwn.begin(), kOwn.end(), name) != kOwn.end()) continue;
-    if (!known_filter(kind, name))
-      throw BadParameter{name, "kind " + kind.name + " has no filter '" + name + "'; it has " + filters_of(kind)};
-    auto it = std::find_if(filters.begin(), filters.end(), [&](const auto& filter) { return filter.name == name; });
-    if (it == filters.end()) it = filters.insert(filters.end(), {name, {}});
-    if (name == "state" && definition::find_name(kind.scopes[0].state_ids, value) == nullptr) {
-      throw BadParameter{"state", "kind " + kind.name + " has no state '" + value + "'"};
-    }
-    it->values.push_back(value);
-  }
-  return filters;
-}
-
-// Exact test of one case against the filters, as of any instant.
-bool fits(const Reading& reading, const model::CaseState& state, const std::vector<ListFilter>& filters) {
-  const auto& kind = reading.bundle.kinds[state.kind];
-  const auto& scope = kind.scopes[0];
-  return std::all_of(filters.begin(), filters.end(), [&](const ListFilter& filter) {
-    const auto any = [&](const std::string& text) {
-      return std::find(filter.values.begin(), filter.values.end(), text) != filter.values.end();
-    };
-    if (filter.name == "state") return any(scope.states[state.scope.state].name);
-    const auto* id = definition::find_name(scope.attribute_ids, filter.name);
-    const auto& value = apply::attribute(scope, state.scope, *id, definition::RoundSelect::kLast, 0, state.round, {});
-    if (value.type() == model::Value::Type::kList) {
-      return std::any_of(value.items().begin(), value.items().end(), [&](const auto& item) { return any(reading.value_text(item)); });
-    }
-    return value.present() && any(reading.value_text(value));
-  });
-}
-
 }  // namespace
+
+const char* clock_word(const definition::ClockDef& def, const model::ClockInstance& clock, Instant at) {
+  constexpr const char* kWords[] = {"none", "running", "paused", "met", "late", "cancelled", "unlimited", "overdue"};
+  const auto value = apply::clock_value(&clock, at, false);
+  if (def.window && (value == apply::ClockValue::kOverdue || value == apply::ClockValue::kLate)) return "closed";
+  return kWords[static_cast<std::size_t>(value)];
+}
+
+Instant next_due(const definition::KindDef& kind, const model::CaseState& state) {
+  Instant due = model::kNoInstant;
+  for (const auto& clock : state.scope.clocks) {
+    if (clock.status != ClockInstance::Status::kRunning || clock.due == model::kNoInstant || kind.scopes[0].clocks[clock.clock].window)
+      continue;
+    if (due == model::kNoInstant || clock.due < due) due = clock.due;
+  }
+  return due;
+}
 
 std::string etag_of(const Reading& reading, const model::CaseState& state, Instant at) {
   return "\"" + std::to_string(state.revision) + "." + std::to_string(state.version) + "-" +
@@ -184,6 +132,7 @@ json::object case_row(const Reading& reading, const model::CaseState& state, Ins
 }
 
 service::Answer answer_case(const Reading& reading, const Params& params, const std::string& case_id) {
+  check_alone(params, "version", {"at", "known_at"});
   AsOf as_of = reading.as_of(params);
   if (const auto version = params.text("version")) {
     // Version n is the first n acceptances: it lies on the known axis.
@@ -225,86 +174,6 @@ service::Answer answer_case(const Reading& reading, const Params& params, const 
   echo_axes(out, reading, as_of);
   auto answer = json_answer(out);
   answer.etag = etag_of(reading, *state, as_of.at);
-  return answer;
-}
-
-service::Answer answer_cases(const Reading& reading, const Params& params) {
-  const AsOf as_of = reading.as_of(params);
-  const auto kinds = params.all("kind");
-  if (const auto alias = params.text("alias")) {
-    json::array rows;
-    for (std::size_t k = 0; k < reading.bundle.kinds.size(); ++k) {
-      if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), reading.bundle.kinds[k].name) == kinds.end()) continue;
-      for (const auto& id : reading.store.by_alias(static_cast<model::KindId>(k), *alias)) {
-        if (const auto state = reading.case_as_of(id, as_of)) rows.push_back(case_row(reading, *state, as_of.at));
-      }
-    }
-    return json_answer(json::object{{"cases", std::move(rows)}});
-  }
-  if (kinds.size() != 1)
-    throw BadParameter{"kind",
-                       "name one kind, as in kind=" + (reading.bundle.kinds.empty() ? std::string() : reading.bundle.kinds[0].name)};
-  const auto* kind_id = definition::find_name(reading.bundle.kind_ids, kinds[0]);
-  if (kind_id == nullptr) throw BadParameter{"kind", "no kind '" + kinds[0] + "' in office " + reading.bundle.office};
-  const auto& kind = reading.bundle.kinds[*kind_id];
-  const auto filters = list_filters(kind, params);
-  const auto lights = params.all("light");
-  for (const auto& light : lights) {
-    constexpr std::array kLights{"none", "on_track", "due_soon", "overdue", "paused", "closed_in_time", "closed_late"};
-    if (std::find(kLights.begin(), kLights.end(), light) == kLights.end())
-      throw BadParameter{"light", "'" + light + "': one of none, on_track, due_soon, overdue, paused, closed_in_time, closed_late"};
-  }
-  const auto instant = [&](const char* name) -> std::optional<Instant> {
-    const auto text = params.text(name);
-    if (!text) return std::nullopt;
-    if (const auto day = model::parse_date(*text)) return reading.bundle.zone.day_end(*day);
-    if (const auto at = model::parse_instant(*text)) return *at;
-    throw BadParameter{name, "'" + *text + "' is neither a date nor an instant with offset"};
-  };
-  const auto due_before = instant("due_before");
-  const auto updated_since = instant("updated_since");
-  const auto page_size =
-      static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("page_size", 50), 1, static_cast<std::int64_t>(kPageMax)));
-  const bool total = params.flag("include_total");
-  const bool past = as_of.past_at() || as_of.past_known();
-  std::string after = params.text("page_token").value_or("");
-  json::array rows;
-  std::int64_t count = 0;
-  std::string next;
-  for (bool more = true; more;) {
-    // A past list looks at every case of the kind: what fits now need not have fitted then.
-    const auto ids = reading.store.list(*kind_id, past ? std::vector<ListFilter>{} : filters, after, kPageMax);
-    more = ids.size() == kPageMax;
-    for (const auto& id : ids) {
-      after = id;
-      const auto state = reading.case_as_of(id, as_of);
-      if (state == nullptr || !fits(reading, *state, filters)) continue;
-      const std::string light = apply::to_string(apply::case_light(kind, *state, as_of.at));
-      if (!lights.empty() && std::find(lights.begin(), lights.end(), light) == lights.end()) continue;
-      if (due_before) {
-        const auto due = next_due(kind, *state);
-        if (due == model::kNoInstant || due > *due_before) continue;
-      }
-      if (updated_since && state->last_recorded < *updated_since) continue;
-      ++count;
-      if (rows.size() < page_size) {
-        rows.push_back(case_row(reading, *state, as_of.at));
-        if (rows.size() == page_size) next = id;
-      } else if (!total) {
-        more = false;
-        break;
-      }
-    }
-    if (!total && rows.size() == page_size && count > static_cast<std::int64_t>(page_size)) break;
-  }
-  if (count <= static_cast<std::int64_t>(page_size)) next.clear();
-  json::object out{{"cases", std::move(rows)}, {"page_size", page_size}};
-  if (!next.empty()) out["next_page_token"] = next;
-  if (total) out["total"] = count + 0;
-  echo_axes(out, reading, as_of);
-  if (past) out["exact"] = true;
-  auto answer = json_answer(out);
-  answer.next_page = next;
   return answer;
 }
 

@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "connectors/node/answers.h"
+#include "connectors/node/clock_moves.h"
+#include "connectors/node/page_token.h"
 #include "connectors/node/told.h"
 #include "connectors/service/problem.h"
 #include "engine/ingest/ingest.h"
@@ -86,63 +88,24 @@ json::object event_row(const Reading& reading, const std::string& case_id, const
   return out;
 }
 
-const char* sort_name(calendar::ExplainLine::Sort sort) {
-  using Sort = calendar::ExplainLine::Sort;
-  switch (sort) {
-    case Sort::kStart:
-      return "start";
-    case Sort::kCounted:
-      return "counted";
-    case Sort::kWeekend:
-      return "weekend";
-    case Sort::kHoliday:
-      return "holiday";
-    case Sort::kMakeUp:
-      return "make_up";
-    case Sort::kPaused:
-      return "paused";
-    case Sort::kDue:
-      return "due";
-    case Sort::kSpan:
-      return "span";
-  }
-  return "counted";
-}
-
-json::array explain_json(const Reading& reading, const apply::ClockInstance& clock, const definition::LimitRow& row) {
-  json::array out;
-  for (const auto& line : calendar::explain_limit(*reading.bundle.calendar, reading.bundle.zone, clock.start, row.limit, row.at_ms)) {
-    json::object one{{"from", model::format_date(line.from)},
-                     {"to", model::format_date(line.to)},
-                     {"sort", sort_name(line.sort)},
-                     {"counted", line.counted}};
-    if (line.counted_ms != 0) one["counted_ms"] = line.counted_ms;
-    if (!line.name.empty()) one["name"] = line.name;
-    if (!line.layer.empty()) one["layer"] = line.layer;
-    if (!line.source.empty()) one["source"] = line.source;
-    out.push_back(std::move(one));
-  }
-  return out;
-}
-
 void add_deadlines(const Reading& reading, const model::CaseState& state, const model::PartInstance* part, Instant at, bool explain,
-                   const std::vector<Told>& told, json::array& out) {
+                   const std::vector<Told>& told, const std::vector<ClockMove>& moves, json::array& out) {
   const auto& kind = reading.bundle.kinds[state.kind];
   const auto& scope = part == nullptr ? state.scope : part->scope;
   const auto& scope_def = kind.scopes[part == nullptr ? 0 : part->part];
-  constexpr const char* kValues[] = {"none", "running", "paused", "met", "late", "cancelled", "unlimited", "overdue"};
   constexpr const char* kCertainty[] = {"text", "reported", "assumed"};
   for (const auto& clock : scope.clocks) {
     const auto& def = scope_def.clocks[clock.clock];
     json::object row{{"clock", def.name},
                      {"label", reading.labels(def.labels)},
                      {"round", clock.round},
-                     {"value", kValues[static_cast<std::size_t>(apply::clock_value(&clock, at, false))]},
+                     {"value", clock_word(def, clock, at)},
                      {"start", instant_json(clock.start)},
                      {"due", instant_json(clock.due)},
                      {"original_due", instant_json(clock.original_due)},
                      {"stop", instant_json(clock.stop)},
                      {"light", def.window ? "none" : apply::to_string(apply::clock_light(clock, at))}};
+    if (def.window) row["window"] = true;
     if (part != nullptr) row["part"] = scope_def.name + ":" + reading.value_text(part->key);
     if (clock.extensions > 0) row["extensions"] = clock.extensions;
     if (clock.paused_ms > 0) row["paused_ms"] = clock.paused_ms;
@@ -169,10 +132,14 @@ void add_deadlines(const Reading& reading, const model::CaseState& state, const 
       const auto* limit = validate::limit_row(reading.bundle, kind, state, part, def.rows, clock.start);
       row["limit"] = limit == nullptr ? json::value(nullptr) : json::value(calendar::format_duration(limit->limit));
       row["calendar"] = reading.bundle.calendar->version();
-      if (explain && limit != nullptr) row["explain"] = explain_json(reading, clock, *limit);
+      if (explain && limit != nullptr) {
+        row["explain"] =
+            lines_json(calendar::explain_limit(*reading.bundle.calendar, reading.bundle.zone, clock.start, limit->limit, limit->at_ms));
+      }
     } else if (def.given != model::kNone16) {
       row["rule"] = "given: " + kind.scopes[def.given_scope].attributes[def.given].name;
     }
+    add_moves(row, moves, part, clock);
     out.push_back(std::move(row));
   }
 }
@@ -184,14 +151,15 @@ service::Answer answer_history(const Reading& reading, const Params& params, con
   const int partition = reading.partition_of(case_id);
   const auto rows = reading.store.history(partition, case_id);
   const auto page_size = static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("page_size", 1000), 1, 1000));
-  const auto after = static_cast<std::uint64_t>(params.integer("page_token", 0));
+  const auto place = page_place(params);
+  const model::Height after = place.empty() ? 0 : std::stoull(place);
   const auto displaced = displaced_timers(reading, partition, rows, as_of.known_at);
   json::array events;
   std::string next;
   for (const auto& row : rows) {
     if (row.recorded > as_of.known_at || row.height < after) continue;
     if (events.size() == page_size) {
-      next = std::to_string(row.height);
+      next = page_token(params.query(), std::to_string(row.height));
       break;
     }
     const auto record = reading.records.record(partition, row.height);
@@ -217,8 +185,9 @@ service::Answer answer_deadlines(const Reading& reading, const Params& params, c
   const bool explain = params.flag("explain");
   json::array rows;
   const auto told = told_notices(reading, case_id, as_of);
-  add_deadlines(reading, *state, nullptr, as_of.at, explain, told, rows);
-  for (const auto& part : state->parts) add_deadlines(reading, *state, &part, as_of.at, explain, told, rows);
+  const auto moves = explain ? clock_moves(reading, case_id, as_of) : std::vector<ClockMove>{};
+  add_deadlines(reading, *state, nullptr, as_of.at, explain, told, moves, rows);
+  for (const auto& part : state->parts) add_deadlines(reading, *state, &part, as_of.at, explain, told, moves, rows);
   json::object out{{"case", case_id}, {"deadlines", std::move(rows)}};
   echo_axes(out, reading, as_of);
   return json_answer(out);

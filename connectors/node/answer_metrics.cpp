@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "connectors/node/answers.h"
+#include "connectors/node/declared.h"
 #include "connectors/node/figures.h"
 #include "connectors/service/problem.h"
 
@@ -99,6 +100,36 @@ json::object combined_json(const Reading& reading, const MetricDef& metric, cons
   return out;
 }
 
+std::string dimensions_of(const MetricDef& metric) {
+  std::string out;
+  for (const auto& by : metric.by) out += (out.empty() ? "" : ", ") + by.name;
+  return out;
+}
+
+// The dimension of that name, counted from 1.
+std::uint8_t dimension_of(const MetricDef& metric, const std::string& name) {
+  for (std::size_t i = 0; i < metric.by.size(); ++i) {
+    if (metric.by[i].name == name) return static_cast<std::uint8_t>(i + 1);
+  }
+  throw BadParameter{"group_by", "metric " + metric.name + " has no dimension '" + name + "'" +
+                                     (metric.by.empty() ? "" : "; it has " + dimensions_of(metric))};
+}
+
+// A group that no case could ever fall into is a mistake. States, rounds and hours are let through.
+void check_group(const Reading& reading, const MetricDef& metric, const MetricDef::By& by, const std::string& group) {
+  using Kind = definition::FieldRef::Kind;
+  const auto& scope = reading.bundle.kinds[metric.kind].scopes[by.field.scope];
+  if (by.field.kind == Kind::kKey) {
+    static_cast<void>(declared_value(reading, "group", scope.key_spec, group));
+  } else if (by.field.kind == Kind::kAttribute || by.field.kind == Kind::kEach) {
+    static_cast<void>(declared_value(reading, "group", scope.attributes[by.field.id].spec, group));
+  } else if (by.field.kind == Kind::kClockHolder) {
+    definition::TypeSpec unit;
+    unit.type = definition::ValueType::kUnit;
+    static_cast<void>(declared_value(reading, "group", unit, group));
+  }
+}
+
 struct Shown {
   json::object total;
   json::array groups;
@@ -129,24 +160,18 @@ Shown show(const Reading& reading, std::uint16_t index, const Period& period, co
   out.total = figure_json(metric, base, period.kind, it == total.groups.end() ? SeriesSums{} : it->second);
   out.exact = total.exact;
   if (group_by.empty()) return out;
-  for (std::size_t i = 0; i < base.by.size(); ++i) {
-    if (base.by[i].name != group_by) continue;
-    const auto rows = figures(reading, base_index, static_cast<std::uint8_t>(i + 1), period, as_of);
-    out.exact = out.exact || rows.exact;
-    for (const auto& [group, sums] : rows.groups) {
-      if (std::all_of(sums.begin(), sums.end(), [](auto n) { return n == 0; })) continue;
-      auto figure = figure_json(metric, base, period.kind, sums);
-      json::object label{{group_by, group.empty() ? json::value(nullptr) : json::value(group)}};
-      if (auto labels = reading.group_labels(group); !labels.empty()) label["label"] = std::move(labels);
-      figure["group"] = std::move(label);
-      out.groups.push_back(std::move(figure));
-    }
-    return out;
+  const auto by = dimension_of(base, group_by);
+  const auto rows = figures(reading, base_index, by, period, as_of);
+  out.exact = out.exact || rows.exact;
+  for (const auto& [group, sums] : rows.groups) {
+    if (std::all_of(sums.begin(), sums.end(), [](auto n) { return n == 0; })) continue;
+    auto figure = figure_json(metric, base, period.kind, sums);
+    json::object label{{group_by, group.empty() ? json::value(nullptr) : json::value(group)}};
+    if (auto labels = reading.group_labels(group); !labels.empty()) label["label"] = std::move(labels);
+    figure["group"] = std::move(label);
+    out.groups.push_back(std::move(figure));
   }
-  std::string allowed;
-  for (const auto& by : base.by) allowed += (allowed.empty() ? "" : ", ") + by.name;
-  throw BadParameter{"group_by",
-                     "metric " + metric.name + " has no dimension '" + group_by + "'" + (allowed.empty() ? "" : "; it has " + allowed)};
+  return out;
 }
 
 json::object metric_head(const Reading& reading, const MetricDef& metric) {
@@ -211,6 +236,7 @@ json::object share_row(const Reading& reading, const CaseShare& share, const Met
 
 service::Answer answer_metrics(const Reading& reading, const Params& params) {
   const auto kind = params.text("kind");
+  if (kind) static_cast<void>(declared_kind(reading.bundle, "kind", *kind));
   json::array rows;
   for (const auto& metric : reading.bundle.metrics) {
     auto head = metric_head(reading, metric);
@@ -226,6 +252,7 @@ service::Answer answer_metric(const Reading& reading, const Params& params, cons
   if (id == nullptr) return no_metric(reading, name, params.query().language);
   const auto& metric = reading.bundle.metrics[*id];
   const AsOf as_of = reading.as_of(params);
+  check_alone(params, "period", {"from", "to", "step"});
   const std::string group_by = params.text("group_by").value_or("");
   json::object out = metric_head(reading, metric);
   if (params.text("from") || params.text("to") || params.text("step")) {
@@ -288,11 +315,11 @@ service::Answer answer_metric_explain(const Reading& reading, const Params& para
   const Period period = asked_period(reading, params, base, as_of);
   const std::string group_by = params.text("group_by").value_or("");
   const std::string group = params.text("group").value_or("");
-  std::uint8_t by = 0;
-  for (std::size_t i = 0; i < base.by.size(); ++i) {
-    if (base.by[i].name == group_by) by = static_cast<std::uint8_t>(i + 1);
-  }
-  if (!group_by.empty() && by == 0) throw BadParameter{"group_by", "metric " + name + " has no dimension '" + group_by + "'"};
+  const std::uint8_t by = group_by.empty() ? 0 : dimension_of(base, group_by);
+  if (by == 0 && params.text("group")) throw BadParameter{"group", "comes without group_by; expected group_by=" + dimensions_of(base)};
+  if (by != 0 && !params.text("group"))
+    throw BadParameter{"group", "missing; expected a value of " + group_by + ", empty for the cases that have none"};
+  if (by != 0 && !group.empty()) check_group(reading, base, base.by[by - 1U], group);
   json::array in;
   json::array out_of;
   json::object excluded;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "connectors/node/answers.h"
+#include "connectors/node/declared.h"
 #include "connectors/node/told.h"
 #include "engine/ingest/digest.h"
 
@@ -106,10 +107,16 @@ service::Answer answer_kind(const Reading& reading, const Params& params, const 
   out["states"] = std::move(states);
   json::array attributes;
   for (const auto& attribute : kind.scopes[0].attributes) {
-    attributes.push_back(json::object{{"attribute", attribute.name},
-                                      {"label", reading.labels(attribute.labels)},
-                                      {"dimension", attribute.dimension},
-                                      {"private", attribute.spec.is_private}});
+    json::object row{{"attribute", attribute.name},
+                     {"label", reading.labels(attribute.labels)},
+                     {"dimension", attribute.dimension},
+                     {"private", attribute.spec.is_private}};
+    if (attribute.spec.type == definition::ValueType::kCode) {
+      json::array values;
+      for (const auto symbol : attribute.spec.allowed) values.emplace_back(reading.bundle.symbols.text(symbol));
+      row["values"] = std::move(values);
+    }
+    attributes.push_back(std::move(row));
   }
   out["attributes"] = std::move(attributes);
   json::array clocks;
@@ -197,6 +204,7 @@ service::Answer answer_event(const Reading& reading, const Params& params) {
   const auto id = params.text("id");
   if (!source) throw BadParameter{"source", "missing: the event's source"};
   if (!id) throw BadParameter{"id", "missing: the event's id"};
+  check_source(reading.bundle, *source);
   ingest::Digest digest("");
   const auto fingerprint = digest.fingerprint(*source, *id);
   for (int partition = 0; partition < model::kPartitions; ++partition) {

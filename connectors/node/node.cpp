@@ -1,11 +1,11 @@
 #include "connectors/node/node.h"
 
 #include <chrono>
-#include <cstdio>
 #include <list>
 #include <random>
 #include <thread>
 
+#include "connectors/node/answer_rejects.h"
 #include "connectors/node/answers.h"
 #include "connectors/service/problem.h"
 #include "engine/ledger/block_codec.h"
@@ -161,7 +161,11 @@ bool Node::ready() const {
 
 std::vector<ingest::Offered> Node::parse(service::BodyFormat format, const std::string& body, std::string& problem) {
   IngestLease ingest(*this);
-  if (format == service::BodyFormat::kLines) return (*ingest).parse_lines(body);
+  if (format == service::BodyFormat::kLines) {
+    auto lines = (*ingest).parse_lines(body);
+    if (lines.empty()) problem = "not JSON: empty";
+    return lines;
+  }
   std::vector<ingest::Offered> out;
   if (format == service::BodyFormat::kEvent) {
     out.push_back((*ingest).parse(body));
@@ -235,6 +239,8 @@ void Node::publish_events(std::vector<ingest::Offered> events, std::optional<std
 
 service::Answer Node::query(const service::Query& query) {
   try {
+    const auto consistency = Params(query).text("consistency");
+    if (consistency && *consistency != "strong") throw BadParameter{"consistency", "found '" + *consistency + "', expected strong"};
     if (auto waiting = await_position(query)) return std::move(*waiting);
     auto answer = route(query);
     if (answer.position.empty()) answer.position = positions_token();
@@ -252,7 +258,7 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/livez") return json_answer(json::object{{"status", "ok"}});
   if (route == "/readyz") return answer_ready();
   if (route == "/metrics") return answer_prometheus();
-  if (route == "/v1/rejects") return answer_rejects(query);
+  if (route == "/v1/rejects") return answer_rejects(*parts_.bundle, *parts_.store, parts_.block_at, params);
   IngestLease ingest(*this);
   const Reading reading{*parts_.bundle, *parts_.store, *records_, *ingest, *sealer_, parts_.clock()};
   const auto path = [&](const char* name) { return query.path.at(name); };
@@ -309,81 +315,6 @@ std::optional<service::Answer> Node::await_position(const service::Query& query)
     }
   }
   return std::nullopt;
-}
-
-// Rejects are read from the newest blocks back; the page token is where to go on.
-service::Answer Node::answer_rejects(const service::Query& query) {
-  const Params params(query);
-  const auto page_size = static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("page_size", 50), 1, 1000));
-  const auto source = params.text("source");
-  const auto code = params.text("code");
-  struct Row {
-    model::Instant recorded = 0;
-    int partition = 0;
-    model::Height height = 0;
-    ledger::Record record;
-  };
-  // Newest first: what stands behind the token's row.
-  const auto key = [](model::Instant recorded, int partition, model::Height height) { return std::tuple(-recorded, partition, ~height); };
-  auto after = key(model::kForever, -1, 0);
-  if (const auto token = params.text("page_token")) {
-    long long recorded = 0;
-    int partition = 0;
-    unsigned long long height = 0;
-    int used = 0;
-    if (std::sscanf(token->c_str(), "%lld.%d.%llu%n", &recorded, &partition, &height, &used) != 3 ||
-        static_cast<std::size_t>(used) != token->size())
-      throw BadParameter{"page_token", "'" + *token + "' is not a next_page_token of this list"};
-    after = key(recorded, partition, height);
-  }
-  std::vector<Row> rows;
-  for (int partition = 0; partition < model::kPartitions; ++partition) {
-    model::Height end = parts_.store->position(partition).height;
-    std::size_t found = 0;
-    for (std::size_t blocks = 0; end > 0 && found <= page_size && blocks < 2000; ++blocks) {
-      const auto stored = parts_.block_at(partition, end - 1);
-      if (!stored) break;
-      const auto block = ledger::decode_block(stored->value);
-      if (!block) break;
-      for (std::size_t i = block->records.size(); i-- > 0;) {
-        const auto& record = block->records[i];
-        if (record.kind != ledger::RecordKind::kRejected) continue;
-        if ((source && record.source != *source) || (code && model::name(record.code) != *code)) continue;
-        if (key(block->recorded, partition, block->height + i) <= after) continue;
-        rows.push_back({block->recorded, partition, block->height + i, record});
-        ++found;
-      }
-      end = block->height;
-    }
-  }
-  std::sort(rows.begin(), rows.end(),
-            [&](const Row& a, const Row& b) { return key(a.recorded, a.partition, a.height) < key(b.recorded, b.partition, b.height); });
-  std::string next;
-  if (rows.size() > page_size) {
-    rows.resize(page_size);
-    next = std::to_string(rows.back().recorded) + "." + std::to_string(rows.back().partition) + "." + std::to_string(rows.back().height);
-  }
-  json::array out;
-  for (const auto& row : rows) {
-    json::array errors;
-    for (const auto& error : row.record.errors)
-      errors.push_back(json::object{{"pointer", error.pointer}, {"detail", error.detail}, {"code", error.code}});
-    out.push_back(json::object{{"recorded", instant_json(row.recorded)},
-                               {"source", row.record.source},
-                               {"id", row.record.id},
-                               {"subject", row.record.subject},
-                               {"type", row.record.type},
-                               {"code", std::string(model::name(row.record.code))},
-                               {"detail", row.record.detail.empty() ? std::string(model::info(row.record.code).en) : row.record.detail},
-                               {"errors", std::move(errors)},
-                               {"partition", row.partition},
-                               {"height", std::to_string(row.height)}});
-  }
-  json::object page{{"rejects", std::move(out)}, {"page_size", page_size}};
-  if (!next.empty()) page["next_page_token"] = next;
-  auto answer = json_answer(page);
-  answer.next_page = next;
-  return answer;
 }
 
 }  // namespace docket::node

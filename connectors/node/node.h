@@ -54,6 +54,7 @@ class Node final : public service::Service {
 
   [[nodiscard]] const definition::Bundle& bundle() const { return *parts_.bundle; }
   [[nodiscard]] bool ready() const;
+  [[nodiscard]] bool disk_full() const { return parts_.full(); }
 
  private:
   class Records;
@@ -64,7 +65,6 @@ class Node final : public service::Service {
   [[nodiscard]] std::optional<service::Answer> await_position(const service::Query& query) const;
   [[nodiscard]] service::Answer answer_ready() const;
   [[nodiscard]] service::Answer answer_prometheus() const;
-  [[nodiscard]] service::Answer answer_rejects(const service::Query& query);
   [[nodiscard]] std::string positions_token() const;
   [[nodiscard]] int worker_of(int partition) const { return partition % static_cast<int>(workers_.size()); }
 

@@ -1,5 +1,6 @@
 // The write door: a request's events to outcomes, and outcomes to the answer that every face gives (conventions C2, C3).
 #include <algorithm>
+#include <charconv>
 
 #include "connectors/node/answers.h"
 #include "connectors/node/node.h"
@@ -36,9 +37,13 @@ json::object outcome_json(const partition::EventOutcome& outcome, const std::str
   return out;
 }
 
-service::Answer problem_of(const char* type, const partition::EventOutcome& outcome, std::string detail, std::string_view language) {
+// What the event would have been answered had it come alone, where that is no success.
+void add_status(json::object& out, const char* type) { out["status"] = service::make_problem(type).status; }
+
+service::Answer problem_of(const char* type, const partition::EventOutcome& outcome, std::string detail, std::string_view language,
+                           const char* name = nullptr) {
   auto problem = service::make_problem(type, std::move(detail));
-  problem.outcome = partition::name_of(outcome.kind);
+  problem.outcome = name != nullptr ? name : partition::name_of(outcome.kind);
   if (outcome.refusal) problem.code = std::string(model::name(outcome.refusal.code));
   for (const auto& error : outcome.refusal.errors) problem.errors.push_back({error.pointer, error.detail, error.code});
   auto answer = service::problem_answer(problem, language);
@@ -46,123 +51,236 @@ service::Answer problem_of(const char* type, const partition::EventOutcome& outc
   return answer;
 }
 
-service::Answer single_answer(const partition::EventOutcome& outcome, const std::string& case_id, const std::string& id,
-                              std::string_view language) {
-  service::Answer answer;
-  switch (outcome.kind) {
+// What is said of an event that was not judged for want of room.
+std::string overload_text(bool disk_full) {
+  return disk_full ? "the ledger's disk is full: nothing was written; send it again when there is space"
+                   : "too much is waiting: nothing was written; send it again";
+}
+
+// The revision that an event expects, and where it says so.
+struct Expected {
+  std::optional<std::int64_t> revision;
+  const char* pointer = "#/expectedrevision";
+};
+
+// The problem type of an outcome that is no success; nullptr: it is one.
+const char* problem_type(Kind kind) {
+  switch (kind) {
     case Kind::kAccepted:
     case Kind::kDuplicate:
-      answer = json_answer(outcome_json(outcome, case_id, id));
-      break;
     case Kind::kParked:
-      answer = json_answer(outcome_json(outcome, case_id, id), 202);
-      break;
+      return nullptr;
     case Kind::kRejected:
-      return problem_of("rejected", outcome, outcome.refusal.detail, language);
+      return "rejected";
     case Kind::kIdentityConflict:
-      return problem_of("identity-conflict", outcome, outcome.refusal.detail, language);
-    case Kind::kVersionConflict: {
-      auto conflict = problem_of("version-conflict", outcome, outcome.refusal.detail, language);
-      boost::system::error_code error;
-      auto body = json::parse(conflict.body, error);
-      if (!error && body.is_object()) {
-        body.get_object()["case_version"] = outcome.case_version;
-        body.get_object()["case_revision"] = outcome.case_revision;
-        conflict.body = json::serialize(body);
-      }
-      return conflict;
-    }
+      return "identity-conflict";
+    case Kind::kVersionConflict:
+      return "version-conflict";
     case Kind::kUnknown:
-      return problem_of("outcome-unknown", outcome, "event " + id + ": ask GET /v1/events?source=&id=, or send it again with the same id",
-                        language);
+      return "outcome-unknown";
     case Kind::kOverloaded:
-      return problem_of("overloaded", outcome, "nothing was written; send it again", language);
+      return "overloaded";
     case Kind::kTooLarge:
-      return problem_of("too-large", outcome, "the events of one case do not fit in one block", language);
+      return "too-large";
   }
-  answer.position = ledger::position_text(outcome.position);
+  return "internal";
+}
+
+struct Named {  // of an event that was handed over
+  std::string case_id;
+  std::string id;
+  Expected expected;
+};
+
+// What was expected, what is: in the words of the face that was asked.
+void explain_conflict(partition::EventOutcome& outcome, const Named& named) {
+  const auto& expected = named.expected;
+  if (!expected.revision) return;
+  const auto wanted = std::to_string(*expected.revision);
+  const auto actual = std::to_string(outcome.case_revision);
+  outcome.refusal.detail = outcome.case_version == 0
+                               ? "there is no case " + named.case_id + " yet, so it has no revision " + wanted
+                               : "case " + named.case_id + " has revision " + actual + " (version " + std::to_string(outcome.case_version) +
+                                     "), not " + wanted + ": read it again and decide anew";
+  outcome.refusal.errors = {{expected.pointer, "found " + wanted + ", expected " + actual, "value"}};
+}
+
+std::string detail_of(const partition::EventOutcome& outcome, const Named& named, bool disk_full) {
+  switch (outcome.kind) {
+    case Kind::kUnknown:
+      return "event " + named.id + ": ask GET /v1/events?source=&id=, or send it again with the same id";
+    case Kind::kOverloaded:
+      return overload_text(disk_full);
+    case Kind::kTooLarge:
+      return "the events of one case do not fit in one block";
+    default:
+      return outcome.refusal.detail;
+  }
+}
+
+service::Answer single_answer(const partition::EventOutcome& outcome, const Named& named, bool disk_full, std::string_view language) {
+  const char* type = problem_type(outcome.kind);
+  if (type == nullptr) {
+    auto answer = json_answer(outcome_json(outcome, named.case_id, named.id), outcome.kind == Kind::kParked ? 202 : 200);
+    answer.position = ledger::position_text(outcome.position);
+    return answer;
+  }
+  auto answer = problem_of(type, outcome, detail_of(outcome, named, disk_full), language);
+  if (outcome.kind != Kind::kVersionConflict) return answer;
+  boost::system::error_code error;
+  auto body = json::parse(answer.body, error);
+  if (!error && body.is_object()) {
+    body.get_object()["case_version"] = outcome.case_version;
+    body.get_object()["case_revision"] = outcome.case_revision;
+    answer.body = json::serialize(body);
+  }
   return answer;
 }
 
-// "42.45-due_soon" -> 42: If-Match compares the revision only.
+json::object batch_row(const partition::EventOutcome& outcome, const Named& named, bool disk_full) {
+  auto out = outcome_json(outcome, named.case_id, named.id);
+  if (const char* type = problem_type(outcome.kind)) {
+    add_status(out, type);
+    if (const auto detail = detail_of(outcome, named, disk_full); !detail.empty()) out["detail"] = detail;
+  }
+  return out;
+}
+
+// The events of a request: what was answered at once, and what was handed over.
+struct BatchOfEvents {
+  std::vector<json::object> results;
+  std::vector<Named> named;         // of those handed over
+  std::vector<std::size_t> places;  // theirs in results
+  bool dry_run = false;
+};
+
+service::Answer batch_answer(BatchOfEvents& batch, const Node::Outcomes& outcomes, bool disk_full) {
+  std::map<int, ledger::Position> newest;
+  for (std::size_t k = 0; k < outcomes.size(); ++k) {
+    auto& row = batch.results[batch.places[k]];
+    row = batch_row(outcomes[k], batch.named[k], disk_full);
+    row["index"] = batch.places[k];
+    auto& position = newest[outcomes[k].position.partition];
+    if (outcomes[k].position.height >= position.height) position = outcomes[k].position;
+  }
+  json::array rows;
+  rows.reserve(batch.results.size());
+  for (auto& row : batch.results) {
+    if (batch.dry_run) row["dry_run"] = true;
+    rows.push_back(std::move(row));
+  }
+  auto answer = json_answer(json::object{{"results", std::move(rows)}});
+  for (const auto& [partition, position] : newest) {
+    if (position.height == 0) continue;
+    answer.position += (answer.position.empty() ? "" : ",") + ledger::position_text(position);
+  }
+  return answer;
+}
+
+// "42.45-due_soon" -> 42: If-Match compares the revision only, and may be given as that alone.
 std::optional<std::int64_t> revision_of(const std::string& etag) {
   std::string_view text = etag;
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
-  std::int64_t n = 0;
-  std::size_t digits = 0;
-  while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9' && digits < 12) n = n * 10 + (text[digits++] - '0');
-  return digits == 0 || (digits < text.size() && text[digits] != '.') ? std::nullopt : std::optional(n);
+  const auto digits = [&text](std::int64_t& n) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return error == std::errc{} && n >= 0;
+  };
+  std::int64_t revision = 0;
+  std::int64_t version = 0;
+  if (!digits(revision)) return std::nullopt;
+  if (text.empty()) return revision;
+  if (text.front() != '.') return std::nullopt;
+  text.remove_prefix(1);
+  if (!digits(version) || text.substr(0, 1) != "-") return std::nullopt;
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_", 1) == std::string_view::npos ? std::optional(revision) : std::nullopt;
+}
+
+// Adds a member at the end of an answer's object.
+void append_member(service::Answer& answer, std::string_view member) {
+  if (answer.body.size() < 2 || answer.body.back() != '}') return;
+  answer.body.pop_back();
+  answer.body.append(answer.body.size() > 1 ? "," : "").append(member).push_back('}');
 }
 
 }  // namespace
 
 void Node::publish(service::PublishRequest request, std::function<void(service::Answer)> done) {
   const std::string language = request.language;
-  std::optional<std::int64_t> expected;
+  if (request.dry_run) {
+    done = [done = std::move(done)](service::Answer answer) {
+      append_member(answer, "\"dry_run\":true");
+      done(std::move(answer));
+    };
+  }
+  std::optional<std::int64_t> if_match;
   if (request.if_match && *request.if_match != "*") {
-    expected = revision_of(*request.if_match);
-    if (!expected) {
-      done(bad_parameter({"If-Match", "'" + *request.if_match + "' is not an ETag of a case"}, language));
+    if_match = revision_of(*request.if_match);
+    if (!if_match) {
+      done(bad_parameter({"If-Match", "'" + *request.if_match +
+                                          "' is not an ETag of a case; expected one as GET /v1/cases/{id} gives it, "
+                                          "such as \"42.45-due_soon\""},
+                         language));
       return;
     }
   }
   std::string problem;
   auto events = parse(request.format, request.body, problem);
   if (!problem.empty()) {
-    done(service::problem_answer(service::make_problem("malformed-json", problem), language));
+    partition::EventOutcome outcome;
+    const char* code = problem.starts_with("not JSON") ? "format" : "type";
+    outcome.refusal = {model::Rejection::kMalformed, "#: " + problem, {{"#", problem, code}}};
+    done(problem_of("malformed-json", outcome, outcome.refusal.detail, language, "malformed"));
     return;
   }
   const bool single = request.format == service::BodyFormat::kEvent;
-  auto results = std::make_shared<std::vector<json::object>>(events.size());
-  auto names = std::make_shared<std::vector<std::pair<std::string, std::string>>>();
+  const bool dry_run = request.dry_run;
+  auto batch = std::make_shared<BatchOfEvents>();
+  batch->results.resize(events.size());
+  batch->dry_run = dry_run;
   std::vector<ingest::Offered> ready;
-  std::vector<std::size_t> places;
   for (std::size_t i = 0; i < events.size(); ++i) {
     auto& one = events[i];
-    const std::string case_id = one.event ? one.event->subject : std::string();
-    const std::string id = one.event ? one.event->id : std::string();
     const bool forbidden = one.stage == ingest::Stage::kForbidden;
     if (forbidden || one.stage == ingest::Stage::kMalformed || one.event == nullptr) {
       partition::EventOutcome outcome;
       outcome.kind = Kind::kRejected;
       outcome.refusal = one.refusal;
+      const char* type = forbidden ? "forbidden" : "malformed-json";
+      const char* name = forbidden ? "forbidden" : "malformed";
       if (single) {
-        done(problem_of(forbidden ? "forbidden" : "malformed-json", outcome, one.refusal.detail, language));
+        done(problem_of(type, outcome, one.refusal.detail, language, name));
         return;
       }
-      (*results)[i] = outcome_json(outcome, case_id, id);
-      (*results)[i]["outcome"] = forbidden ? "forbidden" : "malformed";
-      (*results)[i]["index"] = i;
+      auto& row = batch->results[i];
+      row = outcome_json(outcome, one.event ? one.event->subject : std::string(), one.event ? one.event->id : std::string());
+      row["outcome"] = name;
+      row["index"] = i;
+      add_status(row, type);
       continue;
     }
-    names->emplace_back(case_id, id);
-    places.push_back(i);
+    Named named{one.event->subject, one.event->id, {one.event->expected_revision}};
+    if (if_match) {
+      if (named.expected.revision.value_or(*if_match) != *if_match) {
+        done(bad_parameter({"If-Match", "says revision " + std::to_string(*if_match) + ", the event's expectedrevision " +
+                                            std::to_string(*named.expected.revision) + "; expected one of the two"},
+                           language));
+        return;
+      }
+      named.expected = {if_match, "If-Match"};
+    }
+    batch->named.push_back(std::move(named));
+    batch->places.push_back(i);
     ready.push_back(std::move(one));
   }
-  publish_events(std::move(ready), expected, request.dry_run,
-                 [single, results, names, places, language, done = std::move(done)](Outcomes outcomes) {
-                   if (single) {
-                     done(single_answer(outcomes.front(), names->front().first, names->front().second, language));
-                     return;
-                   }
-                   std::string positions;
-                   std::map<int, ledger::Position> newest;
-                   for (std::size_t k = 0; k < outcomes.size(); ++k) {
-                     (*results)[places[k]] = outcome_json(outcomes[k], (*names)[k].first, (*names)[k].second);
-                     (*results)[places[k]]["index"] = places[k];
-                     auto& position = newest[outcomes[k].position.partition];
-                     if (outcomes[k].position.height >= position.height) position = outcomes[k].position;
-                   }
-                   json::array rows;
-                   rows.reserve(results->size());
-                   for (auto& row : *results) rows.push_back(std::move(row));
-                   auto answer = json_answer(json::object{{"results", std::move(rows)}});
-                   for (const auto& [partition, position] : newest) {
-                     if (position.height == 0) continue;
-                     answer.position += (answer.position.empty() ? "" : ",") + ledger::position_text(position);
-                   }
-                   done(std::move(answer));
-                 });
+  publish_events(std::move(ready), if_match, dry_run, [this, single, batch, language, done = std::move(done)](Outcomes outcomes) {
+    const bool overloaded = std::any_of(outcomes.begin(), outcomes.end(), [](const auto& each) { return each.kind == Kind::kOverloaded; });
+    const bool disk_full = overloaded && parts_.full();
+    for (std::size_t k = 0; k < outcomes.size(); ++k) {
+      if (outcomes[k].kind == Kind::kVersionConflict) explain_conflict(outcomes[k], batch->named[k]);
+    }
+    done(single ? single_answer(outcomes.front(), batch->named.front(), disk_full, language) : batch_answer(*batch, outcomes, disk_full));
+  });
 }
 
 }  // namespace docket::node

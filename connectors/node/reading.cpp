@@ -76,6 +76,17 @@ Result<apply::CaseHistory> Reading::history(const std::string& case_id, const As
   return loader.load(partition_of(case_id), case_id, as_of.known_at, nullptr, as_of.version.value_or(kAll));
 }
 
+namespace {
+
+// When an accepted event happened, as corrected; never later than any instant if it acts by recorded alone.
+Instant happened(const definition::Bundle& bundle, const std::vector<apply::Folded>& events, const apply::HistoryEntry& entry) {
+  if (apply::acts_by_recorded(bundle.kinds[entry.event->kind].events[entry.event->event])) return std::numeric_limits<Instant>::min();
+  const auto it = std::find_if(events.begin(), events.end(), [&](const auto& row) { return row.key.height == entry.height; });
+  return it == events.end() ? entry.event->time : it->key.time;
+}
+
+}  // namespace
+
 model::CasePtr Reading::case_as_of(const std::string& case_id, const AsOf& as_of) const {
   auto state = store.find(partition_of(case_id), case_id);
   if (state == nullptr || (!as_of.past_at() && !as_of.past_known())) return state;
@@ -85,12 +96,14 @@ model::CasePtr Reading::case_as_of(const std::string& case_id, const AsOf& as_of
   const auto events = history->folded();
   auto folded = apply::fold(bundle, case_id, events, history->overlay(), as_of.at);
   if (!folded || folded->scope.state == model::kNotOpened) return nullptr;
-  folded->version = static_cast<std::uint32_t>(history->entries().size());
-  folded->revision = static_cast<std::uint32_t>(std::count_if(history->entries().begin(), history->entries().end(), [&](const auto& entry) {
-    return !bundle.kinds[entry.event->kind].events[entry.event->event].quiet;
-  }));
+  folded->version = folded->revision = 0;
   folded->opened_recorded = history->entries().front().recorded;
-  folded->last_recorded = history->entries().back().recorded;
+  for (const auto& entry : history->entries()) {
+    if (as_of.past_at() && happened(bundle, events, entry) > as_of.at) continue;
+    ++folded->version;
+    if (!bundle.kinds[entry.event->kind].events[entry.event->event].quiet) ++folded->revision;
+    folded->last_recorded = entry.recorded;
+  }
   return std::make_shared<const model::CaseState>(std::move(*folded));
 }
 

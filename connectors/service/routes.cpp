@@ -2,12 +2,13 @@
 
 namespace docket::service {
 
-// "*" lets any further name through: the service checks it against the declared dimensions.
+// "*" lets any further name through, several times too: the service checks it against the declared dimensions.
 const std::vector<Route>& read_routes() {
   static const std::vector<Route> routes{
       {"/v1/cases",
        {"kind", "state", "unit", "light", "alias", "due_before", "updated_since", "page_size", "page_token", "include_total", "at",
-        "known_at", "min_position", "consistency", "*"}},
+        "known_at", "min_position", "consistency", "*"},
+       {"kind", "state", "unit", "light", "alias"}},
       {"/v1/cases/{id}", {"at", "known_at", "version", "min_position", "consistency"}},
       {"/v1/cases/{id}/history", {"at", "known_at", "page_size", "page_token", "min_position", "consistency"}},
       {"/v1/cases/{id}/deadlines", {"explain", "at", "known_at", "min_position", "consistency"}},
@@ -15,7 +16,7 @@ const std::vector<Route>& read_routes() {
       {"/v1/metrics", {"kind"}},
       {"/v1/metrics/{name}", {"period", "from", "to", "step", "group_by", "at", "known_at", "min_position", "consistency"}},
       {"/v1/metrics/{name}/explain", {"period", "at", "known_at", "group_by", "group", "min_position", "consistency"}},
-      {"/v1/rejects", {"source", "code", "page_size", "page_token", "min_position", "consistency"}},
+      {"/v1/rejects", {"source", "code", "page_size", "page_token", "min_position", "consistency"}, {"source", "code"}},
       {"/v1/rejection-codes", {}},
       {"/v1/kinds", {}},
       {"/v1/kinds/{kind}", {}},

@@ -73,6 +73,7 @@ struct Problem {
 struct Route {
   std::string_view pattern;
   std::vector<std::string_view> params;
+  std::vector<std::string_view> repeatable = {};  // of these: may come several times and then means any of them; the others come once
 };
 [[nodiscard]] const std::vector<Route>& read_routes();
 

@@ -23,6 +23,8 @@ Offered malformed(std::string pointer, std::string_view field_code, std::string 
 }  // namespace
 
 Offered Ingest::State::offer(std::string_view json) {
+  if (!json.starts_with('{'))
+    return malformed("#", kWrongType, "found " + describe(json, false) + ", expected one CloudEvent, a JSON object");
   Offered out;
   out.event = std::make_shared<model::Event>();
   model::Event& event = *out.event;
@@ -64,7 +66,9 @@ Offered Ingest::parse_own(std::string_view json) {
 Result<std::vector<Offered>> Ingest::parse_batch(std::string_view json) {
   if (const std::string broken = state_->check.check(json); !broken.empty()) return Error{ErrorCode::kInvalid, "not JSON: " + broken};
   const std::string_view array = trim(json);
-  if (type_of(array) != JsonType::kArray) return Error{ErrorCode::kInvalid, "expected a JSON array of CloudEvents"};
+  if (type_of(array) != JsonType::kArray) {
+    return Error{ErrorCode::kInvalid, "found " + describe(array, false) + ", expected a JSON array of CloudEvents"};
+  }
   std::vector<Offered> out;
   ItemReader reader(array);
   while (reader.next()) out.push_back(state_->offer(reader.value()));

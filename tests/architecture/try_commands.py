@@ -80,18 +80,24 @@ def check(server):
     run(f"curl -sS -f '{server}/v1/metrics/hotline.overdue_open?from=2017-03-01&to=2017-04-30&step=month'",
         expect=['"value":0', '"value":2'])
     run(f"curl -sS -f '{server}/v1/metrics/hotline.on_time_rate?period=2017-03&at=2017-04-10'", expect=['"rate":0.750000'])
-    page = json.loads(run(f"curl -sS -f '{server}/v1/rejects?page_size=2'"))
-    if page.get("next_page_token"):
-        more = json.loads(run(f"curl -sS -f '{server}/v1/rejects?page_size=1000&page_token={page['next_page_token']}'"))
-        whole = json.loads(run(f"curl -sS -f '{server}/v1/rejects?page_size=1000'"))
-        if page["rejects"] + more["rejects"] != whole["rejects"]:
-            problems.append("two pages of rejects are not the whole list")
+    if all_rejects(server, 7) != all_rejects(server, 1000):
+        problems.append("the pages of rejects are not the whole list")
     for wrong in ("rejects?page_token=zzz", "cases?kind=hotline-ticket&light=Overdue"):
         run(f"curl -sS '{server}/v1/{wrong}'", expect=['"status":400', wrong.rsplit("=", 1)[1]])
     for wrong, code in (("case get T1 --time-zone Mars/X", 2), ("event publish /tmp", 2), ("case get T1 --version 99", 3)):
         run(f"{DOCKET} {wrong} --server {server}", codes=(code,))
     run(f"{DOCKET} metric show hotline.on_time_rate --period 2017-03 --at 2017-04-10 --by unit --server {server}", expect=["75.00"])
     run(f"{DOCKET} metric explain hotline.on_time_rate --period 2017-03 --at 2017-04-10 --server {server}", expect=["T1", "T2", "T6", "T7"], refuse=["T8"])
+
+
+def all_rejects(server, page_size):
+    rows, token = [], ""
+    while True:
+        page = json.loads(run(f"curl -sS -f '{server}/v1/rejects?page_size={page_size}{token}'"))
+        rows += page["rejects"]
+        if not page.get("next_page_token"):
+            return rows
+        token = f"&page_token={page['next_page_token']}"
 
 
 def check_later(server):

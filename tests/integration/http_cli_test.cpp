@@ -216,7 +216,10 @@ TEST_F(CliTest, CaseExplain) {
     "original_due":"2017-03-08T15:59:59.999Z","light":"closed_in_time","rule":"hotline.handle","limit":"5wd","source":"domain 3.4","certainty":"assumed",
     "stop":"2017-03-07T04:00:00.000Z",
     "explain":[{"from":"2017-03-02","to":"2017-03-03","sort":"counted","counted":2},
-               {"from":"2017-04-02","to":"2017-04-04","sort":"holiday","name":"清明节","counted":2,"counted_ms":5400000,"layer":"state","source":"notice"}]}]})");
+               {"from":"2017-04-02","to":"2017-04-04","sort":"holiday","name":"清明节","counted":2,"counted_ms":5400000,"layer":"state","source":"notice"}],
+    "moves":[{"sort":"extended","event":"extension_approved","label":"延期批准","time":"2017-03-03T02:00:00.000Z","role":"dispatcher","actor":"d1",
+      "approved_by":"d2","from":"2017-03-06T15:59:59.999Z","to":"2017-03-08T15:59:59.999Z","added":"2wd",
+      "explain":[{"from":"2017-03-07","to":"2017-03-08","sort":"counted","counted":2}]}]}]})");
   begin();
   EXPECT_EQ(run_case_explain(common, "T1", {}), kOk);
   EXPECT_EQ(out.str(),
@@ -230,7 +233,15 @@ TEST_F(CliTest, CaseExplain) {
             "  来源  domain 3.4; 推定\n"
             "自          至          类型    名称      计入  层级   来源\n"
             "2017-03-02  2017-03-03  计入                 2\n"
-            "2017-04-02  2017-04-04  节假日  清明节  1h 30m  state  notice\n");
+            "2017-04-02  2017-04-04  节假日  清明节  1h 30m  state  notice\n"
+            "  延期    extension_approved  延期批准\n"
+            "  时间    2017-03-03 10:00\n"
+            "  经办    dispatcher d1，批准人 d2\n"
+            "  原截止  2017-03-06 23:59\n"
+            "  改为    2017-03-08 23:59\n"
+            "  增加    2wd\n"
+            "自          至          类型  名称  计入  层级  来源\n"
+            "2017-03-07  2017-03-08  计入           2\n");
   EXPECT_EQ(asked[0].params, (Params{{"explain", "true"}}));
 }
 
@@ -339,7 +350,7 @@ TEST_F(CliTest, MetricExplain) {
 TEST_F(CliTest, OtherLists) {
   serve(
       "/v1/rejects",
-      R"({"rejects":[{"recorded":"2026-01-01T00:00:00.000Z","source":"example","id":"T9-1","subject":"T9","type":"org.docket.hotline-ticket.signed.v1","code":"no-case","detail":"not opened"}]})");
+      R"({"rejects":[{"recorded":"2026-01-01T00:00:00.000Z","source":"example","id":"T9-1","subject":"T9","type":"org.docket.hotline-ticket.signed.v1","code":"no-case","detail":"not opened","errors":[{"pointer":"#/subject","detail":"x"},{"pointer":"#/data/unit","detail":"y"}]}]})");
   serve("/v1/rules", R"({"rules":[{"rule":"hotline.handle","value":"5wd","set":"example","certainty":"assumed","source":"domain 3.4"}]})");
   serve(
       "/v1/calendars",
@@ -353,8 +364,8 @@ TEST_F(CliTest, OtherLists) {
   EXPECT_EQ(run_kind_list(common), kOk);
   EXPECT_EQ(run_metric_list(common), kOk);
   EXPECT_EQ(out.str(),
-            "入账时间          来源     编号  事项  类型                                 代码     说明\n"
-            "2026-01-01 08:00  example  T9-1  T9    org.docket.hotline-ticket.signed.v1  no-case  not opened\n"
+            "入账时间          来源     编号  事项  类型                                 代码     字段                   说明\n"
+            "2026-01-01 08:00  example  T9-1  T9    org.docket.hotline-ticket.signed.v1  no-case  #/subject #/data/unit  not opened\n"
             "规则            值   规则集   依据  来源\n"
             "hotline.handle  5wd  example  推定  domain 3.4\n"
             "cn  c1  Asia/Shanghai\n"

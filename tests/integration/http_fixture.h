@@ -146,7 +146,7 @@ class RawClient {
   bool ended() { return buffer_.empty() && !fill(); }
 
   Reply get(const std::string& target, const std::string& fields = "") {
-    send("GET " + target + " HTTP/1.1\r\nHost: t\r\n" + fields + "\r\n");
+    send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n");
     return read();
   }
   Reply post(const std::string& body, const std::string& type = "application/cloudevents+json", const std::string& target = "/v1/events",
@@ -156,8 +156,8 @@ class RawClient {
   }
   static std::string post_bytes(const std::string& body, const std::string& type = "application/cloudevents+json",
                                 const std::string& target = "/v1/events", const std::string& fields = "") {
-    return "POST " + target + " HTTP/1.1\r\nHost: t\r\nContent-Type: " + type + "\r\nContent-Length: " + std::to_string(body.size()) +
-           "\r\n" + fields + "\r\n" + body;
+    return "POST " + target + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type +
+           "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + fields + "\r\n" + body;
   }
 
  private:

@@ -65,8 +65,9 @@ TEST_F(HttpTest, SizesAreLimitedAndTheAnswerArrives) {
   }
   {
     RawClient client(port);
-    client.send("POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n1;" +
-                std::string(64 * 1024, 'x'));
+    client.send(
+        "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n1;" +
+        std::string(64 * 1024, 'x'));
     EXPECT_EQ(client.read().status, 400);
   }
 }
@@ -75,12 +76,13 @@ TEST_F(HttpTest, DoubtfulRequestsAreRefusedAndTheConnectionEnds) {
   start();
   RawClient both(port);
   both.send(
-      "POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /livez HTTP/1.1\r\nHost: "
-      "t\r\n\r\n");
+      "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /livez "
+      "HTTP/1.1\r\nHost: "
+      "localhost\r\n\r\n");
   EXPECT_EQ(both.read().status, 400);
   EXPECT_TRUE(both.ended());
   RawClient bare(port);
-  bare.send("GET /livez HTTP/1.1\nHost: t\n\n");
+  bare.send("GET /livez HTTP/1.1\nHost: localhost\n\n");
   EXPECT_EQ(bare.read().status, 400);
   EXPECT_TRUE(bare.ended());
   const std::lock_guard lock(fake.mutex);
@@ -97,7 +99,7 @@ TEST_F(HttpTest, ASlowClientIsCut) {
   EXPECT_EQ(reply.field("Connection"), "close");
   EXPECT_TRUE(head.ended());
   RawClient body(port);
-  body.send("POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Type: application/cloudevents+json\r\nContent-Length: 9\r\n\r\n{");
+  body.send("POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/cloudevents+json\r\nContent-Length: 9\r\n\r\n{");
   EXPECT_EQ(body.read().status, 408);
 }
 
@@ -133,7 +135,7 @@ TEST_F(HttpTest, AClientThatNeverReadsIsCut) {
   };
   start();
   RawClient client(port);
-  client.send("GET /v1/kinds HTTP/1.1\r\nHost: t\r\n\r\n");
+  client.send("GET /v1/kinds HTTP/1.1\r\nHost: localhost\r\n\r\n");
   fake.wait_queries(1);
   RawClient other(port);  // the gauge tells when the first connection is gone
   fake.on_query = [](const service::Query&) { return service::Answer{}; };
@@ -158,12 +160,12 @@ TEST_F(HttpTest, AFullQueueOfReadsIsOverloadedButProbesPass) {
   fake.hold = true;
   start();
   RawClient running(port);
-  running.send("GET /v1/cases HTTP/1.1\r\nHost: t\r\n\r\n");
+  running.send("GET /v1/cases HTTP/1.1\r\nHost: localhost\r\n\r\n");
   fake.wait_queries(1);
   RawClient queued(port);
   queued.send(
-      "GET /v1/cases HTTP/1.1\r\nHost: t\r\n\r\n"
-      "GET /v1/kinds HTTP/1.1\r\nHost: t\r\n\r\n");
+      "GET /v1/cases HTTP/1.1\r\nHost: localhost\r\n\r\n"
+      "GET /v1/kinds HTTP/1.1\r\nHost: localhost\r\n\r\n");
   RawClient probe(port);
   EXPECT_EQ(probe.get("/livez").status, 200);
   fake.release();

@@ -46,7 +46,7 @@ TEST_F(HttpTest, HeadAndNotModified) {
   };
   start();
   RawClient client(port);
-  client.send("HEAD /v1/cases/T1 HTTP/1.1\r\nHost: t\r\n\r\n");
+  client.send("HEAD /v1/cases/T1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const auto head = client.read(true);
   EXPECT_EQ(head.status, 200);
   EXPECT_EQ(head.field("Content-Length"), "5");
@@ -67,7 +67,7 @@ TEST_F(HttpTest, RefusalsAreProblemsAndKeepTheConnection) {
   const auto parameter = client.get("/v1/kinds?stat=open");
   EXPECT_EQ(parameter.status, 400);
   EXPECT_THAT(parameter.body, HasSubstr("\"pointer\":\"?stat\""));
-  client.send("DELETE /v1/kinds HTTP/1.1\r\nHost: t\r\n\r\n");
+  client.send("DELETE /v1/kinds HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const auto method = client.read();
   EXPECT_EQ(method.status, 405);
   EXPECT_EQ(method.field("Allow"), "GET, HEAD");
@@ -111,7 +111,7 @@ TEST_F(HttpTest, ContentTypesAndChunks) {
   EXPECT_EQ(client.post("[]", "application/cloudevents-batch+json").status, 200);
   EXPECT_EQ(client.post("{}\n", "application/x-ndjson; charset=utf-8").status, 200);
   client.send(
-      "POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
       "3\r\n{}\n\r\n4;x=y\r\n{ }\n\r\n0\r\n\r\n");
   EXPECT_EQ(client.read().status, 200);
   {
@@ -131,7 +131,7 @@ TEST_F(HttpTest, ExpectContinueIsAnsweredBeforeTheBody) {
   start();
   RawClient client(port);
   client.send(
-      "POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Type: application/cloudevents+json\r\nContent-Length: 2\r\nExpect: "
+      "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/cloudevents+json\r\nContent-Length: 2\r\nExpect: "
       "100-continue\r\n\r\n");
   EXPECT_EQ(client.read().status, 100);
   client.send("{}");
@@ -144,7 +144,7 @@ TEST_F(HttpTest, PipelinedAnswersKeepTheirOrder) {
   RawClient client(port);
   std::string bytes;
   for (int i = 0; i < 50; ++i) bytes += RawClient::post_bytes(std::to_string(i));
-  bytes += "GET /v1/nothing HTTP/1.1\r\nHost: t\r\n\r\n";
+  bytes += "GET /v1/nothing HTTP/1.1\r\nHost: localhost\r\n\r\n";
   client.send(bytes);
   fake.wait_published(50);
   fake.release();
@@ -234,6 +234,64 @@ TEST_F(HttpTest, MetricsAndAccessLogNameThePattern) {
   ASSERT_EQ(lines.size(), 3U);
   EXPECT_THAT(lines[0], HasSubstr(R"("route":"/v1/cases/{id}/history","status":200)"));
   EXPECT_THAT(lines[0], Not(HasSubstr("SECRET")));
+}
+
+TEST_F(HttpTest, ForeignNamesAndOriginsAreForbidden) {
+  start();
+  RawClient client(port);
+  client.send("GET /v1/kinds HTTP/1.1\r\nHost: rebound.example:7417\r\n\r\n");
+  const auto host = client.read();
+  EXPECT_EQ(host.status, 403);
+  EXPECT_EQ(host.field("Content-Type"), "application/problem+json");
+  EXPECT_THAT(host.body, HasSubstr("problems/forbidden"));
+  EXPECT_THAT(host.body, HasSubstr("\"pointer\":\"Host\""));
+  EXPECT_THAT(host.body, HasSubstr("rebound.example:7417"));
+  EXPECT_THAT(host.body, HasSubstr("localhost"));
+  const auto origin = client.get("/v1/kinds", "Origin: http://elsewhere.example\r\n");
+  EXPECT_EQ(origin.status, 403);
+  EXPECT_THAT(origin.body, HasSubstr("\"pointer\":\"Origin\""));
+  EXPECT_EQ(client.get("/v1/kinds", "Origin: http://localhost\r\n").status, 200);
+  {
+    RawClient writer(port);
+    EXPECT_EQ(writer.post("{}", "application/cloudevents+json", "/v1/events", "Origin: null\r\n").status, 403);
+  }
+  const std::lock_guard lock(fake.mutex);
+  EXPECT_EQ(fake.queries, 1U);
+  EXPECT_TRUE(fake.published.empty());
+}
+
+TEST_F(HttpTest, EachRequestHasAName) {
+  std::mutex mutex;
+  std::vector<std::string> lines;
+  options.io_threads = 1;
+  options.access_log = [&](const AccessEntry& entry) {
+    const std::lock_guard lock(mutex);
+    lines.push_back(access_line(entry));
+  };
+  start();
+  RawClient client(port);
+  const auto first = client.get("/v1/nothing");
+  const auto second = client.get("/v1/nothing");
+  EXPECT_EQ(first.field("X-Request-Id").size(), 32U);
+  EXPECT_NE(first.field("X-Request-Id"), second.field("X-Request-Id"));
+  EXPECT_THAT(first.body, HasSubstr("\"trace_id\":\"" + first.field("X-Request-Id") + "\"}"));
+  const auto given = client.get("/v1/nothing", "X-Request-Id: desk-7:0.1\r\n");
+  EXPECT_EQ(given.field("X-Request-Id"), "desk-7:0.1");
+  EXPECT_THAT(given.body, HasSubstr("\"trace_id\":\"desk-7:0.1\"}"));
+  for (const std::string& odd : {std::string("a b"), std::string("\"x\""), std::string(65, 'x')}) {
+    const auto replaced = client.get("/v1/nothing", "X-Request-Id: " + odd + "\r\n");
+    EXPECT_EQ(replaced.field("X-Request-Id").size(), 32U) << odd;
+  }
+  const auto fine = client.get("/v1/kinds", "X-Request-Id: r1\r\n");
+  EXPECT_EQ(fine.field("X-Request-Id"), "r1");
+  EXPECT_EQ(fine.body, "") << "an answer that is no problem stays as it is";
+  client.send("GET /livez HTTP/1.1\r\n\r\n");
+  const auto faulty = client.read();
+  EXPECT_EQ(faulty.status, 400);
+  EXPECT_THAT(faulty.body, HasSubstr("\"trace_id\":\"" + faulty.field("X-Request-Id") + "\"}"));
+  server->stop();
+  ASSERT_EQ(lines.size(), 8U);
+  EXPECT_THAT(lines[2], HasSubstr(R"("trace_id":"desk-7:0.1")"));
 }
 
 TEST_F(HttpTest, AThrowingServiceIsAnInternalError) {

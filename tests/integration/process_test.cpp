@@ -101,9 +101,35 @@ class FullDisk : public ::testing::Test {
     const auto refused = client.post(event.json, "application/cloudevents+json");
     EXPECT_EQ(refused.status, 503) << refused.body;
     EXPECT_NE(refused.body.find("overloaded"), std::string::npos) << refused.body;
+    EXPECT_NE(refused.body.find("disk is full"), std::string::npos) << refused.body;
+    const auto batch = client.post(event.json);
+    EXPECT_EQ(batch.status, 200) << batch.body;
+    for (const char* part : {"\"outcome\":\"overloaded\"", "\"status\":503", "disk is full"})
+      EXPECT_NE(batch.body.find(part), std::string::npos) << "of " << part << ": " << batch.body;
     EXPECT_EQ(server.get("/readyz").status, 503);
     const auto asked = server.get("/v1/events?source=example&id=" + event.id);
     EXPECT_EQ(asked.status, 404) << "nothing half written: " << asked.body;
+  }
+
+  // An import says what it waits for. Interrupted, it has done nothing.
+  void expect_import_waits(Server& server, const WorkEvent& event) {
+    const auto file = folder_ / "event.ndjson";
+    std::ofstream(file) << event.json << "\n";
+    const auto err = folder_ / "import.err";
+    ASSERT_EQ(::mkfifo(err.c_str(), 0600), 0);
+    const int said = ::open(err.c_str(), O_RDWR | O_CLOEXEC);
+    Child import({docket_program(), "event", "import", "--server", server.address(), file.string()}, {}, err.string());
+    std::string text;
+    for (pollfd ready{said, POLLIN, 0}; text.find('\n') == std::string::npos && ::poll(&ready, 1, kPatienceMs) > 0;) {
+      char bytes[4096];
+      const auto got = ::read(said, bytes, sizeof bytes);
+      if (got <= 0) break;
+      text.append(bytes, static_cast<std::size_t>(got));
+    }
+    EXPECT_NE(text.find("the ledger's disk is full"), std::string::npos) << text;
+    import.signal(SIGKILL);
+    import.wait();
+    ::close(said);
   }
 
   TempFolder folder_;
@@ -126,6 +152,7 @@ TEST_F(FullDisk, IsToldAndEndsWhenSpaceReturns) {
   EXPECT_EQ(producer.refused(), 30U) << "each event is told overloaded, and may be sent again";
   expect_overloaded(server, producer.events().back());
   EXPECT_EQ(server.get("/v1/cases?kind=hotline-ticket").status, 200) << "reads go on";
+  expect_import_waits(server, producer.events().back());
   fs::remove(filler_);
   ASSERT_TRUE(producer.publish(server)) << server.errors();
   EXPECT_EQ(server.get("/readyz").status, 200);

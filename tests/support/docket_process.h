@@ -69,13 +69,13 @@ class Client {
   cli::HttpReply post(const std::string& body, const std::string& type = "application/x-ndjson") {
     return call({"POST", "/v1/events", type, body, {}, {}});
   }
-
- private:
   cli::HttpReply call(const cli::HttpCall& call) {
     if (!client_) return {};
     const auto reply = client_->call(call);
     return reply ? *reply : cli::HttpReply{};
   }
+
+ private:
   std::unique_ptr<cli::HttpClient> client_;
 };
 

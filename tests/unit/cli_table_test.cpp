@@ -113,6 +113,7 @@ TEST(CliServer, AddressIsParsedOrRefused) {
   EXPECT_EQ(parse_server("http://127.0.0.1:7417")->text(), "127.0.0.1:7417");
   EXPECT_EQ(parse_server("localhost")->text(), "localhost:7417");
   EXPECT_EQ(parse_server("http://[::1]:80/")->host, "::1");
+  EXPECT_EQ(parse_server("http://[::1]:80/")->text(), "[::1]:80") << "as a Host field has it";
   for (const char* bad : {"", "https://a", "a:b", "a:0", "a:70000", "http://a/path", "http://[::1", "u@a"}) {
     EXPECT_FALSE(parse_server(bad).ok()) << bad;
   }

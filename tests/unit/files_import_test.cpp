@@ -198,9 +198,12 @@ TEST_F(ImportTest, GivesUpAndResumesWhereItStood) {
   options_.tries_max = 3;
   publisher_.accept_at_most = 90;
   const std::string file = kHeader + rows(0, 200);
+  std::vector<std::string> told;
+  options_.waits = [&](const std::string& why) { told.push_back(why); };
   const auto first = imported(file);
   EXPECT_FALSE(first.complete);
   EXPECT_EQ(first.stopped, "the service is not available: overloaded");
+  EXPECT_EQ(told, std::vector<std::string>{"overloaded"}) << "once, however often it is tried";
   EXPECT_EQ(publisher_.ids.size(), 90U);
 
   publisher_.accept_at_most = 1 << 30;

@@ -59,13 +59,15 @@ TEST(HttpResponse, WholeAnswer) {
   http::RenderOptions how;
   how.date = "D";
   how.language = "zh";
+  how.request_id = "r7";
   how.next_link = "/v1/cases?page_token=n";
   std::string out;
   http::render(out, answer, how);
-  EXPECT_EQ(out,
-            "HTTP/1.1 200 OK\r\nDate: D\r\nContent-Type: application/json\r\nContent-Length: 2\r\nContent-Language: zh\r\n"
-            "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nETag: \"1.2-none\"\r\nDocket-Position: p1\r\n"
-            "Link: </v1/cases?page_token=n>; rel=\"next\"\r\nRetry-After: 3\r\n\r\n{}");
+  EXPECT_EQ(
+      out,
+      "HTTP/1.1 200 OK\r\nDate: D\r\nContent-Type: application/json\r\nContent-Length: 2\r\nContent-Language: zh\r\n"
+      "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nX-Request-Id: r7\r\nETag: \"1.2-none\"\r\nDocket-Position: p1\r\n"
+      "Link: </v1/cases?page_token=n>; rel=\"next\"\r\nRetry-After: 3\r\n\r\n{}");
 }
 
 TEST(HttpResponse, HeadHasTheLengthAlone) {
@@ -89,10 +91,10 @@ TEST(HttpResponse, AValueNeverBeginsAField) {
 }
 
 TEST(AccessLine, IsOneObjectWithThePattern) {
-  const http::AccessEntry entry{"GET", "/v1/cases/{id}", 200, 1500, 0, 321, 1489104000025};
+  const http::AccessEntry entry{"GET", "/v1/cases/{id}", 200, 1500, 0, 321, 1489104000025, "r7"};
   EXPECT_EQ(http::access_line(entry),
             R"({"time":"2017-03-10T00:00:00.025Z","level":"info","msg":"request","component":"http","method":"GET",)"
-            R"("route":"/v1/cases/{id}","status":200,"duration_ms":1.5E0,"request_bytes":0,"response_bytes":321})");
+            R"("route":"/v1/cases/{id}","status":200,"duration_ms":1.5E0,"request_bytes":0,"response_bytes":321,"trace_id":"r7"})");
 }
 
 TEST(HttpMetrics, HistogramIsCumulativeOverShards) {

@@ -57,6 +57,47 @@ TEST(HttpRouter, ListsTakeAnyDimension) {
   EXPECT_EQ(plan("GET", "/v1/rejects?district=shinan").answer.status, 400);
 }
 
+TEST(HttpRouter, WhatMayComeOnceIsRefusedTwice) {
+  const auto twice = plan("GET", "/v1/cases/T1?at=2017-03-01&version=1&at=2017-03-02");
+  EXPECT_EQ(twice.answer.status, 400);
+  EXPECT_THAT(twice.answer.body, HasSubstr("\"pointer\":\"?at\""));
+  EXPECT_THAT(twice.answer.body, HasSubstr("\"code\":\"repeated\""));
+  EXPECT_EQ(plan("GET", "/v1/cases?unit=U&unit=V&district=a&district=b&light=none&light=paused").act, Plan::Act::kQuery)
+      << "either of them";
+  EXPECT_EQ(plan("GET", "/v1/cases?page_size=1&page_size=1").answer.status, 400);
+  EXPECT_EQ(plan("GET", "/v1/rejects?code=a&code=b&source=c&source=d").act, Plan::Act::kQuery);
+  EXPECT_EQ(plan("POST", "/v1/events?dry_run=true&dry_run=true", "application/cloudevents+json").answer.status, 400);
+}
+
+TEST(HttpRouter, OnlyThisMachinesOwnNamesAreAnswered) {
+  static const Router router(service::read_routes(), BodyLimits{});
+  const auto status = [](std::optional<std::string> host, std::optional<std::string> origin = std::nullopt, std::string target = "/livez") {
+    RequestHead head;
+    head.method = "GET";
+    head.target = std::move(target);
+    head.host = std::move(host);
+    head.origin = std::move(origin);
+    const auto got = router.plan(head);
+    return got.act == Plan::Act::kQuery ? 200 : got.answer.status;
+  };
+  for (const char* own : {"localhost", "LocalHost:7417", "127.0.0.1", "127.0.0.1:80", "127.9.8.7:1", "[::1]", "[::1]:7417"}) {
+    EXPECT_EQ(status(own), 200) << own;
+    EXPECT_EQ(status(own, "http://" + std::string(own)), 200) << own;
+  }
+  EXPECT_EQ(status(std::nullopt), 200) << "HTTP/1.0 without Host: no browser";
+  for (const char* other : {"", "rebound.example", "rebound.example:7417", "localhost.rebound.example", "127.0.0.1.rebound.example",
+                            "10.0.0.1", "0.0.0.0", "[::]:7417", "::1", "127.0.0.1:x", "127.0.0.1@rebound.example", "localhost:7417:7417"}) {
+    EXPECT_EQ(status(other), 403) << other;
+  }
+  for (const char* other : {"http://rebound.example", "null", "http://127.0.0.1:3000", "https://127.0.0.1:7417", ""}) {
+    EXPECT_EQ(status("127.0.0.1:7417", other), 403) << other;
+  }
+  EXPECT_EQ(status(std::nullopt, "http://rebound.example"), 403);
+  EXPECT_EQ(status("localhost", std::nullopt, "http://rebound.example/livez"), 403) << "the target names its own host";
+  EXPECT_EQ(status("localhost", std::nullopt, "http://127.0.0.1:7417/livez"), 200);
+  EXPECT_EQ(status("localhost", std::nullopt, "/v1/cases?alias=http://rebound.example/"), 200);
+}
+
 TEST(HttpRouter, UnknownPathsAndMethods) {
   EXPECT_EQ(plan("GET", "/v1/case").answer.status, 404);
   EXPECT_THAT(plan("GET", "/v1/case").answer.body, HasSubstr("did you mean /v1/cases?"));

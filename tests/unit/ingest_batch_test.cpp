@@ -37,10 +37,24 @@ TEST(Batch, EachEntryForItself) {
 
 TEST(Batch, NotAnArray) {
   ingest::Ingest ingest(test_office(), kTagKey);
-  EXPECT_EQ(ingest.parse_batch("{}").error().message, "expected a JSON array of CloudEvents");
+  EXPECT_EQ(ingest.parse_batch("{}").error().message, "found an object, expected a JSON array of CloudEvents");
   EXPECT_EQ(ingest.parse_batch("[{]").error().code, ErrorCode::kInvalid);
   EXPECT_EQ(ingest.parse_batch("").error().message, "not JSON: empty");
   EXPECT_TRUE(ingest.parse_batch("[]")->empty());
+}
+
+TEST(Batch, WhatIsNoObjectIsToldByItsType) {
+  ingest::Ingest ingest(test_office(), kTagKey);
+  const std::string tail = ", expected one CloudEvent, a JSON object";
+  const auto told = [](const ingest::Offered& row) { return row.refusal.errors.at(0).pointer + ": " + row.refusal.errors.at(0).detail; };
+  const auto rows = ingest.parse_batch("[7, [], \"x\", null]");
+  ASSERT_TRUE(rows.ok());
+  EXPECT_EQ(told(rows->at(0)), "#: found a number" + tail);
+  EXPECT_EQ(told(rows->at(1)), "#: found an array" + tail);
+  EXPECT_EQ(told(rows->at(2)), "#: found a string of 1 characters" + tail);
+  EXPECT_EQ(told(rows->at(3)), "#: found null" + tail);
+  EXPECT_EQ(told(ingest.parse(" [1] ")), told(rows->at(1)));
+  EXPECT_EQ(rows->at(0).refusal.errors.at(0).code, "type");
 }
 
 TEST(Batch, LargerThanTheBufferThatIsKept) {

@@ -97,8 +97,8 @@ TEST(Envelope, NotAnEvent) {
   const std::vector<std::pair<std::string, std::string>> rows{
       {"", "malformed malformed; # format: not JSON: empty"},
       {"  ", "malformed malformed; # format: not JSON: empty"},
-      {"[]", "malformed malformed; # format: not a JSON object"},
-      {"\"text\"", "malformed malformed; # format: not a JSON object"},
+      {"[]", "malformed malformed; # type: found an array, expected one CloudEvent, a JSON object"},
+      {"\"text\"", "malformed malformed; # type: found a string of 4 characters, expected one CloudEvent, a JSON object"},
       {"{\"id\":", "malformed malformed; # format: not JSON: not JSON"},
       {"{} {}", "malformed malformed; # format: not JSON: not JSON"},
       {"{\"id\":\"\xff\"}", "malformed malformed; # format: not JSON: not UTF-8"},

@@ -1,0 +1,241 @@
+// Goal: a question that can't have an answer is refused with what would be right, and every page leads to the next. Method: the real server
+// with the worked example, asked over HTTP and by the command line.
+#include <set>
+
+#include "tests/integration/faces_fixture.h"
+
+namespace docket::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+TEST_F(FacesTest, AValueThatNoCaseCanHaveIsAMistake) {
+  const struct {
+    const char* target;
+    const char* pointer;
+    const char* right;
+  } kRows[] = {
+      {"/v1/cases?kind=hotline-ticket&unit=X", "?unit: found \"X\"", "a unit of this office: one of 53 values; /v1/office lists them"},
+      {"/v1/cases?kind=hotline-ticket&unit=U&unit=u", "?unit: found \"u\"", "/v1/office lists them"},
+      {"/v1/cases?kind=hotline-ticket&state=sined", "?state: found \"sined\"", "did you mean signed?"},
+      {"/v1/cases?kind=hotline-ticket&category=nois", "?category: found \"nois\"", "did you mean noise?"},
+      {"/v1/cases?kind=hotline-ticket&urgency=high", "?urgency: found \"high\"", "normal, urgent or emergency"},
+      {"/v1/cases?kind=hotline-ticket&confidential=yes", "?confidential: found \"yes\"", "true or false"},
+      {"/v1/cases?kind=hotline-ticket&light=red", "?light: found \"red\"", "on_track"},
+      {"/v1/cases?kind=hotline-ticket&distict=shinan", "?distict: kind hotline-ticket has no filter", "did you mean district?"},
+      {"/v1/cases?kind=hotline", "?kind: found \"hotline\"", "hotline-ticket"},
+      {"/v1/cases?alias=T1&kind=hotline-tickets", "?kind: found \"hotline-tickets\"", "did you mean hotline-ticket?"},
+      {"/v1/cases?alias=T1&unit=U", "?kind: name one kind", "kind="},
+      {"/v1/cases?kind=hotline-ticket&consistency=eventual", "?consistency: found", "strong"},
+      {"/v1/metrics?kind=ticket", "?kind: found \"ticket\"", "hotline-ticket"},
+      {"/v1/metrics/hotline.on_time_rate?period=2017-03&group_by=units", "?group_by: ", "unit"},
+      {"/v1/metrics/hotline.on_time_rate/explain?period=2017-03&group_by=unit&group=X", "?group: found \"X\"", "/v1/office lists them"},
+      {"/v1/rejects?source=exampl", "?source: found \"exampl\"", "did you mean example?"},
+      {"/v1/rejects?code=no-cases", "?code: found \"no-cases\"", "did you mean no-case?"},
+      {"/v1/events?source=examle&id=T1-1", "?source: found \"examle\"", "did you mean example?"},
+  };
+  for (const auto& row : kRows) EXPECT_THAT(refused(row.target), AllOf(StartsWith(row.pointer), HasSubstr(row.right))) << row.target;
+}
+
+TEST_F(FacesTest, ADeclaredValueWithoutCasesIsAnEmptyList) {
+  for (const char* filter : {"unit=W", "state=long_term", "category=noise&district=shinan&unit=V", "confidential=true", "light=paused"}) {
+    EXPECT_TRUE(get("/v1/cases?kind=hotline-ticket&" + std::string(filter)).at("cases").as_array().empty()) << filter;
+  }
+  EXPECT_FALSE(get("/v1/cases?kind=hotline-ticket&unit=W&unit=U").at("cases").as_array().empty()) << "either of them";
+  EXPECT_TRUE(get("/v1/rejects?source=console&code=no-case").at("rejects").as_array().empty());
+}
+
+TEST_F(FacesTest, AnAliasAndFiltersMeanBoth) {
+  EXPECT_EQ(get("/v1/cases?alias=T1").at("cases").as_array().size(), 1U);
+  EXPECT_EQ(get("/v1/cases?alias=T1&alias=T2").at("cases").as_array().size(), 2U);
+  EXPECT_EQ(get("/v1/cases?alias=T1&kind=hotline-ticket&unit=U").at("cases").as_array().size(), 1U);
+  EXPECT_EQ(get("/v1/cases?alias=T1&kind=hotline-ticket&unit=V").at("cases").as_array().size(), 0U);
+}
+
+TEST_F(FacesTest, WhatCanBeGivenOnceIsNotTakenTwice) {
+  const struct {
+    const char* target;
+    const char* what;
+  } kRows[] = {
+      {"/v1/cases/T1?at=2017-03-05&at=2017-03-06", "?at: comes more than once"},
+      {"/v1/cases?kind=hotline-ticket&page_size=5&page_size=6", "?page_size: comes more than once"},
+      {"/v1/metrics/hotline.on_time_rate?period=2017-03&period=2017-04", "?period: comes more than once"},
+      {"/v1/cases/T1?version=2&at=2017-03-05", "?version: can't go together with at"},
+      {"/v1/cases/T1?version=2&known_at=2017-03-05", "?version: can't go together with known_at"},
+      {"/v1/metrics/hotline.on_time_rate?period=2017-03&from=2017-03-01&to=2017-03-31", "?period: can't go together with from"},
+      {"/v1/metrics/hotline.on_time_rate/explain?period=2017-03&group=U", "?group: comes without group_by"},
+      {"/v1/metrics/hotline.on_time_rate/explain?period=2017-03&group_by=unit", "?group: missing"},
+  };
+  for (const auto& row : kRows) EXPECT_THAT(refused(row.target), StartsWith(row.what)) << row.target;
+  const auto twice = post(json::serialize(event("N-1", "N1")), 400, kEventType, "/v1/events?dry_run=true&dry_run=false");
+  EXPECT_EQ(twice.at("errors").as_array().at(0).at("pointer").as_string(), "?dry_run");
+}
+
+TEST_F(FacesTest, APageTokenIsGoodForItsOwnQueryAlone) {
+  const std::string query = "/v1/cases?kind=hotline-ticket&unit=U&page_size=2";
+  const std::string token(get(query).at("next_page_token").as_string());
+  EXPECT_EQ(token.find("T2"), std::string::npos) << "opaque";
+  const auto second = get(query + "&page_token=" + token);
+  EXPECT_EQ(second.at("cases").as_array().at(0).at("id").as_string(), "T3");
+  EXPECT_EQ(get("/v1/cases?page_size=1&unit=U&kind=hotline-ticket&page_token=" + token).at("cases").as_array().size(), 1U)
+      << "neither the order of the filters nor the size of the page matters";
+  for (const std::string& target : {
+           "/v1/cases?kind=hotline-ticket&page_token=" + token,
+           "/v1/cases?kind=hotline-ticket&unit=U&unit=V&page_token=" + token,
+           "/v1/cases?kind=hotline-ticket&unit=U&at=2017-04-01&page_token=" + token,
+           "/v1/cases?alias=T1&page_token=" + token,
+           "/v1/rejects?page_token=" + token,
+           "/v1/cases/T1/history?page_token=" + token,
+           query + "&page_token=T2",
+           query + "&page_token=" + token.substr(1),
+           query + "&page_token=" + token.substr(0, token.size() - 1),
+           query + "&page_token=" + token + "A",
+       }) {
+    EXPECT_THAT(refused(target), StartsWith("?page_token: '")) << target;
+  }
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    std::string damaged = token;
+    damaged[i] = damaged[i] == 'A' ? 'B' : 'A';
+    EXPECT_THAT(refused(query + "&page_token=" + damaged), StartsWith("?page_token: '")) << i;
+  }
+}
+
+TEST_F(FacesTest, PagesOfAListAndOfAHistoryAreTheWhole) {
+  const auto whole = get("/v1/cases?kind=hotline-ticket").at("cases").as_array();
+  ASSERT_GE(whole.size(), 6U);
+  EXPECT_EQ(json::serialize(all("/v1/cases?kind=hotline-ticket&page_size=1", "cases")), json::serialize(whole));
+  const auto events = get("/v1/cases/T6/history").at("events").as_array();
+  EXPECT_EQ(json::serialize(all("/v1/cases/T6/history?page_size=2", "events")), json::serialize(events));
+}
+
+TEST_F(FacesTest, EveryRejectIsReachedHoweverLongAgo) {
+  const auto wrong = [this](const std::string& id, const std::string& subject) {
+    post(json::serialize(event(id, subject, {{"data", json::object{}}})), 422);
+  };
+  wrong("OLD-1", "R1");  // in the partition that then has more blocks than one request looks at
+  wrong("OLD-2", "R2");
+  for (int i = 0; i < 2100; ++i) {
+    const auto reply =
+        server_->client().post(json::serialize(event("N" + std::to_string(i), "R1", {{"data", json::object{{"channel", i}}}})), kEventType);
+    ASSERT_EQ(reply.status, 422) << reply.body;
+  }
+  std::size_t pages = 0;
+  const auto found = all("/v1/rejects?page_size=1000", "rejects", &pages);
+  EXPECT_EQ(found.size(), 2102U);
+  std::set<std::string> ids;
+  for (const auto& row : found) ids.insert(std::string(row.at("id").as_string()));
+  EXPECT_EQ(ids.size(), 2102U) << "each once";
+  EXPECT_TRUE(ids.contains("OLD-1") && ids.contains("OLD-2"));
+  for (std::size_t i = 1; i < found.size(); ++i) {
+    ASSERT_GE(found[i - 1].at("recorded").as_string(), found[i].at("recorded").as_string()) << "newest first, over pages too";
+  }
+  const auto told =
+      run_docket({"rejects", "list", "--server", server_->address(), "--limit", "5000", "--format", "csv", "--source", "example"});
+  EXPECT_TRUE(told.ended.with(0)) << told.text();
+  EXPECT_THAT(told.out, HasSubstr("OLD-1"));
+}
+
+TEST_F(FacesTest, RejectsListNamesTheFields) {
+  post(json::serialize(event("B-1", "B1", {{"data", json::object{{"number", "B1"}}}})), 422);
+  const auto told = run_docket({"rejects", "list", "--server", server_->address(), "--format", "csv"});
+  EXPECT_THAT(told.out, AllOf(HasSubstr(",pointer,"), HasSubstr("#/data/channel"), HasSubstr("#/data/category"))) << told.text();
+}
+
+TEST_F(FacesTest, AnExtendedDeadlineTellsWhichEventMovedIt) {
+  const auto deadlines = get("/v1/cases/T3/deadlines?explain=true").at("deadlines").as_array();
+  const json::object* handle = nullptr;
+  for (const auto& row : deadlines) {
+    if (row.at("clock").as_string() == "handle") handle = &row.as_object();
+  }
+  ASSERT_NE(handle, nullptr);
+  ASSERT_TRUE(handle->contains("moves")) << json::serialize(*handle);
+  ASSERT_EQ(handle->at("moves").as_array().size(), 1U);
+  const auto& move = handle->at("moves").as_array().at(0).as_object();
+  EXPECT_EQ(move.at("sort").as_string(), "extended");
+  EXPECT_EQ(move.at("event").as_string(), "extension_approved");
+  EXPECT_EQ(move.at("id").as_string(), "T3-5");
+  EXPECT_EQ(move.at("role").as_string(), "dispatcher");
+  EXPECT_EQ(move.at("from"), handle->at("original_due"));
+  EXPECT_EQ(move.at("to"), handle->at("due"));
+  EXPECT_NE(move.at("from"), move.at("to"));
+  EXPECT_THAT(std::string(move.at("added").as_string()), ::testing::EndsWith("wd"));
+  const auto& spans = move.at("explain").as_array();
+  ASSERT_FALSE(spans.empty());
+  EXPECT_EQ(spans.back().at("to").as_string(), "2017-04-11") << json::serialize(spans);
+  EXPECT_FALSE(get("/v1/cases/T3/deadlines?explain=true&at=2017-03-23").contains("moves")) << "not yet";
+  const auto told = run_docket({"case", "explain", "T3", "--server", server_->address(), "--lang", "en"});
+  EXPECT_THAT(told.out, AllOf(HasSubstr("extended"), HasSubstr("extension_approved"), HasSubstr("due before"), HasSubstr("dispatcher-1")))
+      << told.text();
+}
+
+TEST_F(FacesTest, APausedAndAnAdjustedDeadlineTellTheSame) {
+  std::string lines;
+  const auto add = [&](const std::string& id, const std::string& name, const std::string& time, const std::string& role,
+                       json::object data) {
+    json::object more{
+        {"type", "org.docket.hotline-ticket." + name + ".v1"}, {"time", "2017-03-" + time + ":00+08:00"}, {"actorrole", role}};
+    if (role == "unit") more["actorunit"] = "U";
+    if (name != "created") more["data"] = std::move(data);
+    lines += json::serialize(event(id, "P1", more)) + "\n";
+  };
+  add("P1-1", "created", "06T09:00", "intake", {});
+  add("P1-2", "dispatched", "06T10:00", "dispatcher", {{"unit", "U"}});
+  add("P1-3", "signed", "06T11:00", "unit", {});
+  add("P1-4", "suspended", "08T10:00", "dispatcher", {{"reason", "parts"}});
+  add("P1-5", "resumed", "15T10:00", "dispatcher", {});
+  add("P1-6", "clock_adjusted", "16T10:00", "dispatcher",
+      {{"clock", "handle"}, {"due", "2017-03-31T18:00:00+08:00"}, {"reason", "court"}, {"approver", "a9"}});
+  const auto published = server_->post(lines);
+  ASSERT_EQ(published.body.find("rejected"), std::string::npos) << published.body;
+  const auto answer = get("/v1/cases/P1/deadlines?explain=true");
+  for (const auto& row : answer.at("deadlines").as_array()) {
+    if (row.at("clock").as_string() != "handle") continue;
+    const auto& moves = row.at("moves").as_array();
+    ASSERT_EQ(moves.size(), 2U) << json::serialize(moves);
+    EXPECT_EQ(moves[0].at("sort").as_string(), "resumed");
+    EXPECT_EQ(moves[0].at("id").as_string(), "P1-5");
+    EXPECT_EQ(moves[0].at("from"), row.at("original_due"));
+    EXPECT_EQ(moves[0].at("paused_at").as_string(), "2017-03-08T02:00:00.000Z");
+    EXPECT_EQ(moves[0].at("explain").as_array().at(0).at("sort").as_string(), "paused");
+    EXPECT_EQ(moves[1].at("sort").as_string(), "adjusted");
+    EXPECT_EQ(moves[1].at("from"), moves[0].at("to"));
+    EXPECT_EQ(moves[1].at("to"), row.at("due"));
+    EXPECT_EQ(moves[1].at("event").as_string(), "clock_adjusted");
+    return;
+  }
+  FAIL() << "no clock handle: " << json::serialize(answer);
+}
+
+TEST_F(FacesTest, AWindowThatIsOverIsClosedAndNotOverdue) {
+  const auto value = [this](const std::string& at) {
+    const auto answer = get("/v1/cases/T1/deadlines?explain=true&at=" + at);
+    for (const auto& row : answer.at("deadlines").as_array()) {
+      if (row.at("clock").as_string() == "appeal") return std::string(row.at("value").as_string());
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(value("2017-03-08"), "running");
+  EXPECT_EQ(value("2017-12-31"), "closed");
+  const auto then = get("/v1/cases/T1?at=2017-12-31");
+  for (const auto& clock : then.at("clocks").as_array()) {
+    EXPECT_FALSE(clock.as_object().contains("window") && clock.at("value").as_string() == "overdue") << json::serialize(clock);
+  }
+}
+
+TEST_F(FacesTest, ThePastHasTheVersionItHad) {
+  const auto now = get("/v1/cases/T3");
+  const auto history = get("/v1/cases/T3/history").at("events").as_array();
+  ASSERT_EQ(now.at("version").to_number<std::size_t>(), history.size());
+  for (std::size_t n = 1; n < history.size(); ++n) {
+    const auto& event = history[n - 1];
+    const auto then = get("/v1/cases/T3?at=" + std::string(event.at("time").as_string()));
+    EXPECT_EQ(then.at("version").to_number<std::size_t>(), n) << json::serialize(event);
+    EXPECT_EQ(then.at("updated"), event.at("recorded"));
+    EXPECT_EQ(get("/v1/cases/T3?version=" + std::to_string(n)).at("version").to_number<std::size_t>(), n);
+  }
+}
+
+}  // namespace
+}  // namespace docket::testing
