@@ -44,7 +44,6 @@ int run_rejects_list(const CommonOptions& options, const RejectsArgs& args) {
                                  show.text(reject, "subject"), show.text(reject, "type"), show.text(reject, "code"), pointers,
                                  show.text(reject, "detail")});
   }
-  if (output.items->empty() && !options.quiet && options.format == Format::kTable) *options.err << "docket: none\n";
   return print(options, output);
 }
 
