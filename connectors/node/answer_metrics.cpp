@@ -311,8 +311,9 @@ service::Answer answer_metric_explain(const Reading& reading, const Params& para
   if (metric.measure == Measure::kCombine) throw BadParameter{"name", name + " is a weighted sum of rates: explain those"};
   const std::uint16_t base_index = metric.measure == Measure::kComplement ? metric.complement : *id;
   const auto& base = reading.bundle.metrics[base_index];
-  const AsOf as_of = reading.as_of(params);
-  const Period period = asked_period(reading, params, base, as_of);
+  const AsOf asked = reading.as_of(params);
+  const Period period = asked_period(reading, params, base, asked);
+  const AsOf as_of = within(reading, base, period, asked);
   const std::string group_by = params.text("group_by").value_or("");
   const std::string group = params.text("group").value_or("");
   const std::uint8_t by = group_by.empty() ? 0 : dimension_of(base, group_by);
@@ -343,7 +344,7 @@ service::Answer answer_metric_explain(const Reading& reading, const Params& para
     (value != 0 ? in : out_of).push_back(share_row(reading, share, base, value));
   }
   json::object out{{"name", metric.name}, {"title", reading.labels(metric.title)}, {"formula", metric.formula}, {"period", period.name}};
-  echo_axes(out, reading, as_of);
+  echo_axes(out, reading, asked);
   if (by != 0) out["group"] = json::object{{group_by, group}};
   if (metric.measure == Measure::kComplement) std::swap(in, out_of);
   out["numerator"] = std::move(in);

@@ -54,6 +54,15 @@ TEST_F(FacesTest, AnAliasAndFiltersMeanBoth) {
   EXPECT_EQ(get("/v1/cases?alias=T1&kind=hotline-ticket&unit=V").at("cases").as_array().size(), 0U);
 }
 
+TEST_F(FacesTest, TheCasesBehindAStockAreThoseOfItsPeriodsEnd) {
+  for (const auto& [period, cases] : {std::pair{"2017-03-13", 0U}, {"2017-03-14", 1U}, {"2017-03", 0U}}) {
+    const std::string metric = "/v1/metrics/hotline.overdue_open";
+    const auto shown = get(metric + "?period=" + period).at("total").as_object().at("value");
+    EXPECT_EQ(json::serialize(shown), std::to_string(cases)) << period;
+    EXPECT_EQ(get(metric + "/explain?period=" + period).at("numerator").as_array().size(), cases) << period;
+  }
+}
+
 TEST_F(FacesTest, WhatCanBeGivenOnceIsNotTakenTwice) {
   const struct {
     const char* target;
