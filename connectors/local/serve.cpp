@@ -7,6 +7,11 @@
 #include "connectors/local/commands.h"
 #include "connectors/local/control.h"
 #include "connectors/local/heads_writer.h"
+#ifdef DOCKET_KAFKA
+#include "connectors/local/kafka_home.h"
+#endif
+#include "connectors/local/ledger_checks.h"
+#include "connectors/local/replay.h"
 #include "connectors/local/wiring.h"
 
 namespace docket::local {
@@ -17,21 +22,6 @@ int fail(const std::string& message, int code) {
 }
 
 namespace {
-
-int exit_code(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::kInvalid:
-      return 2;
-    case ErrorCode::kNotFound:
-      return 3;
-    case ErrorCode::kConflict:
-      return 4;
-    case ErrorCode::kUnavailable:
-      return 6;
-    default:
-      return 1;
-  }
-}
 
 bool split_listen(const std::string& listen, std::string& host, std::uint16_t& port) {
   const auto colon = listen.rfind(':');
@@ -50,6 +40,26 @@ bool split_listen(const std::string& listen, std::string& host, std::uint16_t& p
   return n <= 65535;
 }
 
+Result<Home> open_served(const ServeOptions& options) {
+#ifdef DOCKET_KAFKA
+  if (options.kafka.on_kafka()) {
+    const auto place = kafka_place(options.kafka);
+    if (!place) return place.error();
+    auto home = open_kafka_home(options.data, *place);
+    if (home) std::cerr << "docket: ledger on Kafka, " << options.kafka.brokers << ", librdkafka " << kafka::library_version() << "\n";
+    return home;
+  }
+#endif
+  return open_home(options.data);
+}
+
+// Where the ledger lives elsewhere, the projections follow its local copy first: the loops then begin where that ends.
+Status follow_copy(const Home& home) {
+  auto projections = open_raw_projections(home, home.data / "projections", "", 1);
+  if (!projections) return projections.error();
+  return catch_up(home, **projections);
+}
+
 }  // namespace
 
 int run_serve(const ServeOptions& options) {
@@ -63,17 +73,21 @@ int run_serve(const ServeOptions& options) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
-  auto home = open_home(options.data);
+  auto home = open_served(options);
   if (!home) {
-    if (home.error().code == ErrorCode::kNotFound) {
+    if (home.error().code == ErrorCode::kNotFound && !options.kafka.on_kafka()) {
       return fail("no ledger in " + options.data + "; make one: docket ledger create --data " + options.data + " --office example", 3);
     }
-    return fail(home.error().message, exit_code(home.error()));
+    return fail(home.error().message, code_of(home.error()));
+  }
+  if (home->port) {
+    if (auto done = follow_copy(*home); !done) return fail(done.error().message, code_of(done.error()));
+    for (const auto& risk : home->risks) std::cerr << "docket: risk taken: " << risk << "\n";
   }
   auto store = open_projections(home->data / "projections", home->bundle, options.workers);
-  if (!store) return fail(store.error().message, exit_code(store.error()));
+  if (!store) return fail(store.error().message, code_of(store.error()));
   auto node = make_node(*home, *store, options.workers);
-  if (auto started = node->start(); !started) return fail(started.error().message, exit_code(started.error()));
+  if (auto started = node->start(); !started) return fail(started.error().message, code_of(started.error()));
   std::mutex log_mutex;
   if (options.access_log) {
     http.access_log = [&log_mutex](const http::AccessEntry& entry) {
@@ -83,11 +97,11 @@ int run_serve(const ServeOptions& options) {
   }
   http::HttpServer server(http, *node);
   const auto port = server.start();
-  if (!port) return fail(port.error().message, exit_code(port.error()));
+  if (!port) return fail(port.error().message, code_of(port.error()));
   HeadsWriter heads(*home, **store);
-  if (auto started = heads.start(); !started) return fail(started.error().message, exit_code(started.error()));
+  if (auto started = heads.start(); !started) return fail(started.error().message, code_of(started.error()));
   ControlServer control(*home, **store);
-  if (auto started = control.start(); !started) return fail(started.error().message, exit_code(started.error()));
+  if (auto started = control.start(); !started) return fail(started.error().message, code_of(started.error()));
   const bool six = http.host.find(':') != std::string::npos;
   std::cout << "docket is ready on http://" << (six ? "[" : "") << http.host << (six ? "]:" : ":") << *port << " (office "
             << home->bundle->office << ", ledger " << home->ledger->ledger_id() << ")" << std::endl;
@@ -97,7 +111,7 @@ int run_serve(const ServeOptions& options) {
   server.stop();
   auto stopped = node->stop();
   heads.stop();  // behind the last block
-  if (!stopped) return fail(stopped.error().message, exit_code(stopped.error()));
+  if (!stopped) return fail(stopped.error().message, code_of(stopped.error()));
   return 0;
 }
 
