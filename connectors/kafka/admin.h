@@ -29,7 +29,7 @@ struct NewTopic {
 
 class Admin {
  public:
-  [[nodiscard]] static Result<Admin> make(const Settings& settings, int patience_ms = 15'000);
+  [[nodiscard]] static Result<Admin> make(const Settings& settings, int patience_ms = 30'000);
 
   [[nodiscard]] Result<TopicState> describe(const std::string& topic);
   // The settings of one of the brokers.

@@ -58,7 +58,7 @@ constexpr std::array<Fixed, 4> kProducerUsual{{
     {"socket.timeout.ms", "6000"},
 }};
 constexpr std::array<Fixed, 6> kReaderUsual{{
-    {"fetch.wait.max.ms", "20"},
+    {"fetch.wait.max.ms", "5"},  // nobody fetches but to reach an end
     {"fetch.message.max.bytes", "4194304"},
     {"queued.min.messages", "10000"},
     {"queued.max.messages.kbytes", "65536"},

@@ -10,7 +10,7 @@
 namespace docket::local {
 namespace {
 
-constexpr int kPatienceMs = 15'000;
+constexpr int kPatienceMs = 30'000;
 
 int tell(const Error& error) { return fail(error.message, code_of(error)); }
 

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kPatienceMs = 15'000;
+constexpr int kPatienceMs = 30'000;
 constexpr std::size_t kReadBytes = std::size_t{4} << 20U;
 
 std::string name_of(int partition, const KafkaPlace& place) {

@@ -152,9 +152,11 @@ bool Worker::frozen() const {
 
 // What the port still holds of a frozen loop must not go out, and it holds the blocks of all: those who wait for one settle too.
 void Worker::renew() {
+#ifndef DOCKET_FAULT_NEIGHBOUR_LEFT
   for (const auto& loop : loops_) {
     if (loop->under_way()) loop->freeze();
   }
+#endif
   freezes_ = 0;
   for (const auto& loop : loops_) freezes_ += loop->freezes();
   port_->renew();

@@ -8,12 +8,14 @@
 #   broker.sh status [--dir DIR]                            a line for each node; exit code 1 if one doesn't run
 #   broker.sh wipe   [--dir DIR]                            kill -9, and its data goes
 #
+# Exit codes: 0 done, 1 failed, 2 usage, 77 what it needs (Java, Maven, the jars) can't be had here.
 # Environment: DOCKET_CACHE (where the jars are kept; else the user's cache folder), DOCKET_MAVEN_URL (a mirror; else what Maven's own
 # settings say), KAFKA_HEAP (512m).
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "kafka: $*"; exit 1; }
+absent() { say "kafka: $*"; exit 77; }  # what it needs can't be had here
 
 version=$(sed -n '/kafka_2.13/{n;s:.*<version>\(.*\)</version>.*:\1:p}' "$here/pom.xml")
 cache=${DOCKET_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/docket}/kafka-$version
@@ -37,7 +39,7 @@ jars_are_right() { [[ -d $1 ]] && (cd "$1" && sha256sum --quiet --strict -c "$he
 
 fetch() {  # jars into the cache, whole or not at all
   jars_are_right "$cache" && return
-  command -v mvn >/dev/null || fail "no Maven here (Debian: apt-get install maven); it fetches Kafka's jars"
+  command -v mvn >/dev/null || absent "no Maven here (Debian: apt-get install maven); it fetches Kafka's jars"
   mkdir -p "$(dirname "$cache")"
   local new settings=()
   new=$(mktemp -d "$cache.XXXXXX")
@@ -48,7 +50,7 @@ fetch() {  # jars into the cache, whole or not at all
   fi
   say "kafka: fetching Apache Kafka $version ($(wc -l <"$here/jars.sha256") jars, 46 MB) into $cache"
   mvn -q -B "${settings[@]}" -f "$here/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$new/jars" >&2 ||
-    fail "Maven could not fetch the jars (see above)"
+    absent "Maven could not fetch the jars (see above)"
   jars_are_right "$new/jars" || { (cd "$new/jars" && sha256sum --quiet -c "$here/jars.sha256") >&2 || true; fail "the jars are not those of jars.sha256"; }
   [[ $(find "$new/jars" -name '*.jar' | wc -l) == $(wc -l <"$here/jars.sha256") ]] || fail "Maven brought jars that jars.sha256 doesn't name"
   rm -rf "$cache"
@@ -152,9 +154,11 @@ start_node() {  # node
 }
 
 up() {
-  command -v java >/dev/null || fail "no Java here (Debian: apt-get install default-jre-headless)"
+  command -v java >/dev/null || absent "no Java here (Debian: apt-get install default-jre-headless)"
   fetch
-  [[ -f $dir/cluster-id ]] || head -c 16 /dev/urandom | base64 | tr '+/' '-_' | cut -c1-22 >"$dir/cluster-id"
+  until [[ -s $dir/cluster-id && $(<"$dir/cluster-id") != -* ]]; do  # it must not look like an option
+    head -c 16 /dev/urandom | base64 | tr '+/' '-_' | cut -c1-22 >"$dir/cluster-id"
+  done
   [[ -n $port ]] || port=$(free_ports $((2 * nodes)))
   echo "nodes=$nodes port=$port" >"$dir/settings"
   local n tries started=()
@@ -212,5 +216,5 @@ case $verb in
   kill) signal KILL; await_end 5 ;;
   freeze) signal STOP ;;
   thaw) signal CONT ;;
-  wipe) signal KILL; await_end 5; rm -rf "$dir"/[123] "$dir/settings" "$dir/cluster-id" ;;
+  wipe) signal KILL; await_end 5; rm -rf "$dir" ;;
 esac
