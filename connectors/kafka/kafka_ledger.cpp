@@ -60,7 +60,15 @@ void KafkaLedger::append(std::vector<ledger::Appending> blocks) {
       reports_.push_back({block.token, block.partition, false, std::nullopt, false, "no producer could be made"});
     return;
   }
-  for (auto& block : blocks) producer_->send(std::move(block));
+  for (auto& block : blocks) {
+    // Its owner freezes, reads, and hears why.
+    const std::string lost = options_.copy ? options_.copy->end(block.partition).lost : std::string();
+    if (lost.empty()) {
+      producer_->send(std::move(block));
+    } else {
+      reports_.push_back({block.token, block.partition, false, std::nullopt, false, lost});
+    }
+  }
   if (options_.patience_ms == 0) return;
   const std::int64_t until = steady_ms() + options_.patience_ms;
   for (take_reports(); producer_->under_way() > 0 && wait_for_news(until);) take_reports();

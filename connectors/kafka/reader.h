@@ -28,6 +28,8 @@ class Reader {
   // the log may have been cut; `out_of_range` says how often in a row).
   [[nodiscard]] Result<ledger::ReadBatch> read(int partition, ledger::Offset from, std::size_t bytes_max);
   [[nodiscard]] int out_of_range(int partition) const;
+  // Fetches the partition no more, until it is read again.
+  void stop(int partition) { unassign(partition); }
 
  private:
   struct Fetching {

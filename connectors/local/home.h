@@ -25,7 +25,8 @@ struct Home {
   std::function<std::unique_ptr<ledger::Port>()> port;
   std::function<Result<ledger::Stored>(int partition, ledger::Height height)> block_at;
   std::vector<std::string> risks;
-  std::shared_ptr<void> held;  // what keeps other processes from DATA, beside the ledger's own lock
+  std::shared_ptr<void> watch;  // of what is there against the copy
+  std::shared_ptr<void> held;   // what keeps other processes from DATA, beside the ledger's own lock
 };
 
 // The name of the file by which a data folder says which ledger on Kafka it belongs to, and of the folder with the local copy.

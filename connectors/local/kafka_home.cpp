@@ -2,12 +2,14 @@
 
 #include <boost/json.hpp>
 #include <chrono>
+#include <iostream>
 #include <set>
 #include <thread>
 
 #include "connectors/embedded/folder_lock.h"
 #include "connectors/embedded/posix_file.h"
 #include "connectors/kafka/bundles.h"
+#include "connectors/kafka/end_check.h"
 #include "connectors/local/schemas.h"
 #include "engine/ledger/block_codec.h"
 #include "engine/ledger/genesis.h"
@@ -316,6 +318,10 @@ Result<Home> open_kafka_home(const fs::path& data, const KafkaPlace& place) {
   home.port = [place, copy] {
     return std::make_unique<kafka::KafkaLedger>(kafka::LedgerOptions{place.settings, place.names.ledger, copy, 0});
   };
+  auto check = std::make_shared<kafka::EndCheck>(place.settings, place.names.ledger, copy, model::kPartitions,
+                                                 [](const std::string& what) { std::cerr << "docket: " << what << "\n"; });
+  check->start();
+  home.watch = std::move(check);
   home.block_at = [copy](int partition, ledger::Height height) { return copy->block_at(partition, height); };
   return home;
 }

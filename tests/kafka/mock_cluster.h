@@ -44,6 +44,8 @@ class MockCluster {
   }
   [[nodiscard]] kafka::LedgerOptions options(int patience_ms = 0) const { return {settings(), topic_, nullptr, patience_ms}; }
 
+  [[nodiscard]] const std::string& topic() const { return topic_; }
+
   // What the next produce requests are answered with.
   void plan(const std::vector<rd_kafka_resp_err_t>& errors) {
     constexpr std::int16_t kProduce = 0;

@@ -116,6 +116,32 @@ TEST_F(KafkaNode, ALedgerGoesToKafkaAndBackWithItsChainsIntact) {
   EXPECT_TRUE(refused.ended.with(4)) << refused.text();
 }
 
+// Nobody asked the first to go: the chain tells it, at its next block.
+TEST_F(KafkaNode, ASecondOwnerStopsTheFirstAndNothingIsLost) {
+  TempFolder folder;
+  create(folder / "first");
+  Producer producer(work(1, 7), 5);
+  Server first(folder / "first", {}, "docket", serving());
+  ASSERT_TRUE(first.ready()) << first.errors();
+  ASSERT_TRUE(producer.publish(first.client(), 3));
+  const auto acknowledged = producer.acknowledged();
+  ASSERT_FALSE(acknowledged.empty());
+  fs::create_directory(folder / "second");
+  fs::copy(folder / "first" / "keys", folder / "second" / "keys", fs::copy_options::recursive);  // as they are by now
+  Server second(folder / "second", {}, "docket", serving());
+  ASSERT_TRUE(second.ready()) << second.errors();
+  producer.publish(first.client(), 10);
+  EXPECT_EQ(producer.acknowledged(), acknowledged) << "the first can't win any more";
+  EXPECT_GT(producer.refused(), 0U);
+  EXPECT_EQ(first.get("/readyz").status, 503);
+  ASSERT_TRUE(producer.publish(second)) << second.errors();
+  expect_known(second, producer.acknowledged());
+  EXPECT_TRUE(first.stop().with(0)) << first.errors();
+  EXPECT_TRUE(second.stop().with(0)) << second.errors();
+  expect_once_in_topic(producer.acknowledged());
+  verify(folder / "second");
+}
+
 TEST_F(KafkaNode, ATopicThatIsNotItsOwnIsRefused) {
   TempFolder folder;
   create(folder / "mine");

@@ -3,9 +3,11 @@
 
 #include "connectors/kafka/chain_copy.h"
 #include "connectors/kafka/client.h"
+#include "connectors/kafka/end_check.h"
 #include "connectors/kafka/topic_plan.h"
 #include "engine/ledger/block_codec.h"
 #include "engine/ledger/genesis.h"
+#include "tests/kafka/mock_cluster.h"
 #include "tests/support/docket_process.h"
 
 namespace docket::testing {
@@ -188,6 +190,51 @@ TEST_F(Copy, AnOwnBlockBelowTheEndMeansAnotherTopic) {
   ASSERT_TRUE(own(2, 2));
   EXPECT_FALSE(own(3, 1));
   EXPECT_NE(copy_->end(0).lost.find("offset 1 of partition 0, which was read up to 3"), std::string::npos) << copy_->end(0).lost;
+}
+
+// The topic is asked for the copy's last block: the same, another one, none.
+TEST_F(Copy, ItsEndIsReadBackAndAnotherBlockThereIsFound) {
+  MockCluster cluster(1);
+  ASSERT_EQ(cluster.write(0, chain_[0]), 0);
+  ASSERT_EQ(cluster.write(0, chain_[1]), 1);
+  auto reader = kafka::Reader::make(cluster.settings(), cluster.topic(), {});
+  ASSERT_TRUE(reader.ok());
+  ASSERT_TRUE(own(1, 1));
+  const auto same = kafka::check_end(**reader, *copy_, 0, 10'000);
+  EXPECT_TRUE(same.ok()) << same.error().message;
+  ASSERT_TRUE(own(2, 2));
+  const auto none = kafka::check_end(**reader, *copy_, 0, 10'000);
+  ASSERT_FALSE(none.ok());
+  EXPECT_TRUE(none.error().retriable) << "an end proves nothing: " << none.error().message;
+  ASSERT_EQ(cluster.write(0, "another one"), 2);
+  const auto other = kafka::check_end(**reader, *copy_, 0, 10'000);
+  ASSERT_FALSE(other.ok());
+  EXPECT_EQ(other.error().code, ErrorCode::kCorrupt) << other.error().message;
+}
+
+// Lost is lost: nothing is appended any more, and the reader hears why.
+TEST_F(Copy, ALostPartitionTakesNoBlocks) {
+  MockCluster cluster(1);
+  ASSERT_EQ(cluster.write(0, chain_[0]), 0);
+  std::shared_ptr<ChainCopy> copy = std::move(copy_);
+  auto options = cluster.options(10'000);
+  options.copy = copy;
+  kafka::KafkaLedger port(options);
+  port.append({{1, 0, chain_[1]}});
+  const auto good = port.poll();
+  ASSERT_EQ(good.size(), 1U);
+  EXPECT_TRUE(good[0].ok) << good[0].error;
+  EXPECT_EQ(copy->end(0).height, 2U) << "and the copy has it";
+  copy->mark_lost(0, "the topic was cut");
+  port.append({{2, 0, chain_[2]}});
+  const auto refused = port.poll();
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_FALSE(refused[0].ok);
+  const auto read = port.read(0, 2, 1);
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(read.error().message, "the topic was cut");
+  EXPECT_EQ(cluster.all(0).size(), 2U);
 }
 
 TEST_F(Copy, WhatIsReadAgainIsKnown) {
