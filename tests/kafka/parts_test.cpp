@@ -160,7 +160,9 @@ class Copy : public ::testing::Test {
 
 TEST_F(Copy, TakesWhatExtendsTheChainAndNothingElse) {
   EXPECT_EQ(copy_->end(0).next, 1);
-  ASSERT_TRUE(take({{1, "not a block"}, {2, chain_[1]}, {3, chain_[1]}, {4, block(chain_[0], 1, "99")}, {7, chain_[2]}}, 9).ok());
+  const std::string other = block(chain_[0], 1, "99");
+  const std::string behind_it = block(other, 2, "98");  // at the very height that is next
+  ASSERT_TRUE(take({{1, "not a block"}, {2, chain_[1]}, {3, chain_[1]}, {4, other}, {5, behind_it}, {7, chain_[2]}}, 9).ok());
   const auto end = copy_->end(0);
   EXPECT_EQ(end.height, 3U);
   EXPECT_EQ(end.last, 7);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -27,16 +28,27 @@ inline std::string worker_event(int partition, std::size_t place) {
 
 // A worker over partitions 0, 1, 2 whose clock stands still, so that no patience of the loop's helps.
 class RunningWorker {
+  MemoryStore store_;  // these outlive the worker
+  MemoryKeys keys_;
+  std::atomic<model::Instant> now_{simulation::kClockStart};
+
  public:
   explicit RunningWorker(std::unique_ptr<ledger::Port> port) : store_(simulation::small_office().bundle, kPartitions) {
     node::WorkerOptions options;
     for (int i = 0; i < kPartitions; ++i) options.partitions.push_back(i);
-    options.clock = [] { return simulation::kClockStart; };
+    options.clock = [this] { return now_.load(); };
     worker = std::make_unique<node::Worker>(options, simulation::small_office().bundle, "sim", 1, std::move(port), keys_, store_, store_);
     for (int i = 0; i < kPartitions; ++i) {
       EXPECT_TRUE(worker->restore(i, {{i, 0, 0}, 0, 0}, ledger::zero_hash_text(), 0).ok());
     }
     worker->start();
+  }
+
+  // What nobody reports any more is given up, so that a test that failed ends too.
+  ~RunningWorker() {
+    constexpr model::Instant kMinute = 60'000;
+    now_ += kMinute;
+    worker.reset();
   }
 
   void offer(int partition, std::size_t place) {
@@ -71,8 +83,6 @@ class RunningWorker {
   std::unique_ptr<node::Worker> worker;
 
  private:
-  MemoryStore store_;
-  MemoryKeys keys_;
   std::mutex mutex_;
   std::condition_variable told_;
   std::size_t open_ = 0;
