@@ -113,7 +113,10 @@ Status open_parts(Home& home, const std::filesystem::path& ledger_folder, bool s
 Result<Home> open_home(const std::filesystem::path& data) {
   std::error_code error;
   if (std::filesystem::exists(data / kKafkaFile, error))
-    return Error{ErrorCode::kConflict, data.string() + " belongs to a ledger on Kafka: give --ledger kafka --brokers HOST:PORT,...", false};
+    return Error{ErrorCode::kConflict,
+                 data.string() + " belongs to a ledger on Kafka: serve, ledger verify and ledger copy take --ledger kafka --brokers " +
+                     "HOST:PORT,...; an import goes through a server (--server)",
+                 false};
   Home home;
   home.data = data;
   if (auto opened = open_parts(home, data, true); !opened) return opened.error();

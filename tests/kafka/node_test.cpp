@@ -37,9 +37,16 @@ TEST_F(KafkaNode, TheWorkedExampleGivesTheVeryFigures) {
     EXPECT_EQ(ready.status, 200);
     EXPECT_NE(ready.body.find("single copy"), std::string::npos) << "the risk that was taken is told: " << ready.body;
     before = figures(server);
+    const auto backup = run_docket({"store", "backup", "--data", data.string(), "--to", (folder / "backup").string()});
+    EXPECT_TRUE(backup.ended.with(4)) << backup.text();
+    EXPECT_NE(backup.err.find("its ledger is on Kafka"), std::string::npos) << backup.text();
+    EXPECT_FALSE(fs::exists(folder / "backup")) << "nothing that could be taken for the ledger";
     EXPECT_TRUE(server.stop().with(0)) << server.errors();
   }
   verify(data);
+  const auto import = run_docket({"event", "import", "--data", data.string(), "/dev/null"});
+  EXPECT_TRUE(import.ended.with(4)) << import.text();
+  EXPECT_NE(import.err.find("--server"), std::string::npos) << import.text();
   {
     Server server(data, {}, "docket", serving());
     ASSERT_TRUE(server.ready()) << server.errors();
