@@ -20,6 +20,29 @@ CLI::App* local(CLI::App& parent, const std::string& name, const std::string& de
   return command;
 }
 
+// Where the ledger lives, for the commands that can tell.
+void add_kafka_options(CLI::App& command, docket::local::KafkaOptions& kafka, bool choose) {
+#ifdef DOCKET_KAFKA
+  auto* brokers = command.add_option("--brokers", kafka.brokers, "Kafka brokers, HOST:PORT,...");
+  if (choose) {
+    auto* ledger = command.add_option("--ledger", kafka.ledger, "where the ledger is: embedded or kafka");
+    ledger->check(CLI::IsMember({"embedded", "kafka"}))->capture_default_str();
+    brokers->needs(ledger);
+  } else {
+    brokers->required();
+  }
+  command.add_option("--topics", kafka.topics, "the topics are PREFIX.ledger and PREFIX.config")->capture_default_str();
+  command.add_option("--kafka-config", kafka.config, "NAME=VALUE, a setting of librdkafka; may be given again")->take_all();
+  command.add_flag("--accept-one-copy", kafka.accept_one_copy, "to try it out: fewer than three copies of the ledger");
+  command.add_flag("--accept-loss-on-power-failure", kafka.accept_loss_on_power_failure,
+                   "records are acknowledged before they are on a disk");
+#else
+  static_cast<void>(command);
+  static_cast<void>(kafka);
+  static_cast<void>(choose);
+#endif
+}
+
 struct Local {
   docket::local::ServeOptions serve;
   docket::local::ImportOptions import;
@@ -31,7 +54,22 @@ struct Local {
   std::string heads;
   std::string to;
   std::string from;
+  docket::local::KafkaOptions kafka;
 };
+
+#ifdef DOCKET_KAFKA
+void add_topics_commands(CLI::App& app, Local& given, int& code) {
+  auto& topics = noun(app, "topics", "The Kafka topics of a ledger");
+  for (const bool apply : {false, true}) {
+    auto* command =
+        local(topics, apply ? "apply" : "plan",
+              apply ? "Makes and sets the topics as a ledger needs them." : "Says what of the topics is not as a ledger needs it.",
+              std::string("  docket topics ") + (apply ? "apply" : "plan") + " --brokers 127.0.0.1:9092");
+    add_kafka_options(*command, given.kafka, false);
+    command->callback([&given, &code, apply] { code = docket::local::run_topics(given.kafka, apply); });
+  }
+}
+#endif
 
 void add_ledger_commands(CLI::App& app, Local& given, int& code) {
   auto& ledger = noun(app, "ledger", "The ledger of a data folder");
@@ -40,17 +78,45 @@ void add_ledger_commands(CLI::App& app, Local& given, int& code) {
   create->add_option("--data", given.data, "the folder")->capture_default_str();
   create->add_option("--office", given.office, "the office whose definitions judge")->capture_default_str();
   create->add_option("--schemas", given.schemas, "a folder of definitions laid over the shipped ones");
-  create->callback([&] { code = docket::local::run_ledger_create(given.data, given.office, given.schemas); });
+  add_kafka_options(*create, given.kafka, true);
+  create->callback([&] {
+#ifdef DOCKET_KAFKA
+    if (given.kafka.on_kafka()) {
+      code = docket::local::run_kafka_create(given.data, given.office, given.schemas, given.kafka);
+      return;
+    }
+#endif
+    code = docket::local::run_ledger_create(given.data, given.office, given.schemas);
+  });
   auto* verify = local(ledger, "verify", "Checks every chain from its first block.",
                        "  docket ledger verify --data data\n  docket ledger verify --data data --heads heads.ndjson");
   verify->add_option("--data", given.data, "the folder")->capture_default_str();
   verify->add_option("--heads", given.heads, "signed heads kept elsewhere: finds a cut tail and a rewrite");
-  verify->callback([&] { code = docket::local::run_ledger_verify(given.data, given.heads); });
-  auto* copy = local(ledger, "copy", "Copies the chains, byte for byte, into another folder; goes on where it ended.",
-                     "  docket ledger copy --from data --to copy");
+  add_kafka_options(*verify, given.kafka, true);
+  verify->callback([&] {
+#ifdef DOCKET_KAFKA
+    if (given.kafka.on_kafka()) {
+      code = docket::local::run_kafka_verify(given.data, given.heads, given.kafka);
+      return;
+    }
+#endif
+    code = docket::local::run_ledger_verify(given.data, given.heads);
+  });
+  auto* copy = local(
+      ledger, "copy", "Copies the chains, byte for byte, into another folder; goes on where it ended.",
+      "  docket ledger copy --from data --to copy\n  docket ledger copy --from data --to kafka --ledger kafka --brokers 127.0.0.1:9092");
   copy->add_option("--from", given.from, "a data folder")->required();
   copy->add_option("--to", given.to, "another one")->required();
-  copy->callback([&] { code = docket::local::run_ledger_copy(given.from, given.to); });
+  add_kafka_options(*copy, given.kafka, true);
+  copy->callback([&] {
+#ifdef DOCKET_KAFKA
+    if (given.kafka.on_kafka()) {
+      code = docket::local::run_kafka_copy(given.from, given.to, given.kafka);
+      return;
+    }
+#endif
+    code = docket::local::run_ledger_copy(given.from, given.to);
+  });
 }
 
 void add_store_commands(CLI::App& app, Local& given, int& code) {
@@ -107,6 +173,9 @@ int main(int argc, char** argv) {
   });
   add_ledger_commands(app, given, exit.code);
   add_store_commands(app, given, exit.code);
+#ifdef DOCKET_KAFKA
+  add_topics_commands(app, given, exit.code);
+#endif
   add_event_import(app, given, exit.code);
 
   auto* serve = local(app, "serve", "Serves a data folder over HTTP, on loopback.", "  docket serve --data data --listen 127.0.0.1:7417");
@@ -114,6 +183,7 @@ int main(int argc, char** argv) {
   serve->add_option("--listen", given.serve.listen, "HOST:PORT; port 0 is any free one")->capture_default_str();
   serve->add_option("--workers", given.serve.workers, "threads that judge")->check(whole_number(1, 32))->capture_default_str();
   serve->add_flag("--access-log", given.serve.access_log, "a JSON line for each request on standard error");
+  add_kafka_options(*serve, given.serve.kafka, true);
   serve->callback([&] { exit.code = docket::local::run_serve(given.serve); });
 
   auto* check =

@@ -23,6 +23,7 @@ constexpr std::string_view kFormat = "docket-ledger 1\n";
 constexpr std::string_view kFormatName = "docket-ledger ";
 constexpr const char* kMetaLedger = "ledger";
 constexpr const char* kMetaPartitions = "partitions";
+constexpr const char* kMetaPlace = "place.";  // and the partition: height and offset, in a copy
 constexpr std::size_t kIdBytes = 16;
 constexpr std::size_t kReadAheadBytes = std::size_t{2} << 20U;
 
@@ -192,6 +193,23 @@ Status EmbeddedStore::put_bundle(std::string_view id, std::string_view text) {
   return rocks_error(status, "writing bundle " + std::string(id));
 }
 
+Result<std::optional<EmbeddedStore::Place>> EmbeddedStore::place(int partition) const {
+  const std::shared_lock guard(rocks_mutex_);
+  if (const auto open = closed(); !open) return open.error();
+  std::string text;
+  const auto status = rocks_->db->Get({}, rocks_->meta(), kMetaPlace + std::to_string(partition), &text);
+  if (status.IsNotFound()) return std::optional<Place>();
+  if (!status.ok()) return rocks_error(status, "reading the place of partition " + std::to_string(partition));
+  Place place;
+  const char* const end = text.data() + text.size();
+  const auto height = std::from_chars(text.data(), end, place.height);
+  if (height.ec == std::errc() && height.ptr != end && *height.ptr == ' ') {
+    const auto offset = std::from_chars(height.ptr + 1, end, place.offset);
+    if (offset.ec == std::errc() && offset.ptr == end) return std::optional<Place>(place);
+  }
+  return Error{ErrorCode::kCorrupt, "the place of partition " + std::to_string(partition) + " is \"" + text + "\""};
+}
+
 Result<ledger::Stored> EmbeddedStore::block_at(int partition, Height height) const {
   const std::shared_lock guard(rocks_mutex_);
   if (const auto open = closed(); !open) return open.error();
@@ -309,9 +327,12 @@ EmbeddedStore::Written EmbeddedStore::write(std::span<const Row> rows, std::stri
   rocksdb::Status status;
   for (std::size_t i = 0; status.ok() && i < rows.size(); ++i) {
     status = batch.Put(rocks_->blocks(), BlockKey(rows[i].partition, rows[i].height).slice(), values[i]);
+    if (!status.ok() || !rows[i].place) continue;
+    status = batch.Put(rocks_->meta(), kMetaPlace + std::to_string(rows[i].partition),
+                       std::to_string(rows[i].height) + " " + std::to_string(*rows[i].place));
   }
   DOCKET_CRASH_POINT("ledger.before_write");
-  if (status.ok()) status = rocks_->db->Write(synced(), &batch);
+  if (status.ok()) status = rocks_->db->Write(options_.synced ? synced() : rocksdb::WriteOptions(), &batch);
   DOCKET_CRASH_POINT("ledger.after_write");
   if (status.ok()) {
     for (const Row& row : rows) next_[static_cast<std::size_t>(row.partition)].store(row.height + 1, std::memory_order_relaxed);

@@ -39,6 +39,8 @@ struct EmbeddedOptions {
   // Appends are refused while the disk has less than this, so that what goes on in the background never fills it.
   std::uint64_t reserve_bytes = std::uint64_t{64} << 20U;
   std::shared_ptr<rocksdb::FileSystem> file_system;  // nullptr: the machine's own
+  // False for a copy of a ledger that lives elsewhere: what a power cut takes is read again from there.
+  bool synced = true;
 };
 
 struct NewLedger {
@@ -81,11 +83,19 @@ class EmbeddedStore {
   // DATA lies on the same file system.
   [[nodiscard]] Status backup(const std::filesystem::path& data) const;
 
+  // In a copy: where the newest block that was written with its place lies. Nothing: none was.
+  struct Place {
+    Height height = 0;
+    ledger::Offset offset = 0;
+  };
+  [[nodiscard]] Result<std::optional<Place>> place(int partition) const;
+
   enum class Written : std::uint8_t { kYes, kFull, kRefused, kUnknown };
   struct Row {
     int partition = 0;
     Height height = 0;
     std::string_view value;
+    std::optional<ledger::Offset> place = std::nullopt;  // in a copy: the block's offset in the home that it was copied from
   };
   // One synced write of all of them or none. kFull and kRefused: nothing is written. kUnknown: on_fatal was called.
   // `why` says more.

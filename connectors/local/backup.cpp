@@ -91,6 +91,11 @@ Status copy_home(const Home& home, const CopyProjections& copy_projections, cons
 
 ControlReply backup_home(const Home& home, const CopyProjections& copy_projections, const fs::path& to) {
   std::error_code error;
+  // A folder restored from it would go on with the same ledger as an embedded one, beside the topic.
+  if (home.port)
+    return {4, "no backup of " + home.data.string() +
+                   ": its ledger is on Kafka (docket ledger copy --from kafka --to DIR), its keys are in " + (home.data / "keys").string() +
+                   ", and all else comes back from these two"};
   if (fs::exists(to, error)) return {4, to.string() + " exists; a backup goes into a new folder"};
   const fs::path made = beside(to);
   if (auto begun = begin(made); !begun) return {cli::exit_code_of(begun.error()), begun.error().message};

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "connectors/local/kafka_options.h"
 #include "engine/model/result.h"
 
 namespace docket::local {
@@ -15,12 +16,21 @@ struct ServeOptions {
   std::string listen = "127.0.0.1:7417";
   int workers = 2;
   bool access_log = false;
+  KafkaOptions kafka;
 };
 int run_serve(const ServeOptions& options);
 
 int run_ledger_create(const std::string& data, const std::string& office, const std::string& schemas);
 int run_ledger_verify(const std::string& data, const std::string& heads_file);
 int run_ledger_copy(const std::string& from, const std::string& to);
+
+// The same on Kafka; in builds with it.
+int run_kafka_create(const std::string& data, const std::string& office, const std::string& schemas, const KafkaOptions& kafka);
+int run_kafka_verify(const std::string& data, const std::string& heads_file, const KafkaOptions& kafka);
+// One of the two is the word kafka, the other a data folder.
+int run_kafka_copy(const std::string& from, const std::string& to, const KafkaOptions& kafka);
+// `apply`: makes and sets what is not as it must be; else only tells of it.
+int run_topics(const KafkaOptions& kafka, bool apply);
 
 int run_store_rebuild(const std::string& data);
 int run_store_verify(const std::string& data);

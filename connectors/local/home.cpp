@@ -12,14 +12,6 @@
 namespace docket::local {
 namespace {
 
-std::string random_id() {
-  constexpr const char* kAlphabet = "abcdefghijkmnpqrstuvwxyz23456789";
-  std::random_device random;
-  std::string id;
-  for (int i = 0; i < 20; ++i) id += kAlphabet[random() % 32];
-  return id;
-}
-
 [[noreturn]] void die(const std::string& what) {
   std::cerr << "docket: " << what << "; nobody can know what is on the disk: the process ends, start it again\n";
   std::abort();
@@ -31,6 +23,22 @@ model::Instant wall_clock() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+std::string new_ledger_id() {
+  constexpr const char* kAlphabet = "abcdefghijkmnpqrstuvwxyz23456789";
+  std::random_device random;
+  std::string id;
+  for (int i = 0; i < 20; ++i) id += kAlphabet[random() % 32];
+  return id;
+}
+
+Status create_keys(const std::filesystem::path& data) {
+  std::error_code error;
+  std::filesystem::create_directories(data, error);
+  if (error) return Error{ErrorCode::kInternal, "can't make folder " + data.string() + ": " + error.message(), false};
+  if (std::filesystem::exists(data / "keys", error)) return {};
+  return embedded::FileKeyStore::create(data);
+}
+
 Status create_home(const std::filesystem::path& data, const definition::Bundle& bundle) {
   std::error_code error;
   std::filesystem::create_directories(data, error);
@@ -39,8 +47,10 @@ Status create_home(const std::filesystem::path& data, const definition::Bundle& 
   const auto lock = embedded::FolderLock::take(data);
   if (!lock) return lock.error();
   if (std::filesystem::exists(data / "ledger", error)) return Error{ErrorCode::kConflict, data.string() + " holds a ledger already"};
+  if (std::filesystem::exists(data / kKafkaFile, error))
+    return Error{ErrorCode::kConflict, data.string() + " belongs to a ledger on Kafka; give another folder", false};
   embedded::NewLedger ledger;
-  ledger.id = random_id();
+  ledger.id = new_ledger_id();
   ledger.bundles.emplace_back(bundle.id, texts_to_json(bundle.texts));
   for (int partition = 0; partition < model::kPartitions; ++partition) {
     ledger::Genesis genesis;
@@ -50,18 +60,19 @@ Status create_home(const std::filesystem::path& data, const definition::Bundle& 
     ledger.genesis.push_back(ledger::encode_block(ledger::genesis_block(genesis, wall_clock())));
   }
   // Keys first: a ledger without its keys could never seal.
-  if (!std::filesystem::exists(data / "keys", error)) {
-    if (auto made = embedded::FileKeyStore::create(data); !made) return made;
-  }
+  if (auto made = create_keys(data); !made) return made;
   DOCKET_CRASH_POINT("create.keys_made");
   return embedded::EmbeddedStore::create(*lock, data, ledger);
 }
 
-Result<LedgerAlone> open_ledger(const std::filesystem::path& data) {
+namespace {
+
+Result<LedgerAlone> open_store(const std::filesystem::path& folder, bool synced) {
   LedgerAlone out;
   embedded::EmbeddedOptions options;
   options.on_fatal = die;
-  auto ledger = embedded::EmbeddedStore::open(data, options);
+  options.synced = synced;
+  auto ledger = embedded::EmbeddedStore::open(folder, options);
   if (!ledger) return ledger.error();
   out.ledger = std::move(*ledger);
   const auto first = out.ledger->block_at(0, 0);
@@ -82,6 +93,22 @@ Result<LedgerAlone> open_ledger(const std::filesystem::path& data) {
   return out;
 }
 
+Status not_on_kafka(const std::filesystem::path& data) {
+  std::error_code error;
+  if (!std::filesystem::exists(data / kKafkaFile, error)) return {};
+  return Error{ErrorCode::kConflict,
+               data.string() + " belongs to a ledger on Kafka: serve, ledger verify and ledger copy take --ledger kafka --brokers " +
+                   "HOST:PORT,...; an import goes through a server (--server)",
+               false};
+}
+
+}  // namespace
+
+Result<LedgerAlone> open_ledger(const std::filesystem::path& data) {
+  if (auto good = not_on_kafka(data); !good) return good.error();
+  return open_store(data, true);
+}
+
 Result<std::shared_ptr<embedded::FileKeyStore>> open_keys(const std::filesystem::path& data) {
   std::error_code error;
   if (!std::filesystem::exists(data / "keys", error)) {
@@ -94,13 +121,11 @@ Result<std::shared_ptr<embedded::FileKeyStore>> open_keys(const std::filesystem:
   return std::shared_ptr<embedded::FileKeyStore>(std::move(*keys));
 }
 
-Result<Home> open_home(const std::filesystem::path& data) {
-  auto alone = open_ledger(data);
+Status open_parts(Home& home, const std::filesystem::path& ledger_folder, bool synced) {
+  auto alone = open_store(ledger_folder, synced);
   if (!alone) return alone.error();
-  Home home;
-  home.data = data;
   home.ledger = std::move(alone->ledger);
-  auto keys = open_keys(data);
+  auto keys = open_keys(home.data);
   if (!keys) return keys.error();
   home.keys = std::move(*keys);
   std::string office;
@@ -111,6 +136,25 @@ Result<Home> open_home(const std::filesystem::path& data) {
   if (!compiled.ok())
     return Error{ErrorCode::kConflict, "this program can't compile the ledger's bundle:\n" + findings_text(compiled.diagnostics), false};
   home.bundle = compiled.bundle;
+  return {};
+}
+
+Result<Home> open_home(const std::filesystem::path& data) {
+  if (auto good = not_on_kafka(data); !good) return good.error();
+  Home home;
+  home.data = data;
+  if (auto opened = open_parts(home, data, true); !opened) return opened.error();
+  return home;
+}
+
+Result<Home> open_home_or_copy(const std::filesystem::path& data) {
+  if (not_on_kafka(data).ok()) return open_home(data);
+  Home home;
+  home.data = data;
+  auto lock = embedded::FolderLock::take(data);
+  if (!lock) return lock.error();
+  home.held = std::make_shared<embedded::FolderLock>(std::move(*lock));
+  if (auto opened = open_parts(home, data / kCopyFolder, false); !opened) return opened.error();
   return home;
 }
 

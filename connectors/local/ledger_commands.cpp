@@ -1,16 +1,62 @@
-#include <boost/json.hpp>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include "connectors/cli/common.h"
 #include "connectors/local/commands.h"
 #include "connectors/local/home.h"
+#include "connectors/local/ledger_checks.h"
 #include "connectors/local/schemas.h"
 #include "engine/ledger/chain.h"
 #include "engine/ledger/heads.h"
 
 namespace docket::local {
+
+bool take_heads(const std::string& file, const std::string& ledger, const ledger::SealKey& signing_seed, ledger::VerifyOptions& options,
+                std::vector<std::string>& problems) {
+  const auto text = cli::read_file(file);
+  if (!text) return false;
+  auto heads = ledger::read_heads(*text, ledger, ledger::public_key_of(signing_seed));
+  for (const auto& finding : heads.findings) problems.push_back("heads: " + finding);
+  options.heads = std::move(heads.heads);
+  return true;
+}
+
+int verify_and_tell(ledger::Port& port, int partitions, const ledger::VerifyOptions& options, const std::vector<std::string>& problems,
+                    const std::string& unseen) {
+  const auto report = ledger::verify_ledger(port, partitions, options);
+  if (!report) return fail(report.error());
+  std::uint64_t records = 0;
+  std::uint64_t blocks = 0;
+  std::uint64_t voids = 0;
+  for (const auto& chain : report->chains) {
+    records += chain.end.height;
+    blocks += chain.end.blocks;
+    voids += chain.end.void_blocks;
+  }
+  std::cout << "ledger " << report->ledger << ": " << report->partitions << " partitions, " << blocks << " blocks, " << records
+            << " records" << (voids == 0 ? "" : ", " + std::to_string(voids) + " void messages") << "\n";
+  for (const auto& problem : problems) std::cout << problem << "\n";
+  for (const auto& finding : report->findings) {
+    std::cout << "partition " << finding.partition << ", offset " << finding.offset << ", height " << finding.height << ": " << finding.what
+              << "\n";
+  }
+  for (const auto& what : report->unseen) std::cout << "not seen: " << what << "\n";
+  if (!unseen.empty()) std::cout << "not seen: " << unseen << "\n";
+  const bool good = report->good() && problems.empty();
+  std::cout << (good ? "good\n" : "NOT good\n");
+  return good ? 0 : 1;
+}
+
+Result<Copied> copy_all(ledger::Port& from, ledger::Port& to, int partitions, bool void_allowed) {
+  Copied all;
+  for (int partition = 0; partition < partitions; ++partition) {
+    const auto copied = ledger::copy_chain(from, to, partition, void_allowed);
+    if (!copied) return copied.error().with_context("partition " + std::to_string(partition));
+    all.blocks += copied->blocks;
+    all.ends.push_back(copied->position);
+  }
+  return all;
+}
+
 int run_ledger_create(const std::string& data, const std::string& office, const std::string& schemas) {
   const auto compiled = compile_office(schemas, office);
   if (!compiled) return fail(compiled.error());
@@ -29,38 +75,17 @@ int run_ledger_verify(const std::string& data, const std::string& heads_file) {
   std::vector<std::string> problems;
   if (!keys && keys.error().code != ErrorCode::kNotFound) problems.push_back("keys: " + keys.error().message);
   if (!heads_file.empty()) {
-    const auto text = cli::read_file(heads_file);
-    if (!text) return fail("can't read " + heads_file, 3);
     if (!keys) {
       return fail("--heads: whether the heads are signed by this ledger can't be told without its keys (" + keys.error().message +
                       "); check the chains without --heads, or where the keys are",
                   cli::exit_code_of(keys.error()));
     }
-    auto heads = ledger::read_heads(*text, home->ledger->ledger_id(), ledger::public_key_of((*keys)->signing_seed()));
-    for (const auto& finding : heads.findings) problems.push_back("heads: " + finding);
-    options.heads = std::move(heads.heads);
+    if (!take_heads(heads_file, home->ledger->ledger_id(), (*keys)->signing_seed(), options, problems))
+      return fail("can't read " + heads_file, 3);
   }
   auto port = home->ledger->port();
-  const auto report = ledger::verify_ledger(*port, home->ledger->partitions(), options);
-  if (!report) return fail(report.error());
-  std::uint64_t records = 0;
-  std::uint64_t blocks = 0;
-  for (const auto& chain : report->chains) {
-    records += chain.end.height;
-    blocks += chain.end.blocks;
-  }
-  std::cout << "ledger " << report->ledger << ": " << report->partitions << " partitions, " << blocks << " blocks, " << records
-            << " records\n";
-  for (const auto& problem : problems) std::cout << problem << "\n";
-  for (const auto& finding : report->findings) {
-    std::cout << "partition " << finding.partition << ", offset " << finding.offset << ", height " << finding.height << ": " << finding.what
-              << "\n";
-  }
-  for (const auto& unseen : report->unseen) std::cout << "not seen: " << unseen << "\n";
-  if (!keys) std::cout << "not seen: private texts, sealed under keys that are not here; the chains need none\n";
-  const bool good = report->good() && problems.empty();
-  std::cout << (good ? "good\n" : "NOT good\n");
-  return good ? 0 : 1;
+  return verify_and_tell(*port, home->ledger->partitions(), options, problems,
+                         keys ? "" : "private texts, sealed under keys that are not here; the chains need none");
 }
 
 int run_ledger_copy(const std::string& from, const std::string& to) {
@@ -83,13 +108,9 @@ int run_ledger_copy(const std::string& from, const std::string& to) {
   if (!target) return fail(target.error());
   auto reader = source->ledger->port();
   auto writer = (*target)->port();
-  std::uint64_t blocks = 0;
-  for (int partition = 0; partition < source->ledger->partitions(); ++partition) {
-    const auto copied = ledger::copy_chain(*reader, *writer, partition);
-    if (!copied) return fail("partition " + std::to_string(partition) + ": " + copied.error().message, cli::exit_code_of(copied.error()));
-    blocks += copied->blocks;
-  }
-  std::cout << blocks << " blocks copied to " << to << "; its private texts open only with the keys of " << from << "\n";
+  const auto copied = copy_all(*reader, *writer, source->ledger->partitions(), false);
+  if (!copied) return fail(copied.error());
+  std::cout << copied->blocks << " blocks copied to " << to << "; its private texts open only with the keys of " << from << "\n";
   return 0;
 }
 

@@ -8,6 +8,11 @@
 #include "connectors/local/commands.h"
 #include "connectors/local/control.h"
 #include "connectors/local/heads_writer.h"
+#ifdef DOCKET_KAFKA
+#include "connectors/local/kafka_home.h"
+#endif
+#include "connectors/local/ledger_checks.h"
+#include "connectors/local/replay.h"
 #include "connectors/local/wiring.h"
 
 namespace docket::local {
@@ -38,6 +43,26 @@ bool split_listen(const std::string& listen, std::string& host, std::uint16_t& p
   return n <= 65535;
 }
 
+Result<Home> open_served(const ServeOptions& options) {
+#ifdef DOCKET_KAFKA
+  if (options.kafka.on_kafka()) {
+    const auto place = kafka_place(options.kafka);
+    if (!place) return place.error();
+    auto home = open_kafka_home(options.data, *place);
+    if (home) std::cerr << "docket: ledger on Kafka, " << options.kafka.brokers << ", librdkafka " << kafka::library_version() << "\n";
+    return home;
+  }
+#endif
+  return open_home(options.data);
+}
+
+// Where the ledger lives elsewhere, the projections follow its local copy first: the loops then begin where that ends.
+Status follow_copy(const Home& home) {
+  auto projections = open_raw_projections(home, home.data / "projections", "", 1);
+  if (!projections) return projections.error();
+  return catch_up(home, **projections);
+}
+
 }  // namespace
 
 int run_serve(const ServeOptions& options) {
@@ -51,8 +76,12 @@ int run_serve(const ServeOptions& options) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
-  auto home = open_home(options.data);
+  auto home = open_served(options);
   if (!home) return fail(home.error());
+  if (home->port) {
+    if (auto done = follow_copy(*home); !done) return fail(done.error());
+    for (const auto& risk : home->risks) std::cerr << "docket: risk taken: " << risk << "\n";
+  }
   auto store = open_projections(home->data / "projections", home->bundle, options.workers);
   if (!store) return fail(store.error());
   auto node = make_node(*home, *store, options.workers);

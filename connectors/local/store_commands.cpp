@@ -46,7 +46,7 @@ int say(const ControlReply& reply) {
 }  // namespace
 
 int run_store_rebuild(const std::string& data) {
-  auto home = open_home(data);
+  auto home = open_home_or_copy(data);
   if (!home) return fail(home.error());
   const auto folder = home->data / "projections";
   const auto started = wall_clock();
@@ -64,7 +64,7 @@ int run_store_rebuild(const std::string& data) {
 }
 
 int run_store_verify(const std::string& data) {
-  auto home = open_home(data);
+  auto home = open_home_or_copy(data);
   if (!home) return fail(home.error());
   auto live = open_live(*home);
   if (!live) return fail(live.error());

@@ -30,6 +30,9 @@ std::unique_ptr<node::Node> make_node(const Home& home, std::shared_ptr<node::Pr
   parts.store = std::move(store);
   parts.block_at = [ledger = home.ledger](int partition, model::Height height) { return ledger->block_at(partition, height); };
   parts.port = [ledger = home.ledger] { return ledger->port(); };
+  if (home.block_at) parts.block_at = home.block_at;
+  if (home.port) parts.port = home.port;
+  parts.risks = home.risks;
   parts.full = [ledger = home.ledger] { return ledger->full(); };
   parts.clock = wall_clock;
   parts.workers = workers;

@@ -29,6 +29,10 @@ service::Answer Node::answer_ready() const {
   // A calendar without data makes deadlines provisional; it does not make Docket unable to answer.
   checks["calendar"] = json::object{
       {"ok", calendar}, {"detail", std::to_string(year) + (calendar ? " is known" : " has no data: its deadlines are provisional")}};
+  // A risk that was taken by name does not make it unready either.
+  std::string risks;
+  for (const auto& risk : parts_.risks) risks += (risks.empty() ? "" : "; ") + risk;
+  if (!risks.empty()) checks["risks"] = json::object{{"ok", true}, {"detail", risks}};
   return json_answer(json::object{{"status", good ? "ready" : "not ready"}, {"checks", std::move(checks)}}, good ? 200 : 503);
 }
 

@@ -30,6 +30,7 @@ struct NodeParts {
   std::function<bool()> full;  // the ledger's disk is full
   std::function<model::Instant()> clock;
   int workers = 2;
+  std::vector<std::string> risks;  // taken by the operator; /readyz names them
 };
 
 class Node final : public service::Service {

@@ -35,10 +35,21 @@ Worker::Worker(WorkerOptions options, definition::BundlePtr bundle, std::string 
     by_partition_[static_cast<std::size_t>(partition)] = loops_.back().get();
   }
   caught_up_.assign(loops_.size(), false);
+  told_later_ = port_->on_news([this] {
+    {
+      const std::lock_guard lock(mutex_);
+      news_ = true;
+    }
+    wake_.notify_one();
+  });
   publish_health();
 }
 
-Worker::~Worker() { stop(); }
+// The port goes before what it calls.
+Worker::~Worker() {
+  stop();
+  port_.reset();
+}
 
 Status Worker::restore(int partition, const ProjectionStore::Standing& standing, const std::string& head, ledger::Offset offset) {
   auto* loop = by_partition_[static_cast<std::size_t>(partition)];
@@ -93,7 +104,8 @@ void Worker::take_inbox(bool wait) {
   std::vector<std::pair<int, partition::Offer>> taken;
   {
     std::unique_lock lock(mutex_);
-    if (wait && inbox_.empty() && !stopping_) wake_.wait_for(lock, kIdleWait);
+    if (wait && inbox_.empty() && !news_ && (told_later_ || !stopping_)) wake_.wait_for(lock, kIdleWait);
+    news_ = false;
     taken.swap(inbox_);
     inbox_events_ = 0;
   }
@@ -111,8 +123,11 @@ void Worker::take_inbox(bool wait) {
 bool Worker::read_for(partition::PartitionLoop& loop, int partition) {
   while (const auto from = loop.wants_read()) {
     auto batch = port_->read(partition, *from, kReadBytes);
+    if (!batch && batch.error().code == ErrorCode::kCorrupt && !batch.error().retriable) loop.halt(batch.error().message);
     if (!batch) return false;  // asked again on the next turn
     const bool end = batch->end;
+    if (batch->blocks.empty() && !end) return false;
+    moved_ = true;
     loop.read_done(*batch);
     store_.tick(options_.index, options_.clock());
     if (end) break;
@@ -120,38 +135,83 @@ bool Worker::read_for(partition::PartitionLoop& loop, int partition) {
   return true;
 }
 
-// One turn of every loop; true if something was written. A disk without space is asked again after a pause, not at once.
-bool Worker::step() {
-  const model::Instant now = options_.clock();
+void Worker::hand_reports() {
+  for (const auto& report : port_->poll()) {
+    moved_ = true;
+    wrote_ = wrote_ || !report.full;
+    by_partition_[static_cast<std::size_t>(report.partition)]->report(report);
+    DOCKET_CRASH_POINT("worker.answered");
+  }
+}
+
+bool Worker::frozen() const {
+  std::uint64_t freezes = 0;
+  for (const auto& loop : loops_) freezes += loop->freezes();
+  return freezes != freezes_;
+}
+
+// What the port still holds of a frozen loop must not go out, and it holds the blocks of all: those who wait for one settle too.
+void Worker::renew() {
+#ifndef DOCKET_FAULT_NEIGHBOUR_LEFT
+  for (const auto& loop : loops_) {
+    if (loop->under_way()) loop->freeze();
+  }
+#endif
+  freezes_ = 0;
+  for (const auto& loop : loops_) freezes_ += loop->freezes();
+  port_->renew();
+}
+
+// A turn may freeze its loop: of the others, those that had blocks under way before follow, and what they judged now goes with it.
+std::vector<ledger::Appending> Worker::take_turns(model::Instant now) {
+  std::vector<std::vector<ledger::Appending>> turns(loops_.size());
+  std::vector<partition::PartitionLoop*> under_way;
   const bool full = store_.full(options_.index);
-  std::vector<ledger::Appending> blocks;
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     auto& loop = *loops_[i];
     if (read_for(loop, options_.partitions[i])) caught_up_[i] = true;
     loop.hold_timers(full);
-    auto more = loop.turn(now);
-    std::move(more.begin(), more.end(), std::back_inserter(blocks));
+    if (loop.under_way()) under_way.push_back(&loop);
+    turns[i] = loop.turn(now);
   }
+  if (frozen()) {
+    for (auto* loop : under_way) {
+      if (loop->under_way()) loop->freeze();
+    }
+  }
+  std::vector<ledger::Appending> blocks;
+  for (std::size_t i = 0; i < loops_.size(); ++i) {
+    if (!loops_[i]->under_way()) continue;
+    std::move(turns[i].begin(), turns[i].end(), std::back_inserter(blocks));
+  }
+  return blocks;
+}
+
+// One turn of every loop; true if something was written. A disk without space is asked again after a pause, not at once.
+bool Worker::step() {
+  const model::Instant now = options_.clock();
+  moved_ = wrote_ = false;
+  hand_reports();
+  if (frozen()) renew();
+  auto blocks = take_turns(now);
   // A read that failed may have answered "nothing": what was judged on it must not be appended.
   if (!blocks.empty() && !store_.failed().ok()) {
     for (auto& loop : loops_) loop->freeze();
     return false;
   }
-  bool wrote = false;
-  std::uint64_t freezes = 0;
-  for (const auto& loop : loops_) freezes += loop->freezes();
-  if (freezes != std::exchange(freezes_, freezes)) port_->renew();  // what the home still holds of a frozen loop must not go out
+  if (frozen()) {
+    freezes_ = 0;
+    for (const auto& loop : loops_) freezes_ += loop->freezes();
+    port_->renew();
+  }
   if (!blocks.empty()) {
+    moved_ = true;
     port_->append(std::move(blocks));
     DOCKET_CRASH_POINT("worker.written");
-    for (const auto& report : port_->poll()) {
-      wrote = wrote || !report.full;
-      by_partition_[static_cast<std::size_t>(report.partition)]->report(report);
-      DOCKET_CRASH_POINT("worker.answered");
-    }
+    hand_reports();
   }
   store_.tick(options_.index, now);
-  return wrote;
+  return wrote_;
 }
 
 void Worker::run() {
@@ -161,7 +221,7 @@ void Worker::run() {
     const bool wrote = step();
     publish_health();
     const bool idle = std::all_of(loops_.begin(), loops_.end(), [](const auto& loop) { return loop->idle(); });
-    busy = wrote || !idle;
+    busy = told_later_ ? moved_ : wrote || !idle;
     if (!stopping_) continue;
     const std::lock_guard lock(mutex_);
     if (inbox_.empty() && idle) return;

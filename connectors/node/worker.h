@@ -57,22 +57,30 @@ class Worker {
   void take_inbox(bool wait);
   bool step();
   bool read_for(partition::PartitionLoop& loop, int partition);
+  std::vector<ledger::Appending> take_turns(model::Instant now);
+  void hand_reports();
+  [[nodiscard]] bool frozen() const;
+  void renew();
   void publish_health();
 
   WorkerOptions options_;
   definition::BundlePtr bundle_;
   ingest::Ingest ingest_;
   std::unique_ptr<ledger::Port> port_;
+  bool told_later_ = false;  // the port reports when it has something, not at once
+  bool moved_ = false;       // this step: something came of the port, or went to it
+  bool wrote_ = false;       // this step: a block was not refused for lack of space
   ProjectionStore& store_;
   std::uint64_t freezes_ = 0;                                     // of all loops, when the port was last renewed
   std::vector<std::unique_ptr<partition::PartitionLoop>> loops_;  // in the order of options_.partitions
   std::vector<partition::PartitionLoop*> by_partition_;
   std::vector<bool> caught_up_;  // in the order of options_.partitions
 
-  std::mutex mutex_;  // guards inbox_, inbox_events_
+  std::mutex mutex_;  // guards inbox_, inbox_events_, news_
   std::condition_variable wake_;
   std::vector<std::pair<int, partition::Offer>> inbox_;
   std::size_t inbox_events_ = 0;
+  bool news_ = false;  // the port has something
   std::atomic<bool> stopping_{false};
   mutable std::mutex health_mutex_;
   Health health_;

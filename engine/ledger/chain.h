@@ -90,7 +90,8 @@ struct CopyReport {
   Position position;         // of the copy's end
 };
 // Appends to `to` the valid blocks of `from` that it lacks, byte for byte; goes on where an earlier copy ended. `to` is a
-// home that has written when append() returns, and holds the same genesis. kConflict: the two are different chains.
-[[nodiscard]] Result<CopyReport> copy_chain(Port& from, Port& to, int partition);
+// home that has written when append() returns, and holds the same genesis, or, with `void_allowed` (Kafka), nothing yet.
+// kConflict: the two are different chains.
+[[nodiscard]] Result<CopyReport> copy_chain(Port& from, Port& to, int partition, bool void_allowed = false);
 
 }  // namespace docket::ledger

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,12 +53,19 @@ class Port {
   virtual void append(std::vector<Appending> blocks) = 0;
   // Reports that have come in, in order of arrival.
   [[nodiscard]] virtual std::vector<Report> poll() = 0;
-  // Blocks from `from` on, at most `bytes_max` of values (at least one block if there is one).
+  // Blocks from `from` on, at most `bytes_max` of values (at least one block if there is one). No block and no end: nothing has come in
+  // yet, ask again. kCorrupt: what is there is not what was read before, and asking again won't help.
   [[nodiscard]] virtual Result<ReadBatch> read(int partition, Offset from, std::size_t bytes_max) = 0;
   // The offset that follows a block of that many records at `offset`, as far as this home can tell.
   [[nodiscard]] virtual Offset after(Offset offset, std::uint64_t records) const {
     static_cast<void>(records);
     return offset + 1;
+  }
+  // Asks to be called, from any thread, when poll() or read() may have something new. False: never, as append() and read() are done when
+  // they return.
+  virtual bool on_news(std::function<void()> wake) {
+    static_cast<void>(wake);
+    return false;
   }
   // Throw away what is queued or in flight, as far as the home can; reports of older tokens come no more.
   virtual void renew() = 0;

@@ -152,7 +152,7 @@ Result<VerifyReport> verify_ledger(Port& port, int partitions, const VerifyOptio
   return report;
 }
 
-Result<CopyReport> copy_chain(Port& from, Port& to, int partition) {
+Result<CopyReport> copy_chain(Port& from, Port& to, int partition, bool void_allowed) {
   // The copy's own chain first: where it ends, and that it is sound.
   ChainWalk there(partition);
   for (Offset at = 0;;) {
@@ -161,7 +161,7 @@ Result<CopyReport> copy_chain(Port& from, Port& to, int partition) {
     for (const Stored& stored : batch->blocks) {
       const auto taken = there.take(stored);
       if (!taken) return taken.error().with_context("the copy");
-      if (*taken == ChainWalk::Taken::kVoid)
+      if (*taken == ChainWalk::Taken::kVoid && !void_allowed)
         return Error{ErrorCode::kCorrupt, "the copy of partition " + std::to_string(partition) + " holds a void block"};
     }
     if (batch->end) break;

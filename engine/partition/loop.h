@@ -105,10 +105,14 @@ class PartitionLoop {
   void hold_timers(bool hold) { timers_held_ = hold; }
   // No report in time, or the home failed: settle.
   void freeze();
+  // The ledger is not the one that was read before: nothing is judged or told any more (stop_reason()).
+  void halt(std::string reason) { stop(std::move(reason)); }
 
   [[nodiscard]] Mode mode() const { return mode_; }
   [[nodiscard]] bool owner() const { return mode_ == Mode::kOwner; }
   [[nodiscard]] bool idle() const { return queue_.empty() && flight_.empty(); }
+  // Blocks were given out to be appended and are not reported yet.
+  [[nodiscard]] bool under_way() const { return !flight_.empty() && flight_.front().sent != 0; }
   [[nodiscard]] const ledger::Position& position() const { return position_; }
   [[nodiscard]] std::uint64_t term() const { return term_; }
   [[nodiscard]] std::uint64_t void_blocks() const { return void_blocks_; }

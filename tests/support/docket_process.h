@@ -82,9 +82,9 @@ class Client {
 class Server {
  public:
   // Starts it; ready() says whether it came as far as to serve.
-  explicit Server(const fs::path& data, const Environment& more = {}, const std::string& program = "docket")
-      : err_((messages_ / "err").string()),
-        child_({docket_program(program), "serve", "--data", data.string(), "--listen", "127.0.0.1:0"}, more, err_) {
+  explicit Server(const fs::path& data, const Environment& more = {}, const std::string& program = "docket",
+                  const std::vector<std::string>& options = {})
+      : err_((messages_ / "err").string()), child_(command(data, program, options), more, err_) {
     const auto line = child_.line();
     const auto at = line ? line->find("http://") : std::string::npos;
     if (at != std::string::npos) address_ = line->substr(at, line->find(' ', at) - at);
@@ -103,6 +103,11 @@ class Server {
   }
 
  private:
+  static std::vector<std::string> command(const fs::path& data, const std::string& program, const std::vector<std::string>& options) {
+    std::vector<std::string> words{docket_program(program), "serve", "--data", data.string(), "--listen", "127.0.0.1:0"};
+    words.insert(words.end(), options.begin(), options.end());
+    return words;
+  }
   TempFolder messages_;
   std::string err_;
   Child child_;

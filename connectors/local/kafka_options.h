@@ -1,0 +1,20 @@
+// What the commands that reach a ledger on Kafka are given. Plain values, so that a build without Kafka knows them too.
+// Thread rule: plain values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace docket::local {
+
+struct KafkaOptions {
+  std::string ledger = "embedded";  // or kafka
+  std::string brokers;              // HOST:PORT,...
+  std::string topics = "docket";    // PREFIX.ledger and PREFIX.config
+  std::vector<std::string> config;  // NAME=VALUE of librdkafka
+  bool accept_one_copy = false;
+  bool accept_loss_on_power_failure = false;
+  [[nodiscard]] bool on_kafka() const { return ledger == "kafka"; }
+};
+
+}  // namespace docket::local

@@ -1,0 +1,97 @@
+// A real broker for a test, started by tests/kafka/broker.sh, and what stands in its topics. All tests share it, one at a
+// time; the fixture kafka.down of ctest stops it. Where none can be had a test is skipped, and with CI=true it fails.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "connectors/kafka/admin.h"
+#include "connectors/kafka/kafka_ledger.h"
+#include "engine/ledger/chain.h"
+#include "tests/support/workload.h"
+
+namespace docket::testing {
+
+inline Ran run_broker(const std::string& verb, const std::vector<std::string>& more = {}) {
+  TempFolder folder;
+  const std::string err = (folder / "err").string();
+  std::vector<std::string> command{"/bin/bash", std::string(DOCKET_SOURCE_DIR) + "/tests/kafka/broker.sh", verb, "--dir",
+                                   DOCKET_BROKER_FOLDER};
+  command.insert(command.end(), more.begin(), more.end());
+  Child child(command, {}, err);
+  Ran ran;
+  ran.ended = child.wait(&ran.out);
+  ran.err = file_text(err);
+  return ran;
+}
+
+inline constexpr int kAbsent = 77;  // broker.sh: what it needs can't be had here
+
+class KafkaTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto up = run_broker("up");
+    const char* const ci = std::getenv("CI");
+    const bool demanded = ci != nullptr && std::string(ci) == "true";
+    if (up.ended.with(kAbsent) && !demanded) GTEST_SKIP() << "SKIPPED: no broker can be had here: " << up.text();
+    ASSERT_TRUE(up.ended.with(0)) << up.text();
+    brokers_ = up.out.substr(0, up.out.find('\n'));
+    static int tests = 0;
+    topics_ = "t" + std::to_string(::getpid()) + "-" + std::to_string(++tests);
+    const auto applied = run_docket(on({"topics", "apply"}, false));
+    ASSERT_TRUE(applied.ended.with(0)) << applied.text();
+  }
+
+  // The command with where the ledger is.
+  [[nodiscard]] std::vector<std::string> on(std::vector<std::string> command, bool ledger = true) const {
+    if (ledger) command.insert(command.end(), {"--ledger", "kafka"});
+    command.insert(command.end(), {"--brokers", brokers_, "--topics", topics_, "--accept-one-copy"});
+    return command;
+  }
+  [[nodiscard]] std::vector<std::string> serving() const { return on({}); }
+  void create(const fs::path& data) {
+    const auto made = run_docket(on({"ledger", "create", "--data", data.string()}));
+    ASSERT_TRUE(made.ended.with(0)) << made.text();
+  }
+  void verify(const fs::path& data) {
+    const auto ledger = run_docket(on({"ledger", "verify"}));
+    EXPECT_TRUE(ledger.ended.with(0)) << ledger.text();
+    EXPECT_EQ(ledger.out.find("not good"), std::string::npos) << ledger.text();
+    const auto store = run_docket({"store", "verify", "--data", data.string()});
+    EXPECT_TRUE(store.ended.with(0)) << store.text();
+  }
+
+  // What the topic says, read by nobody's code but the chain's: every acknowledged event once, and nothing else.
+  void expect_once_in_topic(const std::set<std::string>& acknowledged) {
+    std::map<std::string, int> accepted;
+    kafka::KafkaLedger port({{brokers_, {}}, topics_ + ".ledger", nullptr, 20'000});
+    for (int partition = 0; partition < model::kPartitions; ++partition) {
+      ledger::ChainWalk walk(partition);
+      for (ledger::Offset from = 0;;) {
+        auto batch = port.read(partition, from, std::size_t{4} << 20U);
+        ASSERT_TRUE(batch.ok()) << batch.error().message;
+        for (const auto& stored : batch->blocks) {
+          ledger::Block block;
+          const auto taken = walk.take(stored, &block);
+          ASSERT_TRUE(taken.ok()) << taken.error().message;
+          for (const auto& record : block.records) {
+            if (record.kind == ledger::RecordKind::kAccepted)
+              ++accepted[std::string(boost::json::parse(record.event).at("id").as_string())];
+          }
+        }
+        if (batch->end) break;
+        from = batch->next;
+      }
+    }
+    for (const auto& id : acknowledged) EXPECT_EQ(accepted[id], 1) << id << " was acknowledged";
+    for (const auto& [id, times] : accepted) EXPECT_EQ(times, acknowledged.count(id) == 0 ? 0 : 1) << id;
+  }
+
+  std::string brokers_;
+  std::string topics_;
+};
+
+}  // namespace docket::testing

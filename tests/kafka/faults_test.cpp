@@ -1,0 +1,150 @@
+// Goal: kill -9 of Docket or of its broker, or a broker that stands still, at moments that nobody chose: what was acknowledged is in the
+// topic once, and what comes after is as if nothing had been. Method: the real program and a real broker under load. DOCKET_CRASH_SEED=n
+// plays one seed.
+#include <atomic>
+#include <thread>
+
+#include "tests/kafka/broker.h"
+
+namespace docket::testing {
+namespace {
+
+std::uint64_t a_seed() {
+  const char* const one = std::getenv("DOCKET_CRASH_SEED");
+  const std::uint64_t seed = one != nullptr ? std::strtoull(one, nullptr, 10) : std::random_device()();
+  std::cout << "seed " << seed << "\n";
+  return seed;
+}
+
+constexpr std::size_t kProducers = 3;
+
+class KafkaFaults : public KafkaTest {
+ protected:
+  void SetUp() override {
+    KafkaTest::SetUp();
+    if (brokers_.empty() || HasFatalFailure()) return;
+    create(data_);
+    random_.seed(seed_);
+    for (std::size_t i = 0; i < kProducers; ++i) producers_.emplace_back(work(2, seed_ + i, "p" + std::to_string(i)), 3);
+  }
+  void TearDown() override {
+    if (!brokers_.empty()) run_broker("thaw");
+  }
+
+  // Several producers at once; the one that gets the k-th answer does `harm`. They stop when the server is gone or all is acknowledged.
+  void publish_all(Server& server, std::uint64_t harm_after, const std::function<void()>& harm) {
+    std::atomic<std::uint64_t> answers{0};
+    std::vector<std::thread> threads;
+    for (auto& producer : producers_) {
+      producer.on_batch = [&] {
+        if (++answers == harm_after) harm();
+      };
+      threads.emplace_back([&producer, address = server.address()] {
+        Client client(address);
+        producer.publish(client);
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    for (auto& producer : producers_) producer.on_batch = nullptr;
+  }
+  [[nodiscard]] std::set<std::string> acknowledged() const {
+    std::set<std::string> all;
+    for (const auto& producer : producers_) all.insert(producer.acknowledged().begin(), producer.acknowledged().end());
+    return all;
+  }
+  // All is published; it equals an undisturbed run on an embedded ledger.
+  void expect_whole() {
+    Server server(data_, small_, "docket", serving());
+    ASSERT_TRUE(server.ready()) << server.errors();
+    expect_known(server, acknowledged());
+    for (auto& producer : producers_) ASSERT_TRUE(producer.publish(server)) << server.errors();
+    const auto after = figures(server);
+    ASSERT_TRUE(server.stop().with(0)) << server.errors();
+    expect_once_in_topic(acknowledged());
+    verify(data_);
+    create_ledger(folder_ / "calm");
+    Server calm(folder_ / "calm");
+    ASSERT_TRUE(calm.ready()) << calm.errors();
+    for (const auto& producer : producers_) {
+      Producer same(producer.events(), 50);
+      ASSERT_TRUE(same.publish(calm));
+    }
+    expect_same(after, figures(calm));
+  }
+
+  const std::uint64_t seed_ = a_seed();
+  std::mt19937_64 random_;
+  TempFolder folder_;
+  const fs::path data_ = folder_ / "data";
+  const Environment small_{{"DOCKET_FREEZE_EVENTS", "50"}};
+  std::vector<Producer> producers_;
+};
+
+TEST_F(KafkaFaults, DocketKilledUnderLoadAgainAndAgain) {
+  for (int round = 0; round < 3; ++round) {
+    Server server(data_, small_, "docket", serving());
+    ASSERT_TRUE(server.ready()) << server.errors();
+    publish_all(server, 1 + random_() % 25, [&] { server.child().signal(SIGKILL); });
+    server.stop(SIGKILL);
+  }
+  expect_whole();
+}
+
+TEST_F(KafkaFaults, TheBrokerKilledUnderLoadAndStartedAgain) {
+  Server server(data_, small_, "docket", serving());
+  ASSERT_TRUE(server.ready()) << server.errors();
+  std::thread back;
+  publish_all(server, 1 + random_() % 20, [&] {
+    run_broker("kill");
+    back = std::thread([] { run_broker("up"); });
+  });
+  if (back.joinable()) back.join();
+  ASSERT_TRUE(server.stop().with(0)) << server.errors();
+  expect_whole();
+}
+
+TEST_F(KafkaFaults, TheBrokerStoppedInOrderAndStartedAgainWhileDocketIsKilled) {
+  {
+    Server server(data_, small_, "docket", serving());
+    ASSERT_TRUE(server.ready()) << server.errors();
+    publish_all(server, 1 + random_() % 20, [&] {
+      run_broker("down");
+      server.child().signal(SIGKILL);
+    });
+    server.stop(SIGKILL);
+  }
+  const auto away = run_docket(on({"serve", "--data", data_.string(), "--listen", "127.0.0.1:0"}));
+  EXPECT_TRUE(away.ended.with(6)) << "no broker, no service: " << away.text();
+  ASSERT_TRUE(run_broker("up").ended.with(0));
+  expect_whole();
+}
+
+// Longer than the patience of librdkafka's requests and of the callers: they hear that nobody knows, and ask again.
+TEST_F(KafkaFaults, TheBrokerStandsStillForAWhile) {
+  Server server(data_, small_, "docket", serving());
+  ASSERT_TRUE(server.ready()) << server.errors();
+  ASSERT_TRUE(run_broker("freeze").ended.with(0));
+  std::vector<std::thread> threads;
+  std::atomic<std::uint64_t> answers{0};
+  for (auto& producer : producers_) {
+    producer.on_batch = [&] {
+      if (++answers == 1) run_broker("thaw");
+    };
+    threads.emplace_back([&producer, address = server.address()] {
+      Client client(address);
+      producer.publish(client);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  std::size_t refused = 0;
+  for (auto& producer : producers_) {
+    producer.on_batch = nullptr;
+    refused += producer.refused();
+  }
+  EXPECT_GT(refused, 0U) << "the first answer can only have been that nobody knows";
+  ASSERT_TRUE(server.stop().with(0)) << server.errors();
+  expect_whole();
+}
+
+}  // namespace
+}  // namespace docket::testing
