@@ -106,13 +106,22 @@ def cells_of(results, zh):
     return out, lacking
 
 
-def said_of(run, zh):
+def rounds_of(runs, zh):
+    least, most = min(run["rounds"] for run in runs), max(run["rounds"] for run in runs)
+    if most == 1:
+        return "一轮" if zh else "one round"
+    count = f"{most}" if least == most else (f"{least} 至 {most}" if zh else f"{least} to {most}")
+    return f"{count} 轮取中位数（最小-最大）" if zh else f"median of {count} rounds (min-max)"
+
+
+def said_of(run, zh, runs=None):
     machine = run["machine"]
+    rounds = rounds_of(runs or [run], zh)
     where = f"{machine['cpu']}, {machine['kernel']}"
     if zh:
-        return f"测于 {run['at'][:10]}，提交 {run['commit']}，{machine['cores']} 核（{where}），同步写 4 KiB p50 {machine['sync_p50_us']:.0f} 微秒；{run['rounds']} 轮取中位数（最小-最大）。"
+        return f"测于 {run['at'][:10]}，提交 {run['commit']}，{machine['cores']} 核（{where}），同步写 4 KiB p50 {machine['sync_p50_us']:.0f} 微秒；{rounds}。"
     return (f"Measured {run['at'][:10]}, commit {run['commit']}, {machine['cores']} cores ({where}), a sync of 4 KiB p50 "
-            f"{machine['sync_p50_us']:.0f} us; median of {run['rounds']} rounds (min-max).")
+            f"{machine['sync_p50_us']:.0f} us; {rounds}.")
 
 
 def filled(text, results, zh):
@@ -127,7 +136,7 @@ def filled(text, results, zh):
         if not re.match(r"^(Measured \d{4}-|测于 \d{4}-)", line):
             lines.append(line)
         if "[bench](bench)" in line and line.rstrip().endswith(("[bench](bench).", "[bench](bench)。")) and "|" not in line:
-            lines.append(said_of(results.runs[-1], zh))
+            lines.append(said_of(results.runs[-1], zh, results.runs))
     return "\n".join(lines) + "\n", sorted(set(cells) - seen)
 
 
