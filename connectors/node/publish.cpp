@@ -63,27 +63,10 @@ struct Expected {
   const char* pointer = "#/expectedrevision";
 };
 
-// The problem type of an outcome that is no success; nullptr: it is one.
+// The problem type of an outcome that is no success, which bears its name; nullptr: it is one.
 const char* problem_type(Kind kind) {
-  switch (kind) {
-    case Kind::kAccepted:
-    case Kind::kDuplicate:
-    case Kind::kParked:
-      return nullptr;
-    case Kind::kRejected:
-      return "rejected";
-    case Kind::kIdentityConflict:
-      return "identity-conflict";
-    case Kind::kVersionConflict:
-      return "version-conflict";
-    case Kind::kUnknown:
-      return "outcome-unknown";
-    case Kind::kOverloaded:
-      return "overloaded";
-    case Kind::kTooLarge:
-      return "too-large";
-  }
-  return "internal";
+  const bool success = kind == Kind::kAccepted || kind == Kind::kDuplicate || kind == Kind::kParked;
+  return success ? nullptr : partition::name_of(kind);
 }
 
 struct Named {  // of an event that was handed over

@@ -59,14 +59,11 @@ struct DayTotal {
   Series series;
 };
 
-// The rows of one family and partition, walked once in ascending order: metric, grouping, level.
-using CursorPtr = std::unique_ptr<store::Cursor>;
-
-// Walks the rows of one level beside the parts.
+// Walks the rows of one level beside the parts. Levels come in ascending order, so one cursor serves all of a family.
 class LevelWriter {
  public:
   LevelWriter(const Layer& layer, store::Cursor& cursor, Family family, const codec::KeyWriter& prefix, store::RowBatch& batch)
-      : layer_(layer), known_(family == Family::kMetricsKnown), prefix_(prefix), batch_(batch), cursor_(&cursor) {}
+      : layer_(layer), known_(family == Family::kMetricsKnown), prefix_(prefix), batch_(batch), cursor_(cursor) {}
 
   [[nodiscard]] Status write(const std::vector<Part>& parts) {
     codec::KeyWriter cell = prefix_;
@@ -83,25 +80,25 @@ class LevelWriter {
       if (auto done = known_ ? write_known(cell, days) : write_happened(cell, days); !done.ok()) return done;
       first = i;
     }
-    return cursor_->status();
+    return cursor_.status();
   }
 
  private:
   // On the first row at or after `key`.
   void go_to(std::string_view key) {
-    for (int step = 0; cursor_->valid() && cursor_->key() < key; ++step) {
+    for (int step = 0; cursor_.valid() && cursor_.key() < key; ++step) {
       if (step == kStepsBeforeSeek) {
-        cursor_->seek(key);
+        cursor_.seek(key);
         return;
       }
-      cursor_->next();
+      cursor_.next();
     }
   }
-  [[nodiscard]] bool at_cell(const std::string& cell) const { return cursor_->valid() && cursor_->key().substr(0, cell.size()) == cell; }
+  [[nodiscard]] bool at_cell(const std::string& cell) const { return cursor_.valid() && cursor_.key().substr(0, cell.size()) == cell; }
 
   [[nodiscard]] Result<Series> here() {
-    const auto payload = cursor_->payload();
-    if (auto status = cursor_->status(); !status.ok()) return status.error();
+    const auto payload = cursor_.payload();
+    if (auto status = cursor_.status(); !status.ok()) return status.error();
     return decode_series(payload);
   }
 
@@ -110,7 +107,7 @@ class LevelWriter {
     for (auto& day : days) {
       cell.i32(day.day);
       go_to(cell.str());
-      if (cursor_->valid() && cursor_->key() == cell.str()) {
+      if (cursor_.valid() && cursor_.key() == cell.str()) {
         auto stored = here();
         if (!stored.ok()) return stored.error();
         add_to(day.series, *stored);
@@ -127,8 +124,8 @@ class LevelWriter {
     go_to(prefix);
     Series running;
     std::vector<DayTotal> later;  // newest first
-    for (; at_cell(prefix); cursor_->next()) {
-      codec::KeyReader rest(cursor_->key().substr(prefix.size()));
+    for (; at_cell(prefix); cursor_.next()) {
+      codec::KeyReader rest(cursor_.key().substr(prefix.size()));
       const Day day = rest.i32_descending();
       auto stored = here();
       if (!stored.ok()) return stored.error();
@@ -169,7 +166,7 @@ class LevelWriter {
   const bool known_;
   const codec::KeyWriter prefix_;
   store::RowBatch& batch_;
-  store::Cursor* cursor_;
+  store::Cursor& cursor_;
 };
 
 // The parts of one family at one level, from those of the level below.
@@ -214,7 +211,7 @@ Status roll_up(const Layer& layer, int partition, const store::View& view, store
   const auto ranks = layer.groups.ranks();
   const codec::KeyWriter all(partition);
   for (const Family family : {Family::kMetricsKnown, Family::kMetricsHappened}) {
-    CursorPtr cursor;
+    std::unique_ptr<store::Cursor> cursor;
     for (std::size_t metric = 0; metric < layer.tables.size(); ++metric) {
       for (std::size_t by = 0; by < layer.tables[metric].size(); ++by) {
         const DeltaTable& table = layer.tables[metric][by];
