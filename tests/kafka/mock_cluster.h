@@ -12,6 +12,7 @@
 #include "connectors/kafka/kafka_ledger.h"
 #include "engine/ledger/chain.h"
 #include "engine/ledger/genesis.h"
+#include "tests/support/accepted_ids.h"
 
 namespace docket::testing {
 
@@ -94,11 +95,7 @@ class MockCluster {
       ledger::Block block;
       const auto taken = walk.take(stored, &block);
       if (!taken) return {"broken chain: " + taken.error().message};
-      for (const auto& record : block.records) {
-        if (record.kind != ledger::RecordKind::kAccepted) continue;
-        const auto from = record.event.find("\"id\":\"") + 6;
-        ids.push_back(record.event.substr(from, record.event.find('"', from) - from));
-      }
+      testing::append_accepted_ids(ids, block);
     }
     if (void_blocks != nullptr) *void_blocks = walk.end().void_blocks;
     return ids;

@@ -12,6 +12,7 @@
 #include "engine/ledger/memory_ledger.h"
 #include "tests/simulation/checker.h"
 #include "tests/simulation/world.h"
+#include "tests/support/accepted_ids.h"
 
 namespace docket::simulation {
 
@@ -95,11 +96,7 @@ class OneNode {
       ledger::Block block;
       const auto taken = walk.take(stored, &block);
       EXPECT_TRUE(taken.ok()) << (taken.ok() ? "" : taken.error().message);
-      for (const auto& record : block.records) {
-        if (record.kind != ledger::RecordKind::kAccepted) continue;
-        const auto from = record.event.find("\"id\":\"") + 6;
-        ids.push_back(record.event.substr(from, record.event.find('"', from) - from));
-      }
+      testing::append_accepted_ids(ids, block);
     }
     if (void_blocks != nullptr) *void_blocks = walk.end().void_blocks;
     return ids;
