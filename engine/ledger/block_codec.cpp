@@ -48,6 +48,14 @@ class ObjectWriter {
   bool any_ = false;
 };
 
+// 16 hex digits in quotes.
+void append_hex(std::string& out, std::uint64_t number) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out.push_back('"');
+  for (int shift = 60; shift >= 0; shift -= 4) out.push_back(kHex[number >> static_cast<unsigned>(shift) & 15U]);
+  out.push_back('"');
+}
+
 template <typename Items, typename Each>
 void append_array(std::string& out, const Items& items, Each&& each) {
   out.push_back('[');
@@ -152,7 +160,8 @@ std::string encode_block(const Block& block, std::string_view records) {
   out.reserve(kBlockFrameBytes + records.size());
   {
     ObjectWriter writer(out);
-    writer.number("v", static_cast<std::uint64_t>(block.version));
+    const bool digests = std::any_of(block.next.begin(), block.next.end(), [](const IntakeCursor& cursor) { return cursor.digest != 0; });
+    writer.number("v", digests ? 2U : 1U);
     writer.number("height", block.height);
     writer.text("previous", block.previous);
     writer.number("term", block.term);
@@ -169,6 +178,7 @@ std::string encode_block(const Block& block, std::string_view records) {
         ObjectWriter of_topic(out);
         of_topic.number("epoch", cursor.epoch);
         of_topic.number("offset", static_cast<std::uint64_t>(cursor.offset));
+        if (cursor.digest != 0) append_hex(of_topic.name("digest"), cursor.digest);
       }
     }
     std::string& array = writer.name("records");

@@ -12,7 +12,7 @@ using json::Reader;
 using json::od::value;
 using Names = std::span<const std::string_view>;
 
-constexpr int kVersion = 1;
+constexpr int kNewestVersion = 2;
 constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 
 constexpr std::uint32_t bit(std::size_t index) { return 1U << index; }
@@ -47,7 +47,7 @@ constexpr std::array<std::string_view, 9> kEffectNames{"set", "clock", "part",  
                                                        "due", "unit",  "provisional", "notices"};
 enum EffectMember : std::size_t { kSet, kClock, kPart, kPartKey, kPartNth, kDue, kUnit, kProvisional, kNotices };
 constexpr std::array<std::string_view, 3> kNoticeNames{"at", "level", "to"};
-constexpr std::array<std::string_view, 2> kCursorNames{"epoch", "offset"};
+constexpr std::array<std::string_view, 3> kCursorNames{"epoch", "offset", "digest"};
 constexpr std::array<std::string_view, 5> kSets{"start", "extend", "resume", "adjust", "revoke"};
 
 bool is_hex(std::string_view text, std::size_t digits) {
@@ -237,7 +237,14 @@ bool read_record(Reader& reader, value in, Record& out) {
          reader.required(to_string(out.kind), kRecordNames, all, wanted_of(out.kind));
 }
 
-bool read_cursors(Reader& reader, value in, std::vector<IntakeCursor>& out) {
+bool read_digest(Reader& reader, value in, std::uint64_t& out) {
+  std::string text;
+  if (!read_hex(reader, "digest", in, 16, text)) return false;
+  for (const char c : text) out = out << 4U | static_cast<std::uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
+  return out != 0 || reader.wrong("digest", "16 hex digits, not all of them 0");
+}
+
+bool read_cursors(Reader& reader, value in, int version, std::vector<IntakeCursor>& out) {
   json::od::object topics;
   if (in.get_object().get(topics) != simdjson::SUCCESS) return reader.wrong("next", "an object");
   for (auto field : topics) {
@@ -245,10 +252,12 @@ bool read_cursors(Reader& reader, value in, std::vector<IntakeCursor>& out) {
     value item;
     if (field.unescaped_key().get(topic) != simdjson::SUCCESS || topic.empty()) return reader.wrong("next", "an object by topic");
     if (!out.empty() && topic <= out.back().topic) return reader.wrong("next", "in the order of its topics");
-    out.push_back({std::string(topic), 0, 0});
+    out.push_back({std::string(topic), 0, 0, 0});
     if (field.value().get(item) != simdjson::SUCCESS) return reader.wrong("next", "an object by topic");
     std::uint32_t seen = 0;
     const auto each = [&](std::size_t member, value number) {
+      if (member == 2)
+        return version == 1 ? reader.wrong("digest", "nothing in a block of version 1") : read_digest(reader, number, out.back().digest);
       return member == 0 ? reader.number("epoch", number, out.back().epoch, kMax32) : reader.number("offset", number, out.back().offset);
     };
     if (!reader.object("next", item, kCursorNames, seen, each) || !reader.required("next", kCursorNames, seen, bit(0) | bit(1)))
@@ -260,7 +269,7 @@ bool read_cursors(Reader& reader, value in, std::vector<IntakeCursor>& out) {
 bool read_version(Reader& reader, value in, int& out) {
   std::uint64_t version = 0;
   if (in.get_uint64().get(version) != simdjson::SUCCESS) return reader.wrong("v", "a whole number");
-  if (version != kVersion)
+  if (version < 1 || version > kNewestVersion)
     return reader.fail(ErrorCode::kConflict, "block version " + std::to_string(version) + " is not known to this program");
   out = static_cast<int>(version);
   return true;
@@ -297,7 +306,7 @@ Status read_block(std::string_view bytes, Block& out, Records&& records) {
       case kBundle:
         return reader.text("bundle", in, out.bundle);
       case kNext:
-        return read_cursors(reader, in, out.next);
+        return read_cursors(reader, in, out.version, out.next);
       default:
         return records(reader, in);
     }

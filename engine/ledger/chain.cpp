@@ -87,13 +87,17 @@ Status ChainWalk::check(const Block& block) {
     if (genesis->partition != partition_) return broken("its genesis is that of partition " + std::to_string(genesis->partition));
     genesis_ = std::move(*genesis);
   }
-  for (const IntakeCursor& cursor : block.next) {
-    auto& [epoch, offset] = cursors_[cursor.topic];
-    if (cursor.epoch < epoch || (cursor.epoch == epoch && cursor.offset < offset)) {
-      return broken("the intake cursor of " + cursor.topic + " goes back");
-    }
-    epoch = cursor.epoch;
-    offset = cursor.offset;
+  if (Status good = check_cursors(cursors_, block.next); !good) return good;
+  cursors_ = block.next;
+  return {};
+}
+
+Status check_cursors(const std::vector<IntakeCursor>& before, const std::vector<IntakeCursor>& after) {
+  for (const IntakeCursor& old : before) {
+    const auto now = std::find_if(after.begin(), after.end(), [&](const IntakeCursor& cursor) { return cursor.topic == old.topic; });
+    if (now == after.end()) return broken("the intake cursor of " + old.topic + " is missing");
+    if (now->epoch < old.epoch || (now->epoch == old.epoch && now->offset < old.offset))
+      return broken("the intake cursor of " + old.topic + " goes back");
   }
   return {};
 }

@@ -50,8 +50,11 @@ class ChainWalk {
   int partition_;
   ChainEnd end_;
   std::optional<Genesis> genesis_;
-  std::map<std::string, std::pair<std::uint32_t, std::int64_t>> cursors_;
+  std::vector<IntakeCursor> cursors_;
 };
+
+// Whether a block's intake cursors go on from those of the block before it: none is missing, none goes back.
+[[nodiscard]] Status check_cursors(const std::vector<IntakeCursor>& before, const std::vector<IntakeCursor>& after);
 
 // One thing that is not as it must be.
 struct Finding {

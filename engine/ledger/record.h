@@ -101,10 +101,11 @@ struct IntakeCursor {
   std::string topic;
   std::uint32_t epoch = 0;
   std::int64_t offset = 0;
+  std::uint64_t digest = 0;  // keyed, of the intake record before `offset`, to be read back at take-over; 0: none (block version 1)
 };
 
 struct Block {
-  int version = 1;
+  int version = 1;       // 2: a cursor has a digest; encode_block() sees to it
   Height height = 0;     // of its first record
   std::string previous;  // 64 hex digits; 64 zeros before the genesis block
   std::uint64_t term = 0;

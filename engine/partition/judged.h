@@ -17,6 +17,16 @@ inline EventOutcome told(EventOutcome::Kind kind, model::Refusal refusal = {}) {
 // Room that the event's record may take, sealed.
 inline std::size_t event_bytes(const model::Event& event) { return (event.text ? event.text->size() * 3 / 2 : 0) + 2048; }
 
+// Of an intake record that can't be read, or whose source may not publish it: it says nothing of a case.
+inline bool names_no_case(const ledger::Record& record) {
+  return record.kind == ledger::RecordKind::kRejected &&
+         (record.code == model::Rejection::kMalformed || record.code == model::Rejection::kForbidden);
+}
+// Of an intake record with other content under a known id: what is known of that id stays.
+inline bool tells_of_its_event(const ledger::Record& record) {
+  return record.kind != ledger::RecordKind::kRejected || record.code != model::Rejection::kIdentityConflict;
+}
+
 inline bool corrected(const definition::Bundle& bundle, const model::Event& event) {
   return bundle.kinds[event.kind].events[event.event].action == definition::EventAction::kCorrected;
 }

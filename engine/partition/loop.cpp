@@ -85,8 +85,9 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
     std::size_t judged = 0;
     const bool expired = (!parked_until_.empty() && parked_until_.begin()->first.first < now) ||
                          (!unopened_.empty() && unopened_.begin()->first.first < now);
-    while ((!queue_.empty() || (expired && judged == 0)) && judged < options_.turn_events_max &&
-           flight_.size() < options_.blocks_in_flight_max) {
+    // Callers and intake topics share the turn.
+    const std::size_t callers_max = intake_.empty() ? options_.turn_events_max : options_.turn_events_max / 2 + 1;
+    while ((!queue_.empty() || (expired && judged == 0)) && judged < callers_max && flight_.size() < options_.blocks_in_flight_max) {
       if (!building_) open_block(now);
       if (expired && judged == 0) expire_parked(now);
       ++judged;
@@ -101,6 +102,7 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
         judge_offer(std::move(next));
       }
     }
+    judged += judge_intake(now, options_.turn_events_max - std::min(judged, options_.turn_events_max));
     timers_.judged = judged;
   }
   if (building_) close_block(now);
@@ -121,12 +123,14 @@ void PartitionLoop::open_block(Instant now) {
   building.header.term = own_term_;
   building.header.recorded = std::max(now, ahead_recorded_);
   building.header.bundle = bundle_->id;
+  building.header.next = ahead_cursors_;
   building_ = std::move(building);
 }
 
 bool PartitionLoop::make_room(std::size_t bytes) {
   if (bytes > kBlockFillBytes) return false;
-  if (building_ && building_->records.size() + bytes > kBlockFillBytes && !building_->empty()) close_block(now_);
+  if (building_ && building_->records.size() + building_->duplicates_bytes + bytes > kBlockFillBytes && !building_->empty())
+    close_block(now_);
   if (!building_) open_block(now_);
   return true;
 }
@@ -136,17 +140,21 @@ void PartitionLoop::add_record(ledger::Record record, Applied applied) {
   applied.recorded = building_->header.recorded;
   applied.record = std::make_shared<const ledger::Record>(std::move(record));
   ledger::append_record(building_->records, *applied.record);
-  Applied row;
-  row.height = applied.height;
-  row.recorded = applied.recorded;
-  row.record = applied.record;
-  row.event = applied.event;
-  touch(applied.case_id).records.push_back(std::move(row));
+  if (mark_ && applied.identity.fingerprint == mark_->fingerprint) pass(std::exchange(mark_, std::nullopt)->behind);
+  if (!applied.case_id.empty()) {
+    Applied row;
+    row.height = applied.height;
+    row.recorded = applied.recorded;
+    row.record = applied.record;
+    row.event = applied.event;
+    touch(applied.case_id).records.push_back(std::move(row));
+  }
   building_->applied.push_back(std::move(applied));
 }
 
 void PartitionLoop::close_block(Instant now) {
   static_cast<void>(now);
+  write_duplicates();
   Building building = std::move(*building_);
   building_.reset();
   if (building.empty()) return;
@@ -159,6 +167,7 @@ void PartitionLoop::close_block(Instant now) {
   flight.applied.recorded = building.header.recorded;
   flight.applied.term = building.header.term;
   flight.applied.next = building.header.next;
+  flight.intake = building.intake;
   const auto first = building.applied.front().record->kind;
   flight.owner_changed = first == ledger::RecordKind::kOwnerChanged;
   flight.barrier = first == ledger::RecordKind::kBarrier;
@@ -175,6 +184,7 @@ void PartitionLoop::own_block(Instant now) {
   ahead_height_ = position_.height;
   ahead_head_ = head_;
   ahead_recorded_ = recorded_;
+  drop_intake();
   open_block(now);
   if (own_term_ == 0) {
     building_->header.term = term_ + 1;
@@ -215,6 +225,13 @@ void PartitionLoop::make_valid(InFlight flight) {
   next_offset_ = options_.after(next_offset_, flight.records);
   recorded_ = flight.applied.recorded;
   term_ = flight.applied.term;
+  cursors_ = flight.applied.next;
+  intake_counts_.accepted += flight.intake.accepted;
+  intake_counts_.duplicate += flight.intake.duplicate;
+  intake_counts_.rejected += flight.intake.rejected;
+  intake_counts_.parked += flight.intake.parked;
+  intake_counts_.forwarded += flight.intake.forwarded;
+  intake_counts_.lost += flight.intake.lost;
   if (mode_ == Mode::kSettling && (flight.owner_changed || flight.barrier)) {
     own_term_ = flight.applied.term;
     mode_ = Mode::kOwner;
@@ -275,6 +292,7 @@ void PartitionLoop::freeze() {
     queue_.push_front(std::move(waiting_.back().offer));
     waiting_.pop_back();
   }
+  drop_intake();
   mode_ = Mode::kReading;
   read_to_end_ = false;
 }
@@ -326,6 +344,7 @@ void PartitionLoop::stop(std::string reason) {
   building_.reset();
   ahead_.clear();
   ahead_events_.clear();
+  drop_intake();
   own_term_ = 0;
   mode_ = Mode::kStopped;
 }

@@ -27,6 +27,7 @@
 #include "engine/ledger/port.h"
 #include "engine/ledger/record.h"
 #include "engine/partition/history_loader.h"
+#include "engine/partition/intake.h"
 #include "engine/partition/ports.h"
 #include "engine/partition/records.h"
 #include "engine/partition/timers.h"
@@ -73,6 +74,7 @@ struct LoopOptions {
   std::string version = "0.1.0";  // oldest program version that can read what it writes
   std::size_t queue_events_max = 50'000;
   std::size_t turn_events_max = 1'000;
+  std::size_t intake_events_max = 4'000;  // taken and not judged
   std::size_t blocks_in_flight_max = 4;
   std::size_t parked_per_case_max = 100;
   std::size_t parked_max = 100'000;
@@ -90,11 +92,21 @@ class PartitionLoop {
 
   // Where the projections stand; the loop reads on from there. `offset`: the home's offset after that block.
   void restore(const ledger::Position& position, const std::string& head, std::uint64_t term, Instant recorded, ledger::Offset offset);
+  // The intake cursors of the block at which it stands.
+  void restore_cursors(std::vector<ledger::IntakeCursor> cursors) { cursors_ = std::move(cursors); }
   // This node is to own the partition: read to the end, then append owner-changed.
   void own() { mode_ = Mode::kReading; }
 
   // False: the queue is full, or the loop has stopped (503 overloaded, nothing written); `done` is then not called.
   [[nodiscard]] bool offer(Offer offer);
+  // Takes records of an intake topic. False: not now, or they don't go on from intake_cursor().
+  [[nodiscard]] bool take_intake(IntakeBatch batch);
+  // Where to read a topic on: behind all that was taken. After a freeze, and in a new owner, it is back at what the ledger says. Nothing
+  // while the loop doesn't own, or has enough to judge.
+  [[nodiscard]] std::optional<ledger::IntakeCursor> intake_cursor(const std::string& topic) const;
+  // Of the valid chain.
+  [[nodiscard]] const std::vector<ledger::IntakeCursor>& cursors() const { return cursors_; }
+  [[nodiscard]] const IntakeCounts& intake_counts() const { return intake_counts_; }
   // Judges what is queued; returns the blocks to append. Call after reports and reads are in.
   [[nodiscard]] std::vector<ledger::Appending> turn(Instant now);
   void report(const ledger::Report& report);
@@ -155,12 +167,21 @@ class PartitionLoop {
     Instant sent = 0;
     bool owner_changed = false;
     bool barrier = false;
+    IntakeCounts intake;
+  };
+  struct Duplicates {  // of one topic and epoch, in one block
+    std::string topic;
+    std::uint32_t epoch = 0;
+    std::vector<std::pair<std::int64_t, std::int64_t>> ranges;  // both ends belong to it
   };
   struct Building {  // the block that this turn fills
     ledger::Block header;
     std::string records;           // as they will stand in it
     std::vector<Applied> applied;  // one a record
     std::uint64_t token = 0;
+    std::vector<Duplicates> duplicates;
+    std::size_t duplicates_bytes = 0;
+    IntakeCounts intake;
     [[nodiscard]] bool empty() const { return applied.empty(); }
     [[nodiscard]] Height end() const { return header.height + applied.size(); }
   };
@@ -192,6 +213,17 @@ class PartitionLoop {
   void expire_unopened(Instant now);
   model::Refusal add_replacement(validate::Incoming& incoming, const std::string& case_id, const std::vector<validate::Incoming>& set);
   bool make_room(std::size_t bytes);
+
+  // intake (intake.cpp)
+  std::size_t judge_intake(Instant now, std::size_t limit);
+  bool judge_record(const IntakeBatch& batch, const IntakeEvent& record);
+  void judge_known(const ledger::IntakeCursor& behind, const IntakeEvent& record, const EventOutcome& outcome);
+  void reject_unnamed(const ledger::IntakeCursor& behind, const IntakeEvent& record, const model::Refusal& refusal);
+  void add_intake_record(const ledger::IntakeCursor& behind, ledger::RecordKind kind, const std::string& members);
+  void pass(const ledger::IntakeCursor& behind);
+  void note_duplicate(const ledger::IntakeCursor& behind);
+  void write_duplicates();
+  void drop_intake();
 
   // timers (timers.cpp)
   void fire_timers(Instant now);
@@ -275,6 +307,20 @@ class PartitionLoop {
   std::vector<ledger::Appending> outgoing_;
   std::uint64_t tokens_ = 0;
   Instant now_ = 0;
+
+  // intake
+  std::vector<ledger::IntakeCursor> cursors_;        // of the valid chain
+  std::vector<ledger::IntakeCursor> ahead_cursors_;  // behind what is judged
+  std::vector<ledger::IntakeCursor> taken_cursors_;  // behind what is taken
+  std::deque<IntakeBatch> intake_;
+  std::size_t intake_events_ = 0;
+  std::size_t intake_judged_ = 0;  // of the first batch
+  struct Mark {                    // the record being judged: whose outcome passes the cursor
+    std::array<std::uint8_t, 16> fingerprint{};
+    ledger::IntakeCursor behind;
+  };
+  std::optional<Mark> mark_;
+  IntakeCounts intake_counts_;
 
   TimerState timers_;
   bool timers_held_ = false;

@@ -4,6 +4,8 @@
 #include <boost/json.hpp>
 #include <limits>
 
+#include "engine/ledger/chain.h"
+#include "engine/partition/judged.h"
 #include "engine/partition/loop.h"
 #include "engine/partition/notices.h"
 
@@ -101,6 +103,9 @@ Status PartitionLoop::replay(const ledger::Stored& stored) {
   for (const auto& record : block->records) {
     if (record.kind == ledger::RecordKind::kOwnerChanged && own_term_ != 0 && block->term >= own_term_) foreign_owner = true;
   }
+  if (auto good = ledger::check_cursors(cursors_, block->next); !good)
+    return good.error().with_context("partition " + std::to_string(options_.partition) + ", height " + std::to_string(block->height));
+  cursors_ = block->next;
   auto applied = apply_block(*block, ledger::hash_prefix(hash));
   if (!applied) return applied.error();
   position_ = applied->position;
@@ -158,8 +163,12 @@ Result<AppliedBlock> PartitionLoop::apply_block(ledger::Block& block, std::uint6
       out.records.push_back(std::move(applied));
       continue;
     }
+    if (names_no_case(record)) {
+      out.records.push_back(std::move(applied));
+      continue;
+    }
     applied.case_id = record.subject;
-    applied.identity = {digest_.fingerprint(record.source, record.id), ingest::tag_from_text(record.tag)};
+    if (tells_of_its_event(record)) applied.identity = {digest_.fingerprint(record.source, record.id), ingest::tag_from_text(record.tag)};
     const auto* earlier = so_far.newest(record.subject);
     applied.before = earlier != nullptr ? earlier->after : states_.find(options_.partition, record.subject);
     applied.after = applied.before;

@@ -41,9 +41,30 @@ void World::add_op(std::vector<std::vector<std::string>> events, bool scripted) 
     op.events.push_back(std::move(contents));
   }
   op.content.assign(op.events.size(), 0);
+  if (chance(options_.intake)) {
+    publish(op);
+    op.done = true;
+  }
   op.scripted = scripted;
   op.next_try = now_ + below(60);
   ops_.push_back(std::move(op));
+}
+
+// All contents of each event in turn; some of them twice, and now and then what can't be read.
+void World::publish(const Op& op) {
+  const auto put = [&](const Content& content) {
+    note([&] { return "published at " + std::to_string(intake_.size()) + ": " + content.asked.id; });
+    intake_.push_back(content.offered);
+    checker_.published(content.asked, content.offered.event != nullptr);
+  };
+  for (const auto& contents : op.events) {
+    for (const auto& content : contents) {
+      put(content);
+      if (below(8) == 0) put(content);
+    }
+    if (below(20) == 0) put({options_.office->ingest->parse("{\"specversion\":\"1.0\""), {}});
+    if (below(40) == 0) put(contents.front());
+  }
 }
 
 // One case's whole life, legal as a whole, cut into batches that are sent in any order.

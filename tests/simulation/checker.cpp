@@ -16,6 +16,9 @@ std::string text_of(const boost::json::object& object, const char* name) {
   return member != nullptr && member->is_string() ? std::string(member->get_string()) : std::string();
 }
 
+// A rejection that says where in the intake topic its record stands.
+bool is_unnamed(const ledger::Record& record) { return record.kind == RecordKind::kRejected && !record.body.empty(); }
+
 }  // namespace
 
 void Checker::find(std::string what, Step now) {
@@ -34,8 +37,74 @@ void Checker::committed(const ledger::Stored& stored, Step now) {
   }
   if (*taken == ledger::ChainWalk::Taken::kVoid) return;
   if (stored.value.size() > ledger::kBlockBytesMax) find("a block of " + std::to_string(stored.value.size()) + " bytes", now);
-  chain_.push_back({walk_.position(), ledger::hash_text(walk_.end().hash), stored.offset, block.term, block.recorded});
+  chain_.push_back({walk_.position(), ledger::hash_text(walk_.end().hash), stored.offset, block.term, block.recorded, block.next});
+  take_intake(block);
   for (std::size_t i = 0; i < block.records.size(); ++i) take_record(block.records[i], block.height + i);
+}
+
+// Each intake record has exactly one outcome, in the very block whose cursor passes it. One that is told by a record of its event can
+// only be counted with the others of the same content.
+void Checker::take_intake(const ledger::Block& block) {
+  const std::size_t to = block.next.empty() ? 0 : static_cast<std::size_t>(block.next.front().offset);
+  if (to > intake_.size()) {
+    find("the intake cursor is at " + std::to_string(to) + " of " + std::to_string(intake_.size()), now_);
+    return;
+  }
+  std::map<std::uint64_t, std::size_t> untold;  // tag -> records that no offset tells of
+  for (; passed_ < to; ++passed_) {
+    const auto& [event, readable] = intake_[passed_];
+    const std::size_t told = told_by_offset(block, passed_);
+    const std::string what = "intake record " + std::to_string(passed_) + " (" + name(event) + ")";
+    if (told > 1) find(what + " has " + std::to_string(told) + " outcomes", now_);
+    if (told == 0 && !readable) find(what + " can't be read and has no outcome", now_);
+    if (told == 0 && readable) ++untold[event.tag];
+  }
+  for (const auto& [tag, count] : untold) {
+    const auto first =
+        static_cast<std::size_t>(std::count_if(block.records.begin(), block.records.end(), [tag = tag](const ledger::Record& record) {
+          const bool tells =
+              record.kind == RecordKind::kAccepted || record.kind == RecordKind::kRejected || record.kind == RecordKind::kParked;
+          return tells && record.parked_at == model::kNoHeight && !is_unnamed(record) && ingest::tag_from_text(record.tag) == tag;
+        }));
+    if (first != count)
+      find(std::to_string(count) + " intake records of one content have " + std::to_string(first) + " outcomes in the block at height " +
+               std::to_string(block.height),
+           now_);
+  }
+}
+
+std::size_t Checker::told_by_offset(const ledger::Block& block, std::size_t offset) {
+  const auto& [event, readable] = intake_[offset];
+  const auto number = static_cast<std::int64_t>(offset);
+  std::size_t told = 0;
+  for (const auto& record : block.records) {
+    if (record.kind == RecordKind::kDuplicates) {
+      const auto body = boost::json::parse(record.body);
+      for (const auto& range : body.at("ranges").as_array()) {
+        if (number < range.at(0).as_int64() || number > range.at(1).as_int64()) continue;
+        ++told;
+        const auto& rows = events_[{event.source, event.id}].rows;
+        const bool before = std::any_of(rows.begin(), rows.end(), [tag = event.tag](const Row& row) { return row.tag == tag; });
+        const bool here = std::any_of(block.records.begin(), block.records.end(),
+                                      [&](const ledger::Record& other) { return ingest::tag_from_text(other.tag) == event.tag; });
+        if (!before && !here) find("intake record " + std::to_string(offset) + " is called a duplicate of nothing", now_);
+      }
+    } else if (is_unnamed(record) && boost::json::parse(record.body).as_object().at("offset").as_int64() == number) {
+      ++told;
+      if (readable && record.code != model::Rejection::kIdentityConflict)
+        find("intake record " + std::to_string(offset) + " is readable and rejected as " + std::string(model::name(record.code)), now_);
+    }
+  }
+  return told;
+}
+
+void Checker::published(AskedEvent event, bool readable) {
+  if (readable) {
+    auto& written = events_[{event.source, event.id}];
+    written.contents[event.tag] = event;
+    ++written.requests;
+  }
+  intake_.push_back({std::move(event), readable});
 }
 
 void Checker::take_record(const ledger::Record& record, ledger::Height height) {
@@ -50,6 +119,7 @@ void Checker::take_record(const ledger::Record& record, ledger::Height height) {
       break;
     case RecordKind::kRejected:
     case RecordKind::kParked: {
+      if (is_unnamed(record)) break;
       const EventId id{record.source, record.id};
       if (record.kind == RecordKind::kParked) parked_.emplace(height, id);
       if (record.parked_at != model::kNoHeight) resolve(record.parked_at, id);

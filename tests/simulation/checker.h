@@ -46,11 +46,17 @@ struct ChainBlock {
   ledger::Offset offset = 0;
   std::uint64_t term = 0;
   model::Instant recorded = 0;
+  std::vector<ledger::IntakeCursor> next;
 };
 
 class Checker {
  public:
   void committed(const ledger::Stored& stored, Step now);
+  // Somebody published to the intake topic, at the offset that follows. `readable`: it is an event, of a source that may publish it.
+  void published(AskedEvent event, bool readable);
+  // Intake records that the chain has passed, of those that were published.
+  [[nodiscard]] std::size_t intake_passed() const { return passed_; }
+  [[nodiscard]] std::size_t intake_published() const { return intake_.size(); }
   // The number by which told() refers to it.
   std::size_t asked(Asked request);
   void told(std::size_t request, const std::vector<Outcome>& outcomes, Step now);
@@ -97,6 +103,8 @@ class Checker {
     std::uint32_t revision = 0;
   };
 
+  void take_intake(const ledger::Block& block);
+  std::size_t told_by_offset(const ledger::Block& block, std::size_t offset);
   void take_record(const ledger::Record& record, ledger::Height height);
   void take_accepted(const ledger::Record& record, ledger::Height height);
   void take_owner_record(const ledger::Record& record);
@@ -115,6 +123,12 @@ class Checker {
   std::map<ledger::Height, EventId> parked_;  // not resolved
   std::map<ledger::RecordKind, std::size_t> records_;
   std::map<Outcome::Kind, std::size_t> told_;
+  struct Published {
+    AskedEvent event;
+    bool readable = true;
+  };
+  std::vector<Published> intake_;
+  std::size_t passed_ = 0;
   std::string owner_;  // process of the last owner-changed
   std::set<std::string> nonces_;
   std::vector<Request> requests_;

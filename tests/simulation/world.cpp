@@ -16,6 +16,7 @@ constexpr std::int64_t kReportMsMax = 60 * kStepMs;
 constexpr std::size_t kInFlightMax = 4;
 constexpr Step kQuietMax = 1'500;
 constexpr model::Instant kDay = 86'400'000;
+const std::string kIntake = "docket.intake.sim";
 
 }  // namespace
 
@@ -82,6 +83,7 @@ void World::rejoin(Node& node) {
     const auto* block = checker_.block_at(node.live->position);
     if (block == nullptr) return;  // found already, when it was applied
     node.loop->restore(block->position, block->hash, block->term, block->recorded, block->offset + 1);
+    node.loop->restore_cursors(block->next);
   }
   if (nodes_.size() == options_.nodes && node.index == assignee_) {
     node.term_seen = node.loop->term();
@@ -141,6 +143,7 @@ void World::turn(Node& node) {
       return rejoin(node);
     }
   }
+  read_intake(node);
   auto blocks = loop.turn(clock(node));
   if (loop.freezes() != node.freezes) {  // the producer goes, with what it still holds
     freezes_ += loop.freezes() - node.freezes;
@@ -169,6 +172,19 @@ void World::turn(Node& node) {
     node.port->append(std::move(blocks));
   }
   if (chance(200)) node.durable = std::make_unique<testing::MemoryProjections>(*node.live);
+}
+
+void World::read_intake(Node& node) {
+  const auto cursor = node.loop->intake_cursor(kIntake);
+  if (!cursor) return;
+  partition::IntakeBatch batch;
+  batch.topic = kIntake;
+  batch.from = cursor->offset;
+  const auto to = std::min<std::size_t>(intake_.size(), static_cast<std::size_t>(cursor->offset) + 1 + below(6));
+  for (auto at = static_cast<std::size_t>(cursor->offset); at < to; ++at)
+    batch.events.push_back({static_cast<std::int64_t>(at), at + 1, intake_[at], -1});
+  if (batch.events.empty()) return;
+  if (!node.loop->take_intake(std::move(batch))) checker_.find("intake that goes on from the cursor isn't taken", now_);
 }
 
 // ---- what is true -------------------------------------------------------------------------------------------------------
@@ -277,7 +293,8 @@ void World::settle() {
     absorb();
     callers_act();
     for (auto& node : nodes_) turn(*node);
-    if (cluster_.idle() && std::all_of(ops_.begin(), ops_.end(), [](const Op& op) { return op.done; }) &&
+    if (cluster_.idle() && checker_.intake_passed() == intake_.size() &&
+        std::all_of(ops_.begin(), ops_.end(), [](const Op& op) { return op.done; }) &&
         std::all_of(nodes_.begin(), nodes_.end(), [](const auto& node) { return node->loop->idle() && node->requests.empty(); }))
       break;
   }
@@ -293,7 +310,7 @@ void World::run() {
       for (std::size_t i = 0; i < op.events.size() && !op.done; ++i)
         checker_.find("without an end after " + std::to_string(kQuietMax) + " quiet steps: " + op.events[i].back().asked.id, now_);
     }
-    checker_.find("not idle", now_);
+    checker_.find("not idle, or " + std::to_string(intake_.size() - checker_.intake_passed()) + " intake records not passed", now_);
   }
   for (auto& node : nodes_) {  // an owner that nobody writes to doesn't read: a new loop of it does
     hang_up(*node);

@@ -21,6 +21,7 @@ struct Options {
   std::size_t nodes = 3;
   Step steps = 600;
   bool single_events = false;  // no batches
+  std::uint32_t intake = 0;    // chance in ten thousandths of a request to be published to the intake topic instead
   ledger::MemoryFaults faults;
   // Chances in ten thousandths of each step.
   std::uint32_t crash = 30;
@@ -97,12 +98,14 @@ class World {
   void new_noise();
   [[nodiscard]] Content content(const std::string& json);
   void add_op(std::vector<std::vector<std::string>> events, bool scripted);
+  void publish(const Op& op);
   void send(std::size_t op);
   void answered(std::size_t op, std::size_t request, const std::vector<std::size_t>& contents, const std::vector<Outcome>& outcomes);
   void callers_act();
 
   // nodes (world.cpp)
   void turn(Node& node);
+  void read_intake(Node& node);
   void start(Node& node);
   void rejoin(Node& node);
   void crash(Node& node);
@@ -133,6 +136,7 @@ class World {
   Step keys_fail_until_ = 0;
   model::Instant days_ = 0;
   std::vector<Op> ops_;
+  std::vector<ingest::Offered> intake_;  // the topic
   std::vector<std::pair<std::string, std::string>> must_accept_;
   std::vector<std::pair<std::string, std::size_t>> lives_;  // case id, script
   std::size_t cases_ = 0;

@@ -283,7 +283,7 @@ TEST(LedgerChain, ANewerProgramsBlockStopsTheWalk) {
   ChainWalk walk(0);
   ASSERT_TRUE(walk.take({0, good[0]}).ok());
   std::string newer = good[1];
-  newer.replace(newer.find("\"v\":1"), 5, "\"v\":2");
+  newer.replace(newer.find("\"v\":1"), 5, "\"v\":3");
   EXPECT_EQ(walk.take({1, newer}).error().code, ErrorCode::kConflict);
   std::string kind = good[1];
   kind.replace(kind.find("owner-changed"), 13, "owner-dreamed");

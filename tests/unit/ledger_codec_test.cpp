@@ -38,7 +38,7 @@ std::string render(const Record& r) {
 std::string render(const Block& b) {
   std::ostringstream out;
   out << b.version << "|" << b.height << "|" << b.previous << "|" << b.term << "|" << b.recorded << "|" << b.bundle;
-  for (const auto& c : b.next) out << " C(" << c.topic << "," << c.epoch << "," << c.offset << ")";
+  for (const auto& c : b.next) out << " C(" << c.topic << "," << c.epoch << "," << c.offset << "," << c.digest << ")";
   for (const auto& r : b.records) out << "\n" << render(r);
   return std::move(out).str();
 }
@@ -193,7 +193,9 @@ struct Broken {
 
 TEST(LedgerCodec, NamesWhatIsWrong) {
   const std::vector<Broken> table{
-      {"barrier", R"("v":1)", R"("v":2)", ErrorCode::kConflict, "version 2"},
+      {"barrier", R"("v":1)", R"("v":3)", ErrorCode::kConflict, "version 3"},
+      {"intake", R"("v":2)", R"("v":1)", ErrorCode::kInvalid, "digest"},
+      {"intake", R"(00ff1122aabbccdd)", R"(00ff1122aabbccd)", ErrorCode::kInvalid, "16 hex digits"},
       {"barrier", R"("kind":"barrier")", R"("kind":"closed")", ErrorCode::kConflict, "closed"},
       {"rejected", R"("code":"invalid-data")", R"("code":"too-strange")", ErrorCode::kConflict, "too-strange"},
       {"barrier", R"("v":1,)", "", ErrorCode::kInvalid, "begin with \"v\""},

@@ -130,6 +130,13 @@ inline std::map<std::string, Block> samples() {
   all["duplicates"].next = {{"docket.intake.calls", 1, 0}, {"docket.intake.hotline", 2, 10}};
   all["forwarded"] = block_of(51, {record_of(RecordKind::kForwarded, R"({"to":9})")});
   all["lost"] = block_of(52, {record_of(RecordKind::kLost, R"({"topic":"docket.intake.hotline","from":10,"to":12})")});
+  all["intake"] = block_of(
+      52,
+      {record_of(RecordKind::kForwarded, R"({"topic":"docket.intake.hotline","epoch":2,"offset":11,"to":9,"source":"hotline","id":"e-3"})"),
+       record_of(RecordKind::kDuplicates, R"({"topic":"docket.intake.hotline","epoch":2,"ranges":[[4,9],[12,12]]})"),
+       record_of(RecordKind::kLost, R"({"topic":"docket.intake.calls","epoch":0,"from":10,"to":12})")});
+  all["intake"].version = 2;
+  all["intake"].next = {{"docket.intake.calls", 0, 12, 0}, {"docket.intake.hotline", 2, 13, 0x00ff1122aabbccdd}};
   all["reaction"] = block_of(53, {record_of(RecordKind::kReaction, R"({"number":1,"to":9,"depth":1})")});
   all["quarantined"] = block_of(54, {record_of(RecordKind::kQuarantined, R"({"subject":"HT-1","semantics":1,"cause":"..."})")});
   all["released"] = block_of(55, {record_of(RecordKind::kReleased, R"({"subject":"HT-1"})")});

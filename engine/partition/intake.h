@@ -1,0 +1,41 @@
+// What upstream publishers put into intake topics, on its way into the loop of one partition (ledger.md section 6). Each record gets
+// exactly one first outcome: it stands in the same block as the cursor that passes it.
+// Thread rule: plain values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/ingest/ingest.h"
+
+namespace docket::partition {
+
+struct IntakeEvent {
+  std::int64_t offset = 0;
+  std::uint64_t digest = 0;  // keyed, of the record's bytes; not 0
+  ingest::Offered offered;   // of any stage
+  int forwarded_to = -1;     // the partition that its case lives in: it has been offered there, and has an outcome in that ledger
+};
+
+// Records of one topic, in the order of their offsets, which may have gaps.
+struct IntakeBatch {
+  std::string topic;
+  std::uint32_t epoch = 0;
+  std::int64_t from = 0;     // the cursor that it goes on from
+  std::int64_t lost_to = 0;  // beyond `from`: the offsets from there to this one are gone, and were never judged
+  bool rebased = false;      // `epoch` is new: the topic was made anew, and its offsets begin at `from`
+  std::vector<IntakeEvent> events;
+};
+
+// Outcomes of intake records in valid blocks of this owner's.
+struct IntakeCounts {
+  std::uint64_t accepted = 0;
+  std::uint64_t duplicate = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t parked = 0;
+  std::uint64_t forwarded = 0;
+  std::uint64_t lost = 0;
+};
+
+}  // namespace docket::partition
