@@ -31,7 +31,7 @@ void add_kafka_options(CLI::App& command, docket::local::KafkaOptions& kafka, bo
   } else {
     brokers->required();
   }
-  command.add_option("--topics", kafka.topics, "the topics are PREFIX.ledger and PREFIX.config")->capture_default_str();
+  command.add_option("--topics", kafka.topics, "the topics are PREFIX.ledger, PREFIX.config and PREFIX.intake.*")->capture_default_str();
   command.add_option("--kafka-config", kafka.config, "NAME=VALUE, a setting of librdkafka; may be given again")->take_all();
   command.add_flag("--accept-one-copy", kafka.accept_one_copy, "to try it out: fewer than three copies of the ledger");
   command.add_flag("--accept-loss-on-power-failure", kafka.accept_loss_on_power_failure,
@@ -54,6 +54,7 @@ struct Local {
   std::string heads;
   std::string to;
   std::string from;
+  std::string topic;
   docket::local::KafkaOptions kafka;
 };
 
@@ -64,10 +65,25 @@ void add_topics_commands(CLI::App& app, Local& given, int& code) {
     auto* command =
         local(topics, apply ? "apply" : "plan",
               apply ? "Makes and sets the topics as a ledger needs them." : "Says what of the topics is not as a ledger needs it.",
-              std::string("  docket topics ") + (apply ? "apply" : "plan") + " --brokers 127.0.0.1:9092");
+              std::string("  docket topics ") + (apply ? "apply" : "plan") + " --brokers 127.0.0.1:9092 --intake hotline");
     add_kafka_options(*command, given.kafka, false);
+    command
+        ->add_option("--intake", given.kafka.intake,
+                     "NAME of a topic PREFIX.intake.NAME that an upstream system publishes to; may be given again")
+        ->take_all();
     command->callback([&given, &code, apply] { code = docket::local::run_topics(given.kafka, apply); });
   }
+}
+#endif
+
+#ifdef DOCKET_KAFKA
+void add_intake_commands(CLI::App& app, Local& given, int& code) {
+  auto* rebase = local(noun(app, "intake", "Topics that upstream systems publish to"), "rebase",
+                       "Goes on with an intake topic that was made anew: a new epoch, from its first record.",
+                       "  docket intake rebase docket.intake.hotline --data data");
+  rebase->add_option("topic", given.topic, "the topic's whole name")->required();
+  rebase->add_option("--data", given.data, "the folder of the node that serves")->capture_default_str();
+  rebase->callback([&given, &code] { code = docket::local::run_intake_rebase(given.data, given.topic); });
 }
 #endif
 
@@ -175,6 +191,7 @@ int main(int argc, char** argv) {
   add_store_commands(app, given, exit.code);
 #ifdef DOCKET_KAFKA
   add_topics_commands(app, given, exit.code);
+  add_intake_commands(app, given, exit.code);
 #endif
   add_event_import(app, given, exit.code);
 

@@ -89,6 +89,19 @@ Result<Admin::Resource> Admin::resource(rd_kafka_ResourceType_t type, const std:
   return out;
 }
 
+Result<std::vector<std::string>> Admin::topics_with(const std::string& prefix) {
+  const rd_kafka_metadata_t* all = nullptr;
+  const auto code = rd_kafka_metadata(client_.get(), 1, nullptr, &all, patience_ms_);
+  const Metadata metadata(all);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return as_error(code, "asking " + brokers_ + " for its topics");
+  std::vector<std::string> out;
+  for (int i = 0; i < metadata->topic_cnt; ++i) {
+    if (std::string_view(metadata->topics[i].topic).starts_with(prefix)) out.emplace_back(metadata->topics[i].topic);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 Result<TopicState> Admin::describe(const std::string& topic) {
   // All topics are asked for, as asking for one by name may make it.
   const rd_kafka_metadata_t* all = nullptr;

@@ -31,6 +31,8 @@ class Admin {
  public:
   [[nodiscard]] static Result<Admin> make(const Settings& settings, int patience_ms = 30'000);
 
+  // Names of the topics that begin so, sorted.
+  [[nodiscard]] Result<std::vector<std::string>> topics_with(const std::string& prefix);
   [[nodiscard]] Result<TopicState> describe(const std::string& topic);
   // The settings of one of the brokers.
   [[nodiscard]] Result<std::map<std::string, std::string>> broker_config();

@@ -27,19 +27,19 @@ constexpr std::array<Fixed, 6> kProducerFixed{{
     {"retries", "2147483647"},
     {"delivery.report.only.error", "false"},
 }};
-constexpr std::array<Fixed, 7> kReaderFixed{{
+constexpr std::array<Fixed, 6> kReaderFixed{{
     {"group.id", "docket"},  // librdkafka assigns only with one; nobody ever joins it
     {"enable.auto.commit", "false"},
     {"enable.auto.offset.store", "false"},
     {"enable.partition.eof", "true"},
     {"auto.offset.reset", "error"},
-    {"isolation.level", "read_uncommitted"},
     {"check.crcs", "true"},
 }};
 // Other names of the same, and what would change what a message is.
-constexpr std::array kRefused{"request.required.acks", "delivery.timeout.ms",      "max.in.flight",         "message.send.max.retries",
-                              "transactional.id",      "enable.gapless.guarantee", "group.instance.id",     "bootstrap.servers",
-                              "metadata.broker.list",  "enable.auto.offset.store", "test.mock.num.brokers", "auto.commit.enable"};
+constexpr std::array kRefused{"isolation.level",          "request.required.acks", "delivery.timeout.ms",      "max.in.flight",
+                              "message.send.max.retries", "transactional.id",      "enable.gapless.guarantee", "group.instance.id",
+                              "bootstrap.servers",        "metadata.broker.list",  "enable.auto.offset.store", "test.mock.num.brokers",
+                              "auto.commit.enable"};
 
 // Wanted unless the operator says otherwise.
 constexpr std::array<Fixed, 7> kUsual{{
@@ -56,6 +56,12 @@ constexpr std::array<Fixed, 4> kProducerUsual{{
     {"compression.codec", "lz4"},
     {"request.timeout.ms", "5000"},
     {"socket.timeout.ms", "6000"},
+}};
+constexpr std::array<Fixed, 4> kIntakeUsual{{
+    {"fetch.wait.max.ms", "500"},
+    {"fetch.message.max.bytes", "1048576"},
+    {"queued.min.messages", "20000"},
+    {"queued.max.messages.kbytes", "16384"},
 }};
 constexpr std::array<Fixed, 6> kReaderUsual{{
     {"fetch.wait.max.ms", "5"},  // nobody fetches but to reach an end
@@ -92,17 +98,27 @@ Status set_all(rd_kafka_conf_t* conf, const auto& rows) {
   return {};
 }
 
-Result<Conf> make_conf(const Settings& settings, bool producer) {
+enum class Use : std::uint8_t { kProducer, kLedger, kIntake };
+
+Result<Conf> make_conf(const Settings& settings, Use use) {
+  const bool producer = use == Use::kProducer;
   Conf conf(rd_kafka_conf_new());
   rd_kafka_conf_set_log_cb(conf.get(), log_line);
   if (auto done = set_all(conf.get(), kUsual); !done) return done.error();
   if (auto done = producer ? set_all(conf.get(), kProducerUsual) : set_all(conf.get(), kReaderUsual); !done) return done.error();
+  if (use == Use::kIntake) {
+    if (auto done = set_all(conf.get(), kIntakeUsual); !done) return done.error();
+  }
   for (const auto& [name, value] : settings.config) {
     if (is_fixed(name))
       return Error{ErrorCode::kInvalid, "Kafka setting " + name + "=" + value + ": the ledger rests on this one; it can't be given"};
     if (auto done = set(conf.get(), name, value); !done) return done.error();
   }
   if (auto done = producer ? set_all(conf.get(), kProducerFixed) : set_all(conf.get(), kReaderFixed); !done) return done.error();
+  if (!producer) {
+    if (auto done = set(conf.get(), "isolation.level", use == Use::kIntake ? "read_committed" : "read_uncommitted"); !done)
+      return done.error();
+  }
   if (auto done = set(conf.get(), "bootstrap.servers", settings.brokers); !done) return done.error();
   return conf;
 }
@@ -135,15 +151,15 @@ Status check(const Settings& settings) {
 }
 
 Result<Client> make_producer(const Settings& settings, Delivered delivered, void* opaque) {
-  auto conf = make_conf(settings, true);
+  auto conf = make_conf(settings, Use::kProducer);
   if (!conf) return conf.error();
   rd_kafka_conf_set_opaque(conf->get(), opaque);
   if (delivered != nullptr) rd_kafka_conf_set_dr_msg_cb(conf->get(), delivered);
   return make(RD_KAFKA_PRODUCER, std::move(*conf));
 }
 
-Result<Client> make_reader(const Settings& settings) {
-  auto conf = make_conf(settings, false);
+Result<Client> make_reader(const Settings& settings, ReaderKind kind) {
+  auto conf = make_conf(settings, kind == ReaderKind::kIntake ? Use::kIntake : Use::kLedger);
   if (!conf) return conf.error();
   auto client = make(RD_KAFKA_CONSUMER, std::move(*conf));
   if (client) rd_kafka_poll_set_consumer(client->get());

@@ -55,8 +55,10 @@ using ClientError = std::unique_ptr<rd_kafka_error_t, ErrorEnd>;
 // A producer that is idempotent, waits for all replicas and lets no message expire. `opaque` comes back in delivery reports.
 using Delivered = void (*)(rd_kafka_t* client, const rd_kafka_message_t* message, void* opaque);
 [[nodiscard]] Result<Client> make_producer(const Settings& settings, Delivered delivered, void* opaque);
-// A consumer of no group's that reads what is assigned, uncommitted records too, says where a partition ends and never jumps.
-[[nodiscard]] Result<Client> make_reader(const Settings& settings);
+// A consumer of no group's that reads what is assigned, says where a partition ends and never jumps. Of a ledger it reads uncommitted
+// records too.
+enum class ReaderKind : std::uint8_t { kLedger, kIntake };
+[[nodiscard]] Result<Client> make_reader(const Settings& settings, ReaderKind kind = ReaderKind::kLedger);
 
 // Calls `news` (from a thread of librdkafka's, it must not block) when the queue has something; off again when this goes.
 class QueueNews {

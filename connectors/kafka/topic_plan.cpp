@@ -11,7 +11,10 @@ namespace docket::kafka {
 namespace {
 
 constexpr int kReplication = 3;
-constexpr std::size_t kPrefixMax = 200;  // a topic's name has 249 characters at most
+constexpr std::size_t kTopicNameMax = 249;
+constexpr const char* kIntakeRetentionMs = "604800000";  // 7 days: longer than any outage
+constexpr std::size_t kPrefixMax = 200;                  // a topic's name has 249 characters at most
+constexpr std::int64_t kRetentionLeastMs = 86'400'000;
 constexpr const char* kPowerFailure =
     "a leader that is left alone acknowledges records that are in no disk yet, and its power failure takes them: flush each record "
     "(flush.messages=1), or take the risk with --accept-loss-on-power-failure, as where the brokers keep eligible leader replicas "
@@ -51,7 +54,7 @@ Result<TopicNames> topic_names(const std::string& prefix) {
       std::all_of(prefix.begin(), prefix.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-'; });
   if (prefix.empty() || prefix.size() > kPrefixMax || !fits)
     return Error{ErrorCode::kInvalid, "--topics takes 1 to 200 letters, digits, '.', '_' or '-', not '" + prefix + "'"};
-  return TopicNames{prefix + ".ledger", prefix + ".config"};
+  return TopicNames{prefix + ".ledger", prefix + ".config", prefix + ".intake."};
 }
 
 NewTopic ledger_topic(const TopicNames& names, const Accepted& accepted) {
@@ -68,6 +71,18 @@ NewTopic ledger_topic(const TopicNames& names, const Accepted& accepted) {
 NewTopic config_topic(const TopicNames& names, const Accepted& accepted) {
   NewTopic topic{names.config, 1, 0, {}};
   topic.config = {{"cleanup.policy", "compact"}, {"max.message.bytes", "1048588"}};
+  set_copies(topic, accepted);
+  return topic;
+}
+
+Result<NewTopic> intake_topic(const TopicNames& names, const std::string& name, const Accepted& accepted) {
+  const bool fits = std::all_of(name.begin(), name.end(),
+                                [](unsigned char c) { return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '.' || c == '-'; });
+  if (name.empty() || !fits || name.front() == '.' || name.back() == '.' || names.intake.size() + name.size() > kTopicNameMax)
+    return Error{ErrorCode::kInvalid, "--intake takes small letters, digits, '-' and '.' between them, not '" + name + "'"};
+  NewTopic topic{names.intake + name, model::kPartitions, 0, {}};
+  topic.config = {
+      {"cleanup.policy", "delete"}, {"retention.ms", kIntakeRetentionMs}, {"retention.bytes", "-1"}, {"max.message.bytes", "1048588"}};
   set_copies(topic, accepted);
   return topic;
 }
@@ -91,9 +106,11 @@ std::vector<Finding> judge(const NewTopic& wanted, const TopicState& state) {
     const auto* rule = std::find_if(std::begin(kRules), std::end(kRules), [&](const Rule& row) { return name == row.name; });
     const auto it = state.config.find(name);
     const std::string is = it == state.config.end() ? "" : it->second;
+    const bool intake = wanted.config.front().second == "delete" && name == "retention.ms" && value != "-1";
+    if (intake && (is == "-1" || number(is) >= kRetentionLeastMs)) continue;
     const bool more = rule->may == May::kBeMore && !is.empty() && number(is) >= number(value);
     if (is == value || more) continue;
-    out.push_back({wanted.name, name, is, value, rule->why, true});
+    out.push_back({wanted.name, name, is, value, intake ? "records must outlast an outage of all nodes: a day at least" : rule->why, true});
   }
   return out;
 }

@@ -18,13 +18,16 @@ struct Accepted {
 struct TopicNames {
   std::string ledger;
   std::string config;
+  std::string intake;  // PREFIX.intake. before the name of each intake topic
 };
-// PREFIX.ledger and PREFIX.config. kInvalid: not a topic name.
+// PREFIX.ledger, PREFIX.config and PREFIX.intake. kInvalid: not a topic name.
 [[nodiscard]] Result<TopicNames> topic_names(const std::string& prefix);
 
 // The two topics as `docket topics apply` makes them.
 [[nodiscard]] NewTopic ledger_topic(const TopicNames& names, const Accepted& accepted);
 [[nodiscard]] NewTopic config_topic(const TopicNames& names, const Accepted& accepted);
+// What upstream systems publish to, one each or shared: NAME of small letters, digits and '-', joined by dots. kInvalid: it isn't.
+[[nodiscard]] Result<NewTopic> intake_topic(const TopicNames& names, const std::string& name, const Accepted& accepted);
 
 struct Finding {
   std::string topic;

@@ -31,6 +31,8 @@ int run_kafka_verify(const std::string& data, const std::string& heads_file, con
 int run_kafka_copy(const std::string& from, const std::string& to, const KafkaOptions& kafka);
 // `apply`: makes and sets what is not as it must be; else only tells of it.
 int run_topics(const KafkaOptions& kafka, bool apply);
+// Asks the process that holds the folder.
+int run_intake_rebase(const std::string& data, const std::string& topic);
 
 int run_store_rebuild(const std::string& data);
 int run_store_verify(const std::string& data);

@@ -131,17 +131,29 @@ void ControlServer::serve(int connection) {
 ControlReply ControlServer::answer(const std::string& request) {
   boost::system::error_code error;
   const auto given = boost::json::parse(request, error);
-  const auto* what = !error && given.is_object() ? given.get_object().if_contains("do") : nullptr;
-  const auto* to = !error && given.is_object() ? given.get_object().if_contains("to") : nullptr;
-  if (what == nullptr || !what->is_string() || what->get_string() != "backup" || to == nullptr || !to->is_string())
-    return {2, "the process that holds the folder takes one request: backup, to a folder"};
-  const std::filesystem::path target = std::string(to->get_string());
+  const auto member = [&](const char* name) {
+    const auto* value = !error && given.is_object() ? given.get_object().if_contains(name) : nullptr;
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+  };
+  const std::string what = member("do");
+  if (what == "rebase") {
+    const std::string topic = member("topic");
+    if (!node_.rebase_intake(topic)) return {3, "this node reads no intake topic " + topic + "; it was found at its start or not at all"};
+    return {0, "a new epoch of " + topic + " begins, in each partition as soon as its owner can write it"};
+  }
+  if (what != "backup" || member("to").empty())
+    return {2, "the process that holds the folder takes two requests: backup, to a folder; rebase, of a topic"};
+  const std::filesystem::path target = member("to");
   if (!target.is_absolute()) return {2, "the backup's folder must be an absolute path"};
   return backup_home(
       home_, [this](const std::string& folder) { return store_.backup(folder); }, target);
 }
 
 Result<ControlReply> ask_holder_for_backup(const std::filesystem::path& data, const std::filesystem::path& to) {
+  return ask_holder(data, {{"do", "backup"}, {"to", to.string()}});
+}
+
+Result<ControlReply> ask_holder(const std::filesystem::path& data, const std::map<std::string, std::string>& request) {
   auto folder = embedded::PosixFile::open(data, O_RDONLY | O_DIRECTORY);
   if (!folder) return folder.error();
   const auto address = address_in(*folder);
@@ -150,7 +162,7 @@ Result<ControlReply> ask_holder_for_backup(const std::filesystem::path& data, co
   if (connection < 0) return failed("making a socket");
   std::string line;
   if (::connect(connection, generic(*address), sizeof *address) == 0 &&
-      send_line(connection, boost::json::serialize(boost::json::object{{"do", "backup"}, {"to", to.string()}})))
+      send_line(connection, boost::json::serialize(boost::json::value_from(request))))
     line = read_line(connection);
   ::close(connection);
   boost::system::error_code error;

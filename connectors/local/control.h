@@ -5,10 +5,12 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <thread>
 
 #include "connectors/local/home.h"
+#include "connectors/node/node.h"
 #include "connectors/node/read_model.h"
 #include "engine/model/result.h"
 
@@ -21,8 +23,8 @@ struct ControlReply {
 
 class ControlServer {
  public:
-  // Both outlive the server.
-  ControlServer(const Home& home, node::ProjectionStore& store) : home_(home), store_(store) {}
+  // All outlive the server.
+  ControlServer(const Home& home, node::ProjectionStore& store, node::Node& node) : home_(home), store_(store), node_(node) {}
   ~ControlServer();
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
@@ -35,11 +37,14 @@ class ControlServer {
 
   const Home& home_;
   node::ProjectionStore& store_;
+  node::Node& node_;
   int listening_ = -1;
   int wake_ = -1;
   std::thread thread_;
 };
 
+// Asks the holder of DATA for one thing of the list, by name and value. kUnavailable: it doesn't listen, or ended before it answered.
+[[nodiscard]] Result<ControlReply> ask_holder(const std::filesystem::path& data, const std::map<std::string, std::string>& request);
 // Asks the holder of DATA for a backup to that absolute path. kUnavailable: it doesn't listen, or ended before it answered.
 [[nodiscard]] Result<ControlReply> ask_holder_for_backup(const std::filesystem::path& data, const std::filesystem::path& to);
 

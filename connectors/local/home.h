@@ -12,6 +12,7 @@
 #include "connectors/embedded/file_key_store.h"
 #include "connectors/local/schemas.h"
 #include "engine/definition/bundle.h"
+#include "engine/ledger/intake_port.h"
 #include "engine/model/result.h"
 
 namespace docket::local {
@@ -26,6 +27,9 @@ struct Home {
   std::function<std::unique_ptr<ledger::Port>()> port;
   std::function<Result<ledger::Stored>(int partition, ledger::Height height)> block_at;
   std::vector<std::string> risks;
+  // Topics that upstream systems publish to, and a port to them for each worker.
+  std::vector<std::string> intake_topics;
+  std::function<std::unique_ptr<ledger::IntakePort>()> intake;
   std::shared_ptr<void> watch;  // of what is there against the copy
   std::shared_ptr<void> held;   // what keeps other processes from DATA, beside the ledger's own lock
 };

@@ -194,7 +194,7 @@ int run_event_import(const ImportOptions& options) {
   if (!store) return fail(store.error());
   auto node = make_node(*home, *store, 2);
   if (auto started = node->start(); !started) return fail(started.error());
-  ControlServer control(*home, **store);
+  ControlServer control(*home, **store, *node);
   if (auto started = control.start(); !started) return fail(started.error());
   NodePublisher publisher(*node, options.dry_run);
   const int code = import_into(publisher, *home->bundle, home->ledger->ledger_id(), options);

@@ -1,8 +1,10 @@
 // The commands on a ledger that is on Kafka, and on its topics.
+#include <algorithm>
 #include <iostream>
 
 #include "connectors/kafka/bundles.h"
 #include "connectors/local/commands.h"
+#include "connectors/local/control.h"
 #include "connectors/local/kafka_home.h"
 #include "connectors/local/ledger_checks.h"
 #include "connectors/local/schemas.h"
@@ -130,7 +132,19 @@ int run_topics(const KafkaOptions& kafka, bool apply) {
   auto admin = kafka::Admin::make(place->settings, kPatienceMs);
   if (!admin) return fail(admin.error());
   int wrong = 0;
-  for (const auto& wanted : {kafka::ledger_topic(place->names, place->accepted), kafka::config_topic(place->names, place->accepted)}) {
+  std::vector<kafka::NewTopic> topics{kafka::ledger_topic(place->names, place->accepted),
+                                      kafka::config_topic(place->names, place->accepted)};
+  auto intake = admin->topics_with(place->names.intake);  // those that are there, and those that are wanted
+  if (!intake) return fail(intake.error());
+  for (const auto& name : kafka.intake) intake->push_back(place->names.intake + name);
+  std::sort(intake->begin(), intake->end());
+  intake->erase(std::unique(intake->begin(), intake->end()), intake->end());
+  for (const auto& topic : *intake) {
+    auto wanted = kafka::intake_topic(place->names, topic.substr(place->names.intake.size()), place->accepted);
+    if (!wanted) return fail(wanted.error());
+    topics.push_back(std::move(*wanted));
+  }
+  for (const auto& wanted : topics) {
     auto state = admin->describe(wanted.name);
     if (!state) return fail(state.error());
     auto findings = kafka::judge(wanted, *state);
@@ -155,6 +169,14 @@ int run_topics(const KafkaOptions& kafka, bool apply) {
     for (const auto& line : kafka::advice(*broker)) std::cout << "advice: " << line << "\n";
   }
   return wrong == 0 ? 0 : 4;
+}
+
+int run_intake_rebase(const std::string& data, const std::string& topic) {
+  const auto reply = ask_holder(data, {{"do", "rebase"}, {"topic", topic}});
+  if (!reply) return fail(reply.error());
+  if (reply->code != 0) return fail(reply->text, reply->code);
+  std::cout << reply->text << "\n";
+  return 0;
 }
 
 }  // namespace docket::local

@@ -10,6 +10,7 @@
 #include "connectors/embedded/posix_file.h"
 #include "connectors/kafka/bundles.h"
 #include "connectors/kafka/end_check.h"
+#include "connectors/kafka/kafka_intake.h"
 #include "connectors/local/schemas.h"
 #include "engine/ledger/block_codec.h"
 #include "engine/ledger/genesis.h"
@@ -209,6 +210,23 @@ Status check_topics(const KafkaPlace& place) {
   return Error{ErrorCode::kConflict, "the topics are not as a ledger's must be (docket topics plan, docket topics apply):" + wrong};
 }
 
+Result<std::vector<std::string>> find_intake_topics(const KafkaPlace& place) {
+  auto admin = kafka::Admin::make(place.settings, kPatienceMs);
+  if (!admin) return admin.error();
+  auto topics = admin->topics_with(place.names.intake);
+  if (!topics) return topics.error();
+  for (const auto& topic : *topics) {
+    const auto state = admin->describe(topic);
+    if (!state) return state.error();
+    if (state->partitions == model::kPartitions) continue;
+    return Error{ErrorCode::kConflict,
+                 "topic " + topic + " has " + std::to_string(state->partitions) + " partitions, and must have " +
+                     std::to_string(model::kPartitions) +
+                     " like the ledger, as a case's partition is the same in both: make it anew (docket topics apply --intake)"};
+  }
+  return topics;
+}
+
 std::unique_ptr<kafka::KafkaLedger> patient_port(const KafkaPlace& place) {
   return std::make_unique<kafka::KafkaLedger>(kafka::LedgerOptions{place.settings, place.names.ledger, nullptr, kPatienceMs});
 }
@@ -325,6 +343,10 @@ Result<Home> open_kafka_home(const fs::path& data, const KafkaPlace& place) {
                                                  [](const std::string& what) { std::cerr << "docket: " << what << "\n"; });
   check->start();
   home.watch = std::move(check);
+  auto topics = find_intake_topics(place);
+  if (!topics) return topics.error();
+  home.intake_topics = *topics;
+  home.intake = [place, topics = std::move(*topics)] { return std::make_unique<kafka::KafkaIntake>(place.settings, topics); };
   home.block_at = [copy](int partition, ledger::Height height) { return copy->block_at(partition, height); };
   return home;
 }

@@ -24,6 +24,8 @@ struct KafkaPlace {
 [[nodiscard]] Result<KafkaPlace> kafka_place(const KafkaOptions& options);
 // kConflict: the topics are not set as a ledger's must be. kUnavailable: no broker answers.
 [[nodiscard]] Status check_topics(const KafkaPlace& place);
+// The topics PREFIX.intake.* that are there. kConflict: one of them has another number of partitions than the ledger.
+[[nodiscard]] Result<std::vector<std::string>> find_intake_topics(const KafkaPlace& place);
 // A port that waits for what it is asked; for commands.
 [[nodiscard]] std::unique_ptr<kafka::KafkaLedger> patient_port(const KafkaPlace& place);
 

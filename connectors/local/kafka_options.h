@@ -10,7 +10,8 @@ namespace docket::local {
 struct KafkaOptions {
   std::string ledger = "embedded";  // or kafka
   std::string brokers;              // HOST:PORT,...
-  std::string topics = "docket";    // PREFIX.ledger and PREFIX.config
+  std::string topics = "docket";    // PREFIX.ledger, PREFIX.config, PREFIX.intake.*
+  std::vector<std::string> intake;  // names of intake topics to plan or make
   std::vector<std::string> config;  // NAME=VALUE of librdkafka
   bool accept_one_copy = false;
   bool accept_loss_on_power_failure = false;

@@ -80,6 +80,7 @@ int run_serve(const ServeOptions& options) {
   if (!home) return fail(home.error());
   if (home->port) {
     if (auto done = follow_copy(*home); !done) return fail(done.error());
+    for (const auto& topic : home->intake_topics) std::cerr << "docket: takes events from topic " << topic << "\n";
     for (const auto& risk : home->risks) std::cerr << "docket: risk taken: " << risk << "\n";
   }
   auto store = open_projections(home->data / "projections", home->bundle, options.workers);
@@ -98,7 +99,7 @@ int run_serve(const ServeOptions& options) {
   if (!port) return fail(port.error());
   HeadsWriter heads(*home, **store);
   if (auto started = heads.start(); !started) return fail(started.error());
-  ControlServer control(*home, **store);
+  ControlServer control(*home, **store, *node);
   if (auto started = control.start(); !started) return fail(started.error());
   const bool six = http.host.find(':') != std::string::npos;
   std::cout << "docket is ready on http://" << (six ? "[" : "") << http.host << (six ? "]:" : ":") << *port << " (office "

@@ -41,15 +41,32 @@ service::Answer Node::answer_prometheus() const {
       "# TYPE docket_build_info gauge\ndocket_build_info{version=\"" DOCKET_VERSION "\"} 1\n# TYPE docket_events_total counter\n";
   constexpr const char* kNames[] = {"accepted",         "duplicate", "rejected",   "parked",   "identity_conflict",
                                     "version_conflict", "unknown",   "overloaded", "too_large"};
-  for (std::size_t i = 0; i < 9; ++i)
-    out += "docket_events_total{outcome=\"" + std::string(kNames[i]) + "\"} " + std::to_string(outcomes_[i].load()) + "\n";
   std::uint64_t voids = 0;
   std::size_t parked = 0;
+  std::uint64_t counts[9] = {};
+  for (std::size_t i = 0; i < 9; ++i) counts[i] = outcomes_[i].load();
+  std::uint64_t forwarded = 0;
+  std::uint64_t lost = 0;
+  std::string lags;
   for (const auto& worker : workers_) {
     const auto health = worker->health();
+    counts[0] += health.intake.accepted;
+    counts[1] += health.intake.duplicate;
+    counts[2] += health.intake.rejected;
+    counts[3] += health.intake.parked;
+    forwarded += health.intake.forwarded;
+    lost += health.intake.lost;
+    for (const auto& row : health.intake_lags)
+      lags += "docket_intake_lag_records{topic=\"" + row.topic + "\",partition=\"" + std::to_string(row.partition) + "\"} " +
+              std::to_string(row.records) + "\n";
     voids += health.void_blocks;
     parked += health.parked;
   }
+  for (std::size_t i = 0; i < 9; ++i)
+    out += "docket_events_total{outcome=\"" + std::string(kNames[i]) + "\"} " + std::to_string(counts[i]) + "\n";
+  out += "docket_events_total{outcome=\"forwarded\"} " + std::to_string(forwarded) + "\n";
+  out += "docket_events_total{outcome=\"lost\"} " + std::to_string(lost) + "\n";
+  if (!lags.empty()) out += "# TYPE docket_intake_lag_records gauge\n" + lags;
   out += "# TYPE docket_void_blocks_total counter\ndocket_void_blocks_total " + std::to_string(voids) + "\n";
   out += "# TYPE docket_parked gauge\ndocket_parked " + std::to_string(parked) + "\n";
   out += parts_.store->metrics_text();

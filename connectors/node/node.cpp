@@ -100,7 +100,21 @@ Node::Node(NodeParts parts) : parts_(std::move(parts)), records_(std::make_uniqu
     for (int p = i; p < model::kPartitions; p += parts_.workers) options.partitions.push_back(p);
     workers_.push_back(
         std::make_unique<Worker>(options, parts_.bundle, parts_.ledger_id, process, parts_.port(), *parts_.keys, *parts_.store, *records_));
+    if (parts_.intake_topics.empty()) continue;
+    workers_.back()->take_intake(parts_.intake(), [this](int partition, partition::Offer offer) {
+      offer.done = [this, done = std::move(offer.done)](Outcomes outcomes) {
+        for (const auto& outcome : outcomes) ++outcomes_[static_cast<std::size_t>(outcome.kind)];
+        done(std::move(outcomes));
+      };
+      return workers_[static_cast<std::size_t>(worker_of(partition))]->offer(partition, std::move(offer));
+    });
   }
+}
+
+bool Node::rebase_intake(const std::string& topic) {
+  if (std::find(parts_.intake_topics.begin(), parts_.intake_topics.end(), topic) == parts_.intake_topics.end()) return false;
+  for (auto& worker : workers_) worker->rebase(topic);
+  return true;
 }
 
 Node::~Node() { static_cast<void>(stop()); }
@@ -109,6 +123,7 @@ Status Node::restore(int partition) {
   const auto standing = parts_.store->standing(partition);
   std::string head = ledger::zero_hash_text();
   ledger::Offset offset = 0;
+  std::vector<ledger::IntakeCursor> cursors;
   if (standing.position.height > 0) {
     auto stored = parts_.block_at(partition, standing.position.height - 1);
     if (!stored) return stored.error().with_context("partition " + std::to_string(partition) + ": the projections are ahead of the ledger");
@@ -120,11 +135,12 @@ Status Node::restore(int partition) {
                    false};
     }
     head = ledger::hash_text(hash);
-    const auto block = ledger::decode_block(stored->value);
+    auto block = ledger::decode_block(stored->value);
     if (!block) return block.error();
+    cursors = std::move(block->next);
     offset = parts_.port()->after(stored->offset, block->records.size());
   }
-  return workers_[static_cast<std::size_t>(worker_of(partition))]->restore(partition, standing, head, offset);
+  return workers_[static_cast<std::size_t>(worker_of(partition))]->restore(partition, standing, head, offset, std::move(cursors));
 }
 
 Status Node::start() {

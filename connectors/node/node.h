@@ -12,6 +12,7 @@
 #include "connectors/node/read_model.h"
 #include "connectors/node/worker.h"
 #include "connectors/service/service.h"
+#include "engine/ledger/intake_port.h"
 #include "engine/ledger/keys.h"
 #include "engine/ledger/port.h"
 
@@ -27,7 +28,9 @@ struct NodeParts {
   std::shared_ptr<ProjectionStore> store;
   BlockAt block_at;
   std::function<std::unique_ptr<ledger::Port>()> port;
-  std::function<bool()> full;  // the ledger's disk is full
+  std::vector<std::string> intake_topics;                       // that upstream systems publish to
+  std::function<std::unique_ptr<ledger::IntakePort>()> intake;  // set if there are any
+  std::function<bool()> full;                                   // the ledger's disk is full
   std::function<model::Instant()> clock;
   int workers = 2;
   std::vector<std::string> risks;  // taken by the operator; /readyz names them
@@ -52,6 +55,9 @@ class Node final : public service::Service {
                       std::function<void(Outcomes)> done);
   [[nodiscard]] std::vector<ingest::Offered> parse(service::BodyFormat format, const std::string& body, std::string& problem);
   [[nodiscard]] std::vector<ingest::Offered> parse(const std::vector<std::string>& events);
+
+  // Begins a new epoch of an intake topic that was made anew; false: there is no such one.
+  bool rebase_intake(const std::string& topic);
 
   [[nodiscard]] const definition::Bundle& bundle() const { return *parts_.bundle; }
   [[nodiscard]] bool ready() const;

@@ -21,6 +21,7 @@ Worker::Worker(WorkerOptions options, definition::BundlePtr bundle, std::string 
     : options_(std::move(options)),
       bundle_(std::move(bundle)),
       ingest_(bundle_, key_text(keys.tag_key())),
+      tag_key_(key_text(keys.tag_key())),
       port_(std::move(port)),
       store_(store),
       by_partition_(model::kPartitions, nullptr) {
@@ -35,26 +36,44 @@ Worker::Worker(WorkerOptions options, definition::BundlePtr bundle, std::string 
     by_partition_[static_cast<std::size_t>(partition)] = loops_.back().get();
   }
   caught_up_.assign(loops_.size(), false);
-  told_later_ = port_->on_news([this] {
-    {
-      const std::lock_guard lock(mutex_);
-      news_ = true;
-    }
-    wake_.notify_one();
-  });
+  told_later_ = port_->on_news([this] { wake(); });
   publish_health();
+}
+
+void Worker::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    news_ = true;
+  }
+  wake_.notify_one();
+}
+
+void Worker::take_intake(std::unique_ptr<ledger::IntakePort> port, Forward forward) {
+  intake_ = std::make_unique<IntakeDriver>(std::move(port), ingest_, tag_key_, std::move(forward), [this] { wake(); });
+}
+
+void Worker::rebase(const std::string& topic) {
+  {
+    const std::lock_guard lock(mutex_);
+    rebase_.push_back(topic);
+    news_ = true;
+  }
+  wake_.notify_one();
 }
 
 // The port goes before what it calls.
 Worker::~Worker() {
   stop();
+  intake_.reset();
   port_.reset();
 }
 
-Status Worker::restore(int partition, const ProjectionStore::Standing& standing, const std::string& head, ledger::Offset offset) {
+Status Worker::restore(int partition, const ProjectionStore::Standing& standing, const std::string& head, ledger::Offset offset,
+                       std::vector<ledger::IntakeCursor> cursors) {
   auto* loop = by_partition_[static_cast<std::size_t>(partition)];
   if (loop == nullptr) return Error{ErrorCode::kInternal, "partition " + std::to_string(partition) + " is not this worker's", false};
   loop->restore(standing.position, head, standing.term, standing.recorded, offset);
+  loop->restore_cursors(std::move(cursors));
   loop->own();
   return {};
 }
@@ -94,8 +113,16 @@ void Worker::publish_health() {
     if (loop->owner()) ++health.owned;
     health.parked += loop->parked();
     health.void_blocks += loop->void_blocks();
+    const auto& intake = loop->intake_counts();
+    health.intake.accepted += intake.accepted;
+    health.intake.duplicate += intake.duplicate;
+    health.intake.rejected += intake.rejected;
+    health.intake.parked += intake.parked;
+    health.intake.forwarded += intake.forwarded;
+    health.intake.lost += intake.lost;
     if (!loop->stop_reason().empty()) health.stopped = loop->stop_reason();
   }
+  if (intake_) health.intake_lags = intake_->lags();
   const std::lock_guard lock(health_mutex_);
   health_ = std::move(health);
 }
@@ -187,12 +214,25 @@ std::vector<ledger::Appending> Worker::take_turns(model::Instant now) {
   return blocks;
 }
 
+void Worker::take_intake_records(model::Instant now) {
+  if (!intake_ || stopping_) return;
+  std::vector<std::string> rebase;
+  {
+    const std::lock_guard lock(mutex_);
+    rebase.swap(rebase_);
+  }
+  for (const auto& topic : rebase) intake_->rebase(topic);
+  if (store_.full(options_.index)) return;
+  for (std::size_t i = 0; i < loops_.size(); ++i) moved_ = intake_->step(*loops_[i], options_.partitions[i], now) || moved_;
+}
+
 // One turn of every loop; true if something was written. A disk without space is asked again after a pause, not at once.
 bool Worker::step() {
   const model::Instant now = options_.clock();
   moved_ = wrote_ = false;
   hand_reports();
   if (frozen()) renew();
+  take_intake_records(now);
   auto blocks = take_turns(now);
   // A read that failed may have answered "nothing": what was judged on it must not be appended.
   if (!blocks.empty() && !store_.failed().ok()) {

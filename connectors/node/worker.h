@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "connectors/node/intake_driver.h"
 #include "connectors/node/read_model.h"
 #include "engine/ledger/keys.h"
 #include "engine/ledger/port.h"
@@ -33,8 +34,13 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Puts a partition's loop where its projections stand (before start()).
-  [[nodiscard]] Status restore(int partition, const ProjectionStore::Standing& standing, const std::string& head, ledger::Offset offset);
+  // Puts a partition's loop where its projections stand (before start()). `cursors`: of the block there.
+  [[nodiscard]] Status restore(int partition, const ProjectionStore::Standing& standing, const std::string& head, ledger::Offset offset,
+                               std::vector<ledger::IntakeCursor> cursors = {});
+  // Takes what intake topics hold (before start()).
+  void take_intake(std::unique_ptr<ledger::IntakePort> port, Forward forward);
+  // From any thread: see IntakeDriver::rebase().
+  void rebase(const std::string& topic);
   void start();
   // Finishes what is queued and in flight, then ends the thread.
   void stop();
@@ -49,6 +55,8 @@ class Worker {
     std::size_t parked = 0;
     std::uint64_t void_blocks = 0;
     std::string stopped;  // why a partition stopped, "" if none
+    partition::IntakeCounts intake;
+    std::vector<IntakeLag> intake_lags;
   };
   [[nodiscard]] Health health() const;
 
@@ -59,6 +67,8 @@ class Worker {
   bool read_for(partition::PartitionLoop& loop, int partition);
   std::vector<ledger::Appending> take_turns(model::Instant now);
   void hand_reports();
+  void wake();
+  void take_intake_records(model::Instant now);
   [[nodiscard]] bool frozen() const;
   void renew();
   void publish_health();
@@ -66,21 +76,24 @@ class Worker {
   WorkerOptions options_;
   definition::BundlePtr bundle_;
   ingest::Ingest ingest_;
+  std::string tag_key_;
   std::unique_ptr<ledger::Port> port_;
-  bool told_later_ = false;  // the port reports when it has something, not at once
-  bool moved_ = false;       // this step: something came of the port, or went to it
-  bool wrote_ = false;       // this step: a block was not refused for lack of space
+  std::unique_ptr<IntakeDriver> intake_;  // null: no intake topics
+  bool told_later_ = false;               // the port reports when it has something, not at once
+  bool moved_ = false;                    // this step: something came of the port, or went to it
+  bool wrote_ = false;                    // this step: a block was not refused for lack of space
   ProjectionStore& store_;
   std::uint64_t freezes_ = 0;                                     // of all loops, when the port was last renewed
   std::vector<std::unique_ptr<partition::PartitionLoop>> loops_;  // in the order of options_.partitions
   std::vector<partition::PartitionLoop*> by_partition_;
   std::vector<bool> caught_up_;  // in the order of options_.partitions
 
-  std::mutex mutex_;  // guards inbox_, inbox_events_, news_
+  std::mutex mutex_;  // guards inbox_, inbox_events_, news_, rebase_
   std::condition_variable wake_;
   std::vector<std::pair<int, partition::Offer>> inbox_;
   std::size_t inbox_events_ = 0;
   bool news_ = false;  // the port has something
+  std::vector<std::string> rebase_;
   std::atomic<bool> stopping_{false};
   mutable std::mutex health_mutex_;
   Health health_;

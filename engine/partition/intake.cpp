@@ -114,6 +114,7 @@ bool PartitionLoop::judge_record(const IntakeBatch& batch, const IntakeEvent& re
     std::string members = "\"offset\":" + std::to_string(record.offset) + ",\"to\":" + std::to_string(record.forwarded_to) + ",\"source\":";
     ingest::append_json_string(members, record.offered.event->source);
     ingest::append_json_string(members += ",\"id\":", record.offered.event->id);
+    ingest::append_json_string(members += ",\"outcome\":", record.forwarded_outcome);
     add_intake_record(behind, ledger::RecordKind::kForwarded, members);
     ++building_->intake.forwarded;
     return true;

@@ -15,7 +15,8 @@ struct IntakeEvent {
   std::int64_t offset = 0;
   std::uint64_t digest = 0;  // keyed, of the record's bytes; not 0
   ingest::Offered offered;   // of any stage
-  int forwarded_to = -1;     // the partition that its case lives in: it has been offered there, and has an outcome in that ledger
+  int forwarded_to = -1;  // the partition that its case lives in: it has been offered there, and this is its outcome in that one's ledger
+  std::string forwarded_outcome;
 };
 
 // Records of one topic, in the order of their offsets, which may have gaps.

@@ -17,7 +17,7 @@ class Intake : public ::testing::Test {
   // The topic's next record.
   void publish(const std::string& text, int forwarded_to = -1) {
     const auto offset = static_cast<std::int64_t>(topic_.size());
-    topic_.push_back({offset, static_cast<std::uint64_t>(offset) + 1, small_office().ingest->parse(text), forwarded_to});
+    topic_.push_back({offset, static_cast<std::uint64_t>(offset) + 1, small_office().ingest->parse(text), forwarded_to, "accepted"});
   }
   // What lies behind the loop's cursor is taken, judged and valid.
   void judge() {
@@ -103,7 +103,7 @@ TEST_F(Intake, AForwardedRecordNamesItsEventAndWhereItWent) {
   publish(node.event("C", 0), 17);
   judge();
   EXPECT_EQ(newest(), std::vector<std::string>{R"(forwarded {"topic":"docket.intake.sim","epoch":0,"offset":0,"to":17,"source":")" +
-                                               small_office().source + R"(","id":"C-0"})"});
+                                               small_office().source + R"(","id":"C-0","outcome":"accepted"})"});
   EXPECT_TRUE(node.live.cases.empty());
 }
 

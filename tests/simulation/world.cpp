@@ -182,7 +182,7 @@ void World::read_intake(Node& node) {
   batch.from = cursor->offset;
   const auto to = std::min<std::size_t>(intake_.size(), static_cast<std::size_t>(cursor->offset) + 1 + below(6));
   for (auto at = static_cast<std::size_t>(cursor->offset); at < to; ++at)
-    batch.events.push_back({static_cast<std::int64_t>(at), at + 1, intake_[at], -1});
+    batch.events.push_back({static_cast<std::int64_t>(at), at + 1, intake_[at], -1, {}});
   if (batch.events.empty()) return;
   if (!node.loop->take_intake(std::move(batch))) checker_.find("intake that goes on from the cursor isn't taken", now_);
 }

@@ -1,0 +1,200 @@
+#include "connectors/node/intake_driver.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/model/ids.h"
+
+namespace docket::node {
+namespace {
+
+constexpr std::size_t kReadBytes = 1024 * 1024;
+constexpr model::Instant kUnsureMs = 60'000;   // a topic that ends below the cursor may be told by a deposed leader
+constexpr model::Instant kForwardMs = 10'000;  // then the same is offered again
+
+// The partition in which the event's case lives; -1: it has none, and its outcome stands where it was found.
+int home_of(const ingest::Offered& offered) {
+  if (offered.stage == ingest::Stage::kMalformed || offered.stage == ingest::Stage::kForbidden) return -1;
+  if (offered.refusal.code == model::Rejection::kInvalidSubject || offered.event->subject.empty()) return -1;
+  return model::partition_of(offered.event->subject);
+}
+
+}  // namespace
+
+IntakeDriver::IntakeDriver(std::unique_ptr<ledger::IntakePort> port, ingest::Ingest& ingest, std::string_view tag_key, Forward forward,
+                           std::function<void()> wake)
+    : port_(std::move(port)), ingest_(ingest), digest_(tag_key), forward_(std::move(forward)), wake_(std::move(wake)) {
+  port_->on_news(wake_);
+}
+
+std::uint64_t IntakeDriver::digest_of(const ledger::IntakeRecord& record) const {
+  const std::uint64_t digest = digest_.tag(record.event);
+  return digest == 0 ? 1 : digest;  // 0 says that there is none
+}
+
+bool IntakeDriver::step(partition::PartitionLoop& loop, int partition, model::Instant now) {
+  if (!loop.owner()) return false;
+  bool moved = false;
+  for (const auto& topic : port_->topics()) moved = step_topic(loop, partition, topic, now) || moved;
+  return moved;
+}
+
+void IntakeDriver::rebase(const std::string& topic) {
+  for (auto& [key, place] : places_) place.rebase = place.rebase || key.first == topic;
+}
+
+std::vector<IntakeLag> IntakeDriver::lags() const {
+  std::vector<IntakeLag> out;
+  for (const auto& [key, place] : places_) out.push_back({key.first, key.second, place.lag});
+  return out;
+}
+
+bool IntakeDriver::step_topic(partition::PartitionLoop& loop, int partition, const std::string& topic, model::Instant now) {
+  Place& place = places_[{topic, partition}];
+  const std::uint64_t generation = (loop.term() << 32U) + loop.freezes() + 1;
+  if (place.generation != generation) {  // what was read for an earlier one may have been judged by another
+    place.generation = generation;
+    place.checked = false;
+    place.unsure_since = model::kNoInstant;
+    place.batch.reset();
+    place.forwarded.reset();
+  }
+  if (place.batch) {
+    if (!send_forwarded(place, now)) return false;
+    // Refused: it no longer goes on from the cursor, and is read again.
+    static_cast<void>(loop.take_intake(std::move(*std::exchange(place.batch, std::nullopt))));
+    place.forwarded.reset();
+    return true;
+  }
+  const auto cursor = loop.intake_cursor(topic);
+  if (!cursor) return false;
+  if (place.rebase) return begin_epoch(loop, partition, *cursor, place);
+  if (!place.checked && cursor->digest != 0) return check(loop, partition, *cursor, place, now);
+  place.checked = true;
+  return read(loop, partition, *cursor, place, now);
+}
+
+// The record before the cursor is read back: another one there means that the topic is another.
+bool IntakeDriver::check(partition::PartitionLoop& loop, int partition, const ledger::IntakeCursor& cursor, Place& place,
+                         model::Instant now) {
+  const std::string where = "partition " + std::to_string(partition) + " of " + cursor.topic;
+  const std::int64_t last = cursor.offset - 1;
+  const auto batch = port_->read(cursor.topic, partition, last, 1);
+  if (!batch) return batch.error().code == ErrorCode::kNotFound && missing(loop, partition, cursor, place, now);
+  if (batch->records.empty()) {
+    if (batch->end && batch->next <= last) return missing(loop, partition, cursor, place, now);
+    place.checked = batch->next > last;  // only a marker of somebody's transaction stands there
+    return place.checked;
+  }
+  const auto& record = batch->records.front();
+  if (record.offset == last && digest_of(record) != cursor.digest) {
+    loop.halt(
+        where + ": offset " + std::to_string(last) +
+        " doesn't hold the record that was judged there; the topic was made anew or changed. If that is meant: docket intake rebase " +
+        cursor.topic);
+    return false;
+  }
+  place.checked = true;
+  place.unsure_since = model::kNoInstant;
+  return true;
+}
+
+// The partition doesn't hold the cursor's offset: it begins behind it (records are lost), or ends before it.
+bool IntakeDriver::missing(partition::PartitionLoop& loop, int partition, const ledger::IntakeCursor& cursor, Place& place,
+                           model::Instant now) {
+  const auto begin = port_->begin(cursor.topic, partition);
+  if (!begin) return false;
+  if (*begin >= cursor.offset) {
+    place.checked = true;
+    if (*begin == cursor.offset) return true;
+    partition::IntakeBatch lost;
+    lost.topic = cursor.topic;
+    lost.epoch = cursor.epoch;
+    lost.from = cursor.offset;
+    lost.lost_to = *begin;
+    return loop.take_intake(std::move(lost));
+  }
+  if (place.unsure_since == model::kNoInstant || place.unsure_since > now) place.unsure_since = now;
+  if (now - place.unsure_since < kUnsureMs) return false;
+  loop.halt("partition " + std::to_string(partition) + " of " + cursor.topic + " ends before offset " + std::to_string(cursor.offset) +
+            ", which is judged: the topic was cut or made anew. If that is meant: docket intake rebase " + cursor.topic);
+  return false;
+}
+
+bool IntakeDriver::begin_epoch(partition::PartitionLoop& loop, int partition, const ledger::IntakeCursor& cursor, Place& place) {
+  const auto begin = port_->begin(cursor.topic, partition);
+  if (!begin) return false;
+  partition::IntakeBatch batch;
+  batch.topic = cursor.topic;
+  batch.epoch = cursor.epoch + 1;
+  batch.from = *begin;
+  batch.rebased = true;
+  if (!loop.take_intake(std::move(batch))) return false;
+  place.rebase = false;
+  place.checked = true;
+  return true;
+}
+
+bool IntakeDriver::read(partition::PartitionLoop& loop, int partition, const ledger::IntakeCursor& cursor, Place& place,
+                        model::Instant now) {
+  auto read = port_->read(cursor.topic, partition, cursor.offset, kReadBytes);
+  if (!read) return read.error().code == ErrorCode::kNotFound && missing(loop, partition, cursor, place, now);
+  place.lag = port_->lag(cursor.topic, partition);
+  place.unsure_since = model::kNoInstant;
+  if (read->records.empty()) return false;
+  partition::IntakeBatch batch;
+  batch.topic = cursor.topic;
+  batch.epoch = cursor.epoch;
+  batch.from = cursor.offset;
+  batch.events.reserve(read->records.size());
+  std::size_t elsewhere = 0;
+  for (const auto& record : read->records) {
+    partition::IntakeEvent event;
+    event.offset = record.offset;
+    event.digest = digest_of(record);
+    event.offered = ingest_.parse(record.event);
+    if (const int home = home_of(event.offered); home >= 0 && home != partition) {
+      event.forwarded_to = home;
+      ++elsewhere;
+    }
+    batch.events.push_back(std::move(event));
+  }
+  if (elsewhere == 0) return loop.take_intake(std::move(batch));
+  place.forwarded = std::make_shared<Forwarded>(batch.events.size());
+  place.batch = std::move(batch);
+  static_cast<void>(send_forwarded(place, now));
+  return true;
+}
+
+// True when each forwarded record has an outcome that stands in its own partition's ledger. Offering one again is always right.
+bool IntakeDriver::send_forwarded(Place& place, model::Instant now) {
+  using Kind = partition::EventOutcome::Kind;
+  const auto state = place.forwarded;
+  if (!state) return true;
+  if (state->open > 0) return false;
+  bool all = true;
+  for (std::size_t i = 0; i < place.batch->events.size(); ++i) {
+    auto& event = place.batch->events[i];
+    if (event.forwarded_to < 0) continue;
+    if (state->outcomes[i] != Kind::kUnknown && state->outcomes[i] != Kind::kOverloaded) {
+      event.forwarded_outcome = partition::name_of(state->outcomes[i]);
+      continue;
+    }
+    all = false;
+    partition::Offer offer;
+    offer.events.push_back(event.offered);
+    offer.deadline = now + kForwardMs;
+    offer.done = [state, i, wake = wake_](const std::vector<partition::EventOutcome>& outcomes) {
+      state->outcomes[i] = outcomes.front().kind;
+      if (--state->open == 0) wake();
+    };
+    ++state->open;
+    if (!forward_(event.forwarded_to, std::move(offer))) {
+      --state->open;
+      return false;
+    }
+  }
+  return all;
+}
+
+}  // namespace docket::node
