@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ class KafkaLedger final : public ledger::Port {
   [[nodiscard]] Result<ledger::ReadBatch> read(int partition, ledger::Offset from, std::size_t bytes_max) override;
   void renew() override;
   bool on_news(std::function<void()> wake) override;
+  void follow(int partition, bool on) override;
 
  private:
   [[nodiscard]] bool make_producer();
@@ -60,7 +62,9 @@ class KafkaLedger final : public ledger::Port {
   std::vector<ledger::Report> reports_;
   std::map<int, ledger::ReadBatch> unsaved_;  // read, and not in the copy yet for lack of space
   std::unique_ptr<Producer> producer_;
-  std::unique_ptr<Reader> reader_;
+  std::unique_ptr<Reader> reader_;    // to an end, at once
+  std::unique_ptr<Reader> follower_;  // whatever comes in
+  std::set<int> followed_;
 };
 
 }  // namespace docket::kafka

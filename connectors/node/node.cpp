@@ -97,6 +97,9 @@ Node::Node(NodeParts parts) : parts_(std::move(parts)), records_(std::make_uniqu
     WorkerOptions options;
     options.index = i;
     options.clock = parts_.clock;
+    options.node = parts_.node;
+    options.address = parts_.address;
+    options.still_ours = parts_.still_ours;
     for (int p = i; p < model::kPartitions; p += parts_.workers) options.partitions.push_back(p);
     workers_.push_back(
         std::make_unique<Worker>(options, parts_.bundle, parts_.ledger_id, process, parts_.port(), *parts_.keys, *parts_.store, *records_));
@@ -139,9 +142,41 @@ Status Node::restore(int partition) {
     if (!block) return block.error();
     cursors = std::move(block->next);
     offset = parts_.port()->after(stored->offset, block->records.size());
+    if (parts_.still_ours) {
+      if (auto status = restore_owner(partition, block->term, standing.position.height); !status) return status;
+    }
   }
   return workers_[static_cast<std::size_t>(worker_of(partition))]->restore(partition, standing, head, offset, std::move(cursors));
 }
+
+// The record that began the term: terms never fall, so it is found by halving.
+Status Node::restore_owner(int partition, std::uint64_t term, model::Height height) {
+  model::Height from = 0;
+  model::Height to = height - 1;  // a record of a block of that term
+  while (from < to) {
+    const model::Height middle = from + (to - from) / 2;
+    auto stored = parts_.block_at(partition, middle);
+    if (!stored) return stored.error();
+    const auto head = ledger::decode_head(stored->value);
+    if (!head) return head.error();
+    if (head->term < term) {
+      from = head->height + head->records;
+    } else {
+      to = head->height;
+    }
+  }
+  const auto record = records_->record(partition, from);
+  if (!record) return record.error();
+  if (record->record.kind == ledger::RecordKind::kOwnerChanged)
+    workers_[static_cast<std::size_t>(worker_of(partition))]->restore_owner(partition, record->record);
+  return {};
+}
+
+void Node::assign(const std::vector<int>& partitions) {
+  for (auto& worker : workers_) worker->assign(partitions);
+}
+
+std::string Node::owner_of(int partition) const { return workers_[static_cast<std::size_t>(worker_of(partition))]->owner_of(partition); }
 
 Status Node::start() {
   for (int partition = 0; partition < model::kPartitions; ++partition) {
@@ -155,7 +190,7 @@ Status Node::start() {
       if (!health.stopped.empty()) return Error{ErrorCode::kCorrupt, health.stopped, false};
       caught_up = caught_up && health.caught_up == health.partitions;
     }
-    if (caught_up && parts_.full()) break;  // reads are served; writes are 503 until there is space
+    if (caught_up && (parts_.full() || parts_.still_ours)) break;  // reads are served; writes are 503 until there is space
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return {};
@@ -170,7 +205,7 @@ Status Node::stop() {
 bool Node::ready() const {
   for (const auto& worker : workers_) {
     const auto health = worker->health();
-    if (health.owned != health.partitions) return false;
+    if (!health.assigned || health.owned != health.wanted || health.owned + health.followed != health.partitions) return false;
   }
   return true;
 }

@@ -67,6 +67,11 @@ class Port {
     static_cast<void>(wake);
     return false;
   }
+  // From now on the partition is read for what comes in, not only to its end: it stays fetched. Off again when its owner is here.
+  virtual void follow(int partition, bool on) {
+    static_cast<void>(partition);
+    static_cast<void>(on);
+  }
   // Throw away what is queued or in flight, as far as the home can; reports of older tokens come no more.
   virtual void renew() = 0;
 };
