@@ -16,6 +16,7 @@ service::Answer Node::answer_ready() const {
   for (const auto& worker : workers_) {
     const auto health = worker->health();
     owned += health.owned;
+    if (!health.halted.empty() && stopped.empty()) stopped = health.halted;
     if (!health.stopped.empty()) stopped = health.stopped;
   }
   check("partitions", owned == model::kPartitions,
