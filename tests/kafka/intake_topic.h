@@ -61,7 +61,11 @@ class Publisher {
   // `config`: of librdkafka, beside its own defaults.
   Publisher(const std::string& brokers, std::string topic, const Config& config = kMurmur) : topic_(std::move(topic)) {
     rd_kafka_conf_t* conf = rd_kafka_conf_new();
-    Config all{{"bootstrap.servers", brokers}, {"enable.idempotence", "true"}, {"message.timeout.ms", "120000"}, {"linger.ms", "0"}};
+    Config all{{"bootstrap.servers", brokers},
+               {"enable.idempotence", "true"},
+               {"message.timeout.ms", "120000"},
+               {"linger.ms", "0"},
+               {"log_level", "0"}};
     all.insert(all.end(), config.begin(), config.end());
     for (const auto& [name, value] : all) {
       char error[256];
