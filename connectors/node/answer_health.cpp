@@ -22,6 +22,7 @@ service::Answer Node::answer_ready() const {
     wanted += health.wanted;
     followed += health.followed;
     assigned = assigned && health.assigned;
+    if (!health.halted.empty() && stopped.empty()) stopped = health.halted;
     if (!health.stopped.empty()) stopped = health.stopped;
   }
   const std::string others = parts_.still_ours ? ", " + std::to_string(followed) + " followed" : "";

@@ -185,11 +185,14 @@ Status Node::start() {
   for (auto& worker : workers_) worker->start();
   while (!ready()) {
     bool caught_up = true;
+    bool served = true;  // or waits for `docket intake rebase`, which needs a process that runs
     for (const auto& worker : workers_) {
       const auto health = worker->health();
       if (!health.stopped.empty()) return Error{ErrorCode::kCorrupt, health.stopped, false};
       caught_up = caught_up && health.caught_up == health.partitions;
+      served = served && health.owned + health.waiting == health.partitions;
     }
+    if (served) break;
     if (caught_up && (parts_.full() || parts_.still_ours)) break;  // reads are served; writes are 503 until there is space
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }

@@ -134,7 +134,10 @@ void Worker::publish_health() {
     health.intake.parked += intake.parked;
     health.intake.forwarded += intake.forwarded;
     health.intake.lost += intake.lost;
-    if (!loop->stop_reason().empty() && !loop->displaced()) health.stopped = loop->stop_reason();
+    if (loop->stop_reason().empty() || loop->displaced()) continue;
+    const bool waits = intake_ && intake_->halted(options_.partitions[static_cast<std::size_t>(&loop - loops_.data())]);
+    (waits ? health.halted : health.stopped) = loop->stop_reason();
+    health.waiting += waits ? 1 : 0;
   }
   if (intake_) health.intake_lags = intake_->lags();
   for (const auto& own : ownership_) health.wanted += own.wanted || !options_.still_ours ? 1 : 0;

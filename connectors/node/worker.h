@@ -69,6 +69,8 @@ class Worker {
     std::size_t parked = 0;
     std::uint64_t void_blocks = 0;
     std::string stopped;  // why a partition stopped, "" if none
+    std::string halted;   // the same for one that waits for `docket intake rebase`
+    int waiting = 0;      // of those
     partition::IntakeCounts intake;
     std::vector<IntakeLag> intake_lags;
   };

@@ -124,6 +124,11 @@ class PartitionLoop {
   void freeze();
   // The ledger is not the one that was read before: nothing is judged or told any more (stop_reason()).
   void halt(std::string reason) { stop(std::move(reason)); }
+  // What it was halted for is settled: it reads on and takes the partition anew.
+  void resume() {
+    stop_reason_.clear();
+    own();
+  }
 
   [[nodiscard]] Mode mode() const { return mode_; }
   [[nodiscard]] bool owner() const { return mode_ == Mode::kOwner; }
