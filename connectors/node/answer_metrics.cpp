@@ -134,6 +134,7 @@ struct Shown {
   json::object total;
   json::array groups;
   bool exact = false;
+  AsOf as_of;  // that the figure is of
 };
 
 // A stock of a period that is over is the one at its end, unless another instant is asked for.
@@ -148,7 +149,7 @@ AsOf within(const Reading& reading, const MetricDef& metric, const Period& perio
 Shown show(const Reading& reading, std::uint16_t index, const Period& period, const AsOf& asked, const std::string& group_by) {
   Shown out;
   const auto& metric = reading.bundle.metrics[index];
-  const AsOf as_of = within(reading, metric, period, asked);
+  const AsOf as_of = out.as_of = within(reading, metric, period, asked);
   if (metric.measure == Measure::kCombine) {
     out.total = combined_json(reading, metric, period, as_of, out.exact);
     return out;
@@ -269,11 +270,11 @@ service::Answer answer_metric(const Reading& reading, const Params& params, cons
       then.at_given = as_of.at_given && as_of.at <= reading.bundle.zone.day_end(period.to - 1);
       auto shown = show(reading, *id, period, then, group_by);
       exact = exact || shown.exact;
-      series.push_back(json::object{{"period", period.name},
-                                    {"from", model::format_date(period.from)},
-                                    {"to", model::format_date(period.to - 1)},
-                                    {"total", std::move(shown.total)},
-                                    {"figures", std::move(shown.groups)}});
+      json::object row{{"period", period.name}, {"from", model::format_date(period.from)}, {"to", model::format_date(period.to - 1)}};
+      if (metric.measure == Measure::kStock) row["at"] = instant_json(shown.as_of.at);
+      row["total"] = std::move(shown.total);
+      row["figures"] = std::move(shown.groups);
+      series.push_back(std::move(row));
       if (series.size() > 1000) throw BadParameter{"step", "more than 1,000 periods; take a larger step"};
     }
     echo_axes(out, reading, as_of);
@@ -286,7 +287,7 @@ service::Answer answer_metric(const Reading& reading, const Params& params, cons
   out["period"] = period.name;
   out["from"] = model::format_date(period.from);
   out["to"] = model::format_date(period.to - 1);
-  echo_axes(out, reading, as_of);
+  echo_axes(out, reading, shown.as_of);
   out["exact"] = shown.exact;
   out["total"] = std::move(shown.total);
   out["figures"] = std::move(shown.groups);
@@ -296,6 +297,7 @@ service::Answer answer_metric(const Reading& reading, const Params& params, cons
     const auto& other = reading.bundle.metrics[companion];
     auto figure = show(reading, companion, period, as_of, {});
     json::object row = std::move(figure.total);
+    if (other.measure == Measure::kStock) row["at"] = instant_json(figure.as_of.at);
     row["name"] = other.name;
     row["title"] = reading.labels(other.title);
     beside.push_back(std::move(row));
@@ -344,7 +346,7 @@ service::Answer answer_metric_explain(const Reading& reading, const Params& para
     (value != 0 ? in : out_of).push_back(share_row(reading, share, base, value));
   }
   json::object out{{"name", metric.name}, {"title", reading.labels(metric.title)}, {"formula", metric.formula}, {"period", period.name}};
-  echo_axes(out, reading, asked);
+  echo_axes(out, reading, as_of);
   if (by != 0) out["group"] = json::object{{group_by, group}};
   if (metric.measure == Measure::kComplement) std::swap(in, out_of);
   out["numerator"] = std::move(in);
