@@ -45,8 +45,8 @@ struct Options {
   int partitions = model::kPartitions;
   std::vector<std::vector<int>> workers;  // partitions of each worker; empty: one worker with all
   FreezeLimits limits;
-  std::size_t case_cache_bytes = 64U << 20U;
-  std::size_t block_cache_bytes = 128U << 20U;
+  std::size_t case_cache_bytes = 48U << 20U;
+  std::size_t block_cache_bytes = 96U << 20U;
   BundleLookup bundles;                 // called on worker and query threads; null result: unknown
   rocksdb::Env* env = nullptr;          // null: the default one
   std::function<void()> before_ingest;  // for tests: between writing the files and taking them in

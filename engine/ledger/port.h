@@ -63,10 +63,7 @@ class Port {
   }
   // Asks to be called, from any thread, when poll() or read() may have something new. False: never, as append() and read() are done when
   // they return.
-  virtual bool on_news(std::function<void()> wake) {
-    static_cast<void>(wake);
-    return false;
-  }
+  virtual bool on_news(std::function<void()> /*wake*/) { return false; }
   // Throw away what is queued or in flight, as far as the home can; reports of older tokens come no more.
   virtual void renew() = 0;
 };

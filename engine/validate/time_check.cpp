@@ -4,7 +4,6 @@
 
 namespace docket::validate {
 
-using model::CaseState;
 using model::Event;
 using model::Refusal;
 using model::Rejection;
