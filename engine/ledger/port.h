@@ -63,15 +63,9 @@ class Port {
   }
   // Asks to be called, from any thread, when poll() or read() may have something new. False: never, as append() and read() are done when
   // they return.
-  virtual bool on_news(std::function<void()> wake) {
-    static_cast<void>(wake);
-    return false;
-  }
+  virtual bool on_news(std::function<void()> /*wake*/) { return false; }
   // From now on the partition is read for what comes in, not only to its end: it stays fetched. Off again when its owner is here.
-  virtual void follow(int partition, bool on) {
-    static_cast<void>(partition);
-    static_cast<void>(on);
-  }
+  virtual void follow(int /*partition*/, bool /*on*/) {}
   // Throw away what is queued or in flight, as far as the home can; reports of older tokens come no more.
   virtual void renew() = 0;
 };
