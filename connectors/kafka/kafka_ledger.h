@@ -29,6 +29,7 @@ struct LedgerOptions {
   // For verify and copy, which know no waiting: read() returns when there is something and append() when all is reported, or after
   // so long. 0: neither waits.
   int patience_ms = 0;
+  std::shared_ptr<BrokerClock> clock = nullptr;  // told of the brokers' times; null: nobody is
 };
 
 class KafkaLedger final : public ledger::Port {

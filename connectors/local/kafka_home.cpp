@@ -9,6 +9,7 @@
 #include "connectors/embedded/folder_lock.h"
 #include "connectors/embedded/posix_file.h"
 #include "connectors/kafka/bundles.h"
+#include "connectors/kafka/clock_watch.h"
 #include "connectors/kafka/end_check.h"
 #include "connectors/kafka/kafka_intake.h"
 #include "connectors/local/schemas.h"
@@ -269,6 +270,11 @@ Status create_kafka_home(const fs::path& data, const std::string& office, const 
   if (!compiled->ok())
     return Error{ErrorCode::kInvalid, "office " + office + " does not pass the check:\n" + findings_text(compiled->diagnostics), false};
   const auto& bundle = compiled->bundle;
+  // The genesis says when it was recorded, and nothing behind it may be recorded before.
+  kafka::BrokerClock clock;
+  if (auto measured = kafka::measure_clock(place.settings, place.names.config, clock, kPatienceMs); !measured) return measured;
+  if (const auto standing = clock.standing(wall_clock(), kafka::steady_ms()); !standing.may_own)
+    return Error{ErrorCode::kConflict, standing.detail};
   if (auto made = create_keys(data); !made) return made;
   auto lock = embedded::FolderLock::take(data);
   if (!lock) return lock.error();
@@ -336,13 +342,22 @@ Result<Home> open_kafka_home(const fs::path& data, const KafkaPlace& place) {
   if (!opened) return opened.error();
   const std::shared_ptr<kafka::ChainCopy> copy = std::move(*opened);
   if (auto rest = CopyRest(place, copy).run(); !rest) return rest.error();
-  home.port = [place, copy] {
-    return std::make_unique<kafka::KafkaLedger>(kafka::LedgerOptions{place.settings, place.names.ledger, copy, 0});
+  const auto tell = [](const std::string& what) { std::cerr << "docket: " << what << "\n"; };
+  const auto clock = std::make_shared<kafka::BrokerClock>();
+  if (auto measured = kafka::measure_clock(place.settings, place.names.config, *clock, kPatienceMs); !measured) return measured.error();
+  home.check_clock = [clock](model::Instant now) {
+    auto standing = clock->standing(now, kafka::steady_ms());
+    return node::ClockCheck{standing.may_own, std::move(standing.detail)};
   };
-  auto check = std::make_shared<kafka::EndCheck>(place.settings, place.names.ledger, copy, model::kPartitions,
-                                                 [](const std::string& what) { std::cerr << "docket: " << what << "\n"; });
+  auto clocks = std::make_shared<kafka::ClockWatch>(place.settings, place.names.config, clock, wall_clock, tell);
+  clocks->start();
+  home.watches.push_back(std::move(clocks));
+  home.port = [place, copy, clock] {
+    return std::make_unique<kafka::KafkaLedger>(kafka::LedgerOptions{place.settings, place.names.ledger, copy, 0, clock});
+  };
+  auto check = std::make_shared<kafka::EndCheck>(place.settings, place.names.ledger, copy, model::kPartitions, tell);
   check->start();
-  home.watch = std::move(check);
+  home.watches.push_back(std::move(check));
   auto topics = find_intake_topics(place);
   if (!topics) return topics.error();
   home.intake_topics = *topics;

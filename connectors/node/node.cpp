@@ -97,6 +97,7 @@ Node::Node(NodeParts parts) : parts_(std::move(parts)), records_(std::make_uniqu
     WorkerOptions options;
     options.index = i;
     options.clock = parts_.clock;
+    if (parts_.check_clock) options.may_own = [this](model::Instant now) { return parts_.check_clock(now).may_own; };
     for (int p = i; p < model::kPartitions; p += parts_.workers) options.partitions.push_back(p);
     workers_.push_back(
         std::make_unique<Worker>(options, parts_.bundle, parts_.ledger_id, process, parts_.port(), *parts_.keys, *parts_.store, *records_));
@@ -155,7 +156,8 @@ Status Node::start() {
       if (!health.stopped.empty()) return Error{ErrorCode::kCorrupt, health.stopped, false};
       caught_up = caught_up && health.caught_up == health.partitions;
     }
-    if (caught_up && parts_.full()) break;  // reads are served; writes are 503 until there is space
+    // Reads are served; writes are 503 until there is space, or the clock is right.
+    if (caught_up && (parts_.full() || !clock_check().may_own)) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return {};

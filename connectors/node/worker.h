@@ -24,6 +24,8 @@ struct WorkerOptions {
   std::vector<int> partitions;
   std::size_t inbox_events_max = 100'000;
   std::function<model::Instant()> clock;
+  // False: the clock is too far off to own a partition (ledger.md section 7). Nothing is judged then or written.
+  std::function<bool(model::Instant now)> may_own = [](model::Instant) { return true; };
 };
 
 class Worker {
@@ -95,6 +97,7 @@ class Worker {
   bool news_ = false;  // the port has something
   std::vector<std::string> rebase_;
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> closed_{false};  // it may not own
   mutable std::mutex health_mutex_;
   Health health_;
   std::thread thread_;
