@@ -44,6 +44,7 @@ class KafkaLedger final : public ledger::Port {
   // kCorrupt: the partition's topic is not the one that was copied.
   [[nodiscard]] Result<ledger::ReadBatch> read(int partition, ledger::Offset from, std::size_t bytes_max) override;
   void renew() override;
+  [[nodiscard]] std::string lost(int partition) const override { return options_.copy ? options_.copy->lost(partition) : std::string(); }
   bool on_news(std::function<void()> wake) override;
 
  private:

@@ -198,6 +198,7 @@ std::vector<ledger::Appending> Worker::take_turns(model::Instant now) {
   closed_ = !options_.may_own(now);
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     auto& loop = *loops_[i];
+    if (auto why = port_->lost(options_.partitions[i]); !why.empty()) loop.halt(std::move(why));
     if ((!closed_ || !caught_up_[i]) && read_for(loop, options_.partitions[i])) caught_up_[i] = true;
     if (closed_ && !loop.wants_read()) loop.freeze();  // it reads on, and owns, when it may again
     loop.hold_timers(full);

@@ -67,6 +67,11 @@ class Port {
     static_cast<void>(wake);
     return false;
   }
+  // Why the partition can't be the one that was read before, as found out beside the calls above; "" else.
+  [[nodiscard]] virtual std::string lost(int partition) const {
+    static_cast<void>(partition);
+    return {};
+  }
   // Throw away what is queued or in flight, as far as the home can; reports of older tokens come no more.
   virtual void renew() = 0;
 };

@@ -100,5 +100,128 @@ TEST_F(KafkaGuard, ANodeWithAWrongClockWritesNothingSaysWhyAndGoesOnByItself) {
   verify(data);
 }
 
+// What a topic loses with an unclean election or a power failure, and its node's folder, which knows more.
+class KafkaRepair : public KafkaGuard {
+ protected:
+  // A ledger of two rounds of events, and a second topic that holds the first round only, to which the folder then belongs.
+  void lose_the_second_round() {
+    create(data_);
+    serve_and_post("worked-example.ndjson");
+    const fs::path early = folder_ / "early";
+    ASSERT_TRUE(run_docket(on({"ledger", "copy", "--from", "kafka", "--to", early.string()})).ended.with(0));
+    serve_and_post("worked-example-later.ndjson");
+    whole_ = messages();
+    const std::string first = topics_;
+    topics_ = first + "cut";
+    ASSERT_TRUE(run_docket(on({"topics", "apply"}, false)).ended.with(0));
+    ASSERT_TRUE(run_docket(on({"ledger", "copy", "--from", early.string(), "--to", "kafka"})).ended.with(0));
+    const std::string belongs = file_text((data_ / "kafka.json").string());
+    std::ofstream(data_ / "kafka.json") << std::string(belongs).replace(belongs.find(first + ".ledger"), first.size(), topics_);
+    left_ = messages();
+    ASSERT_LT(left_, whole_);
+  }
+  void serve_and_post(const std::string& example) {
+    Server server(data_, {}, "docket", serving());
+    ASSERT_TRUE(server.ready()) << server.errors();
+    ASSERT_EQ(server.post(example_text(example)).status, 200);
+    before_ = figures(server);
+    ASSERT_TRUE(server.stop().with(0)) << server.errors();
+  }
+  Ran repair(const std::vector<std::string>& more = {}) {
+    auto command = on({"ledger", "repair", "--data", data_.string()});
+    command.insert(command.end(), more.begin(), more.end());
+    return run_docket(command);
+  }
+  void expect_all_is_there() {
+    const auto checked = run_docket(on({"ledger", "verify"}));
+    EXPECT_TRUE(checked.ended.with(0)) << checked.text();
+    Server server(data_, {}, "docket", serving());
+    ASSERT_TRUE(server.ready()) << server.errors();
+    expect_same(figures(server), before_);
+    ASSERT_TRUE(server.stop().with(0)) << server.errors();
+    verify(data_);
+  }
+
+  TempFolder folder_;
+  const fs::path data_ = folder_ / "data";
+  std::map<std::string, std::string> before_;
+  std::size_t whole_ = 0;  // messages before the loss, and after
+  std::size_t left_ = 0;
+};
+
+TEST_F(KafkaRepair, ALostSuffixComesBackFromTheLocalCopy) {
+  lose_the_second_round();
+  const auto refused =
+      run_docket(on({"serve", "--data", data_.string(), "--listen", "127.0.0.1:0"}), {{"DOCKET_COPY_PATIENCE_MS", "2000"}});
+  EXPECT_TRUE(refused.ended.with(1)) << refused.text();
+  EXPECT_THAT(refused.err, HasSubstr("docket ledger repair"));
+  const auto shown = repair({"--dry-run"});
+  EXPECT_TRUE(shown.ended.with(0)) << shown.text();
+  EXPECT_THAT(shown.out, HasSubstr("to append"));
+  EXPECT_EQ(messages(), left_) << "shown, and not written";
+  const auto repaired = repair();
+  EXPECT_TRUE(repaired.ended.with(0)) << repaired.text();
+  EXPECT_THAT(repaired.out, HasSubstr(" appended to topic " + topics_ + ".ledger"));
+  EXPECT_EQ(messages(), whole_);
+  const auto again = repair();
+  EXPECT_TRUE(again.ended.with(0)) << again.text();
+  EXPECT_THAT(again.out, HasSubstr("nothing is lost"));
+  EXPECT_EQ(messages(), whole_) << "nothing twice";
+  expect_all_is_there();
+}
+
+TEST_F(KafkaRepair, BehindAnotherOwnersBlockNothingIsAppended) {
+  lose_the_second_round();
+  const fs::path other = folder_ / "other";
+  fs::create_directory(other);
+  fs::copy(data_ / "keys", other / "keys", fs::copy_options::recursive);
+  {
+    Server server(other, {}, "docket", serving());
+    ASSERT_TRUE(server.ready()) << server.errors();
+    ASSERT_TRUE(server.stop().with(0)) << server.errors();
+  }
+  const auto after = messages();
+  const auto refused = repair();
+  EXPECT_TRUE(refused.ended.with(4)) << refused.text();
+  EXPECT_THAT(refused.out, HasSubstr("first record owner-changed"));
+  EXPECT_THAT(refused.err, HasSubstr("nothing was appended"));
+  EXPECT_EQ(messages(), after);
+}
+
+// The broker's disk as it was before: as after a power failure that took what no disk had.
+TEST_F(KafkaRepair, ANodeThatRunsStopsAndNamesTheRepair) {
+  create(data_);
+  const fs::path disk = fs::path(DOCKET_BROKER_FOLDER) / "1" / "data";
+  const fs::path kept = fs::path(DOCKET_BROKER_FOLDER) / "kept";
+  {
+    Server server(data_, {{"DOCKET_END_CHECK_MS", "3000"}}, "docket", serving());
+    ASSERT_TRUE(server.ready()) << server.errors();
+    ASSERT_EQ(server.post(example_text("worked-example.ndjson")).status, 200);
+    run_broker("down");
+    fs::copy(disk, kept, fs::copy_options::recursive);
+    ASSERT_TRUE(run_broker("up").ended.with(0));
+    ASSERT_TRUE(
+        eventually([&] { return server.post(example_text("worked-example-later.ndjson")).body.find("unknown") == std::string::npos; }));
+    before_ = figures(server);
+    run_broker("kill");
+    fs::remove_all(disk);
+    fs::rename(kept, disk);
+    ASSERT_TRUE(run_broker("up").ended.with(0));
+    EXPECT_TRUE(eventually([&] { return server.errors().find("acknowledged records are gone from the topic") != std::string::npos; },
+                           std::chrono::seconds(90)))
+        << server.errors();
+    EXPECT_TRUE(eventually([&] {
+      server.post(example_text("worked-example-later.ndjson"));
+      return server.get("/readyz").body.find("docket ledger repair") != std::string::npos;
+    })) << server.get("/readyz").body;
+    EXPECT_EQ(server.get("/readyz").status, 503);
+    ASSERT_TRUE(server.stop().with(0)) << server.errors();
+  }
+  const auto repaired = repair();
+  EXPECT_TRUE(repaired.ended.with(0)) << repaired.text();
+  EXPECT_THAT(repaired.out, HasSubstr(" appended to topic "));
+  expect_all_is_there();
+}
+
 }  // namespace
 }  // namespace docket::testing
