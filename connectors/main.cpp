@@ -55,6 +55,7 @@ struct Local {
   std::string to;
   std::string from;
   std::string topic;
+  bool dry_run = false;
   docket::local::KafkaOptions kafka;
 };
 
@@ -118,6 +119,22 @@ void add_ledger_commands(CLI::App& app, Local& given, int& code) {
 #endif
     code = docket::local::run_ledger_verify(given.data, given.heads);
   });
+#ifdef DOCKET_KAFKA
+  auto* repair = local(ledger, "repair", "Appends to the topic what it lost and the node's local copy still has.",
+                       "  docket ledger repair --ledger kafka --brokers 127.0.0.1:9092 --data data --dry-run\n"
+                       "  docket ledger repair --ledger kafka --brokers 127.0.0.1:9092 --data data");
+  repair->add_option("--data", given.data, "the folder of a node that doesn't run")->capture_default_str();
+  repair->add_flag("-n,--dry-run", given.dry_run, "show what would be appended, and write nothing");
+  add_kafka_options(*repair, given.kafka, true);
+  repair->callback([&] {
+    if (given.kafka.on_kafka()) {
+      code = docket::local::run_kafka_repair(given.data, given.dry_run, given.kafka);
+      return;
+    }
+    code = docket::local::fail(
+        "an embedded ledger is its own only copy: it comes back from a backup (docket store restore); give --ledger kafka", 2);
+  });
+#endif
   auto* copy = local(
       ledger, "copy", "Copies the chains, byte for byte, into another folder; goes on where it ended.",
       "  docket ledger copy --from data --to copy\n  docket ledger copy --from data --to kafka --ledger kafka --brokers 127.0.0.1:9092");

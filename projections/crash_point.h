@@ -9,8 +9,10 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -59,6 +61,14 @@ inline void pass(std::string_view name) {
 inline std::size_t number(const char* name, std::size_t usual) {
   const char* given = std::getenv(name);
   return given == nullptr ? usual : static_cast<std::size_t>(std::atoll(given));
+}
+
+// Milliseconds by which a test sets the clock wrong: what the file that DOCKET_CLOCK_FILE names holds by now.
+inline std::int64_t clock_offset_ms() {
+  static const char* const file = std::getenv("DOCKET_CLOCK_FILE");
+  std::int64_t offset = 0;
+  if (file != nullptr) std::ifstream(file) >> offset;
+  return offset;
 }
 
 }  // namespace docket::crash

@@ -210,6 +210,14 @@ Result<std::optional<EmbeddedStore::Place>> EmbeddedStore::place(int partition) 
   return Error{ErrorCode::kCorrupt, "the place of partition " + std::to_string(partition) + " is \"" + text + "\""};
 }
 
+Status EmbeddedStore::set_place(int partition, const Place& place) {
+  const std::shared_lock guard(rocks_mutex_);
+  if (const auto open = closed(); !open) return open;
+  const auto status = rocks_->db->Put(synced(), rocks_->meta(), kMetaPlace + std::to_string(partition),
+                                      std::to_string(place.height) + " " + std::to_string(place.offset));
+  return status.ok() ? Status() : rocks_error(status, "writing the place of partition " + std::to_string(partition));
+}
+
 Result<ledger::Stored> EmbeddedStore::block_at(int partition, Height height) const {
   const std::shared_lock guard(rocks_mutex_);
   if (const auto open = closed(); !open) return open.error();

@@ -89,6 +89,8 @@ class EmbeddedStore {
     ledger::Offset offset = 0;
   };
   [[nodiscard]] Result<std::optional<Place>> place(int partition) const;
+  // The same block lies elsewhere now.
+  [[nodiscard]] Status set_place(int partition, const Place& place);
 
   enum class Written : std::uint8_t { kYes, kFull, kRefused, kUnknown };
   struct Row {

@@ -89,7 +89,7 @@ void ChainCopy::take(std::span<Own> blocks) {
     if (made) end = this->end(own.partition);
     if (own.offset < end.next) {
       end.lost = "an own block landed at offset " + std::to_string(own.offset) + " of partition " + std::to_string(own.partition) +
-                 ", which was read up to " + std::to_string(end.next) + " before: the topic was cut or made anew";
+                 ", which was read up to " + std::to_string(end.next) + " before: the topic was cut or made anew" + kLostAdvice;
     }
     const ledger::Height height = end.height;
     // One that lies farther on doesn't count for its owner yet: what is between must be read first.
@@ -102,6 +102,7 @@ void ChainCopy::take(std::span<Own> blocks) {
   const std::lock_guard lock(mutex_);
   for (auto& [partition, end] : ends) {
     End& kept = ends_[static_cast<std::size_t>(partition)];
+    if (!end.lost.empty()) any_lost_ = true;
     if (written) {
       kept = std::move(end);
     } else {
@@ -115,6 +116,7 @@ void ChainCopy::take(std::span<Own> blocks) {
 void ChainCopy::mark_lost(int partition, std::string why) {
   const std::lock_guard lock(mutex_);
   ends_[static_cast<std::size_t>(partition)].lost = std::move(why);
+  any_lost_ = true;
 }
 
 }  // namespace docket::kafka

@@ -4,6 +4,7 @@
 // Thread rule: a partition's calls come from one thread (its worker's); end() and block_at() from any. Ownership: shares the store.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -14,6 +15,10 @@
 #include "engine/ledger/port.h"
 
 namespace docket::kafka {
+
+// What an operator can do about a topic that lacks what was acknowledged.
+inline constexpr const char* kLostAdvice =
+    "; stop the node: \"docket ledger repair --dry-run\" shows what the local copy still has of it, and without --dry-run appends it";
 
 class ChainCopy {
  public:
@@ -45,6 +50,8 @@ class ChainCopy {
   // Takes own blocks that were acknowledged with an offset, in order of arrival: one write. One below the end marks its partition lost.
   void take(std::span<Own> blocks);
   void mark_lost(int partition, std::string why);
+  // As in end(), and quick while none is.
+  [[nodiscard]] std::string lost(int partition) const { return any_lost_ ? end(partition).lost : std::string(); }
 
  private:
   explicit ChainCopy(std::shared_ptr<embedded::EmbeddedStore> store) : store_(std::move(store)) {}
@@ -55,6 +62,7 @@ class ChainCopy {
   std::shared_ptr<embedded::EmbeddedStore> store_;
   mutable std::mutex mutex_;  // guards ends_
   std::vector<End> ends_;
+  std::atomic<bool> any_lost_{false};
 };
 
 }  // namespace docket::kafka

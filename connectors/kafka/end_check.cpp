@@ -1,5 +1,6 @@
 #include "connectors/kafka/end_check.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -8,7 +9,7 @@
 namespace docket::kafka {
 namespace {
 
-constexpr auto kPause = std::chrono::minutes(1);
+constexpr int kAskedAgain = 12;  // times within a pause
 constexpr int kPatienceMs = 5'000;
 
 }  // namespace
@@ -27,7 +28,7 @@ Status check_end(Reader& reader, const ChainCopy& copy, int partition, int patie
                        " doesn't hold the block that was read or written there before: the topic was cut or made anew"};
     }
     if (batch->end)
-      return Error{ErrorCode::kUnavailable,
+      return Error{ErrorCode::kNotFound,
                    "partition " + std::to_string(partition) + " ends at offset " + std::to_string(batch->next) +
                        ", and its block at offset " + std::to_string(end.last) + " was acknowledged or read before",
                    true};
@@ -37,8 +38,14 @@ Status check_end(Reader& reader, const ChainCopy& copy, int partition, int patie
   return Error{ErrorCode::kUnavailable, "partition " + std::to_string(partition) + ": its end could not be read back", true};
 }
 
-EndCheck::EndCheck(Settings settings, std::string topic, std::shared_ptr<ChainCopy> copy, int partitions, Alarm alarm)
-    : settings_(std::move(settings)), topic_(std::move(topic)), copy_(std::move(copy)), partitions_(partitions), alarm_(std::move(alarm)) {}
+EndCheck::EndCheck(Settings settings, std::string topic, std::shared_ptr<ChainCopy> copy, int partitions, std::chrono::milliseconds pause,
+                   Alarm alarm)
+    : settings_(std::move(settings)),
+      topic_(std::move(topic)),
+      copy_(std::move(copy)),
+      pause_(pause),
+      absent_(static_cast<std::size_t>(partitions), 0),
+      alarm_(std::move(alarm)) {}
 
 EndCheck::~EndCheck() {
   {
@@ -53,9 +60,26 @@ void EndCheck::start() {
   thread_ = std::thread([this] { run(); });
 }
 
-bool EndCheck::pause() {
+bool EndCheck::pause(bool short_one) {
   std::unique_lock lock(mutex_);
-  return !wake_.wait_for(lock, kPause, [this] { return stopping_; });
+  return !wake_.wait_for(lock, short_one ? pause_ / kAskedAgain : pause_, [this] { return stopping_; });
+}
+
+void EndCheck::check(Reader& reader, int partition) {
+  int& absent = absent_[static_cast<std::size_t>(partition)];
+  const auto good = check_end(reader, *copy_, partition, kPatienceMs);
+  if (good) {
+    absent = 0;
+    return;
+  }
+  const Error& error = good.error();
+  if (error.code == ErrorCode::kNotFound) ++absent;
+  if (error.code != ErrorCode::kNotFound || absent == 1) alarm_(error.message);
+  if (error.code == ErrorCode::kCorrupt) copy_->mark_lost(partition, error.message + kLostAdvice);
+  if (error.code != ErrorCode::kNotFound || absent != kAskedAgain) return;
+  const std::string why = error.message + ", and no broker had it since: acknowledged records are gone from the topic" + kLostAdvice;
+  copy_->mark_lost(partition, why);
+  alarm_(why);
 }
 
 void EndCheck::run() {
@@ -64,15 +88,15 @@ void EndCheck::run() {
     alarm_("the ends of " + topic_ + " are not read back: " + reader.error().message);
     return;
   }
-  while (pause()) {
-    for (int partition = 0; partition < partitions_; ++partition) {
-      const auto good = check_end(**reader, *copy_, partition, kPatienceMs);
-      if (good) continue;
-      alarm_(good.error().message);
-      if (good.error().code == ErrorCode::kCorrupt) copy_->mark_lost(partition, good.error().message);
+  bool short_one = false;
+  while (pause(short_one)) {
+    for (std::size_t partition = 0; partition < absent_.size(); ++partition) {
+      if (short_one && absent_[partition] == 0) continue;
+      check(**reader, static_cast<int>(partition));
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
     }
+    short_one = std::any_of(absent_.begin(), absent_.end(), [](int times) { return times > 0 && times < kAskedAgain; });
   }
 }
 

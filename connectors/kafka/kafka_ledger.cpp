@@ -10,10 +10,6 @@ namespace {
 
 constexpr int kOutOfRangeMax = 5;  // in a row, of one who can't ask for ever
 
-std::int64_t steady_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 }  // namespace
 
 KafkaLedger::KafkaLedger(LedgerOptions options) : options_(std::move(options)) {}
@@ -48,7 +44,7 @@ bool KafkaLedger::wait_for_news(std::int64_t until_ms) {
 
 bool KafkaLedger::make_producer() {
   if (producer_) return true;
-  auto made = Producer::make(options_.settings, options_.topic, teller());
+  auto made = Producer::make(options_.settings, options_.topic, teller(), options_.clock);
   if (!made) return false;
   producer_ = std::move(*made);
   return true;

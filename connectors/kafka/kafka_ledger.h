@@ -30,6 +30,7 @@ struct LedgerOptions {
   // For verify and copy, which know no waiting: read() returns when there is something and append() when all is reported, or after
   // so long. 0: neither waits.
   int patience_ms = 0;
+  std::shared_ptr<BrokerClock> clock = nullptr;  // told of the brokers' times; null: nobody is
 };
 
 class KafkaLedger final : public ledger::Port {
@@ -44,6 +45,7 @@ class KafkaLedger final : public ledger::Port {
   // kCorrupt: the partition's topic is not the one that was copied.
   [[nodiscard]] Result<ledger::ReadBatch> read(int partition, ledger::Offset from, std::size_t bytes_max) override;
   void renew() override;
+  [[nodiscard]] std::string lost(int partition) const override { return options_.copy ? options_.copy->lost(partition) : std::string(); }
   bool on_news(std::function<void()> wake) override;
   void follow(int partition, bool on) override;
 

@@ -5,8 +5,10 @@
 
 namespace docket::kafka {
 
-Result<std::unique_ptr<Producer>> Producer::make(const Settings& settings, const std::string& topic, std::function<void()> news) {
+Result<std::unique_ptr<Producer>> Producer::make(const Settings& settings, const std::string& topic, std::function<void()> news,
+                                                 std::shared_ptr<BrokerClock> clock) {
   std::unique_ptr<Producer> made(new Producer);
+  made->clock_ = std::move(clock);
   auto client = make_producer(settings, &Producer::delivered, made.get());
   if (!client) return client.error();
   made->client_ = std::move(*client);
@@ -25,8 +27,8 @@ Producer::~Producer() {
 }
 
 void Producer::send(ledger::Appending block) {
-  auto kept = std::make_unique<ledger::Appending>(std::move(block));
-  ledger::Appending* const row = kept.get();
+  auto kept = std::make_unique<Sent>(Sent{std::move(block), steady_ms()});
+  Sent* const row = kept.get();
   sent_.emplace(row, std::move(kept));
   if (dead_) {
     tell(row, false, -1, "the producer has met a fatal error");
@@ -38,8 +40,12 @@ void Producer::send(ledger::Appending block) {
 
 void Producer::delivered(rd_kafka_t* /*client*/, const rd_kafka_message_t* message, void* opaque) {
   auto* const self = static_cast<Producer*>(opaque);
-  const auto* const row = static_cast<const ledger::Appending*>(message->_private);
+  const auto* const row = static_cast<const Sent*>(message->_private);
   const bool ok = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+  rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+  const auto appended = rd_kafka_message_timestamp(message, &type);
+  if (ok && self->clock_ && type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME && self->sent_.count(row) > 0)
+    self->clock_->take(rd_kafka_message_broker_id(message), appended, row->at_steady, steady_ms());
   self->tell(row, ok, message->offset, ok ? std::string() : as_error(message->err, "producing").message);
 }
 

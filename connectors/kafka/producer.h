@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "connectors/kafka/broker_clock.h"
 #include "connectors/kafka/client.h"
 #include "engine/ledger/port.h"
 
@@ -22,8 +23,9 @@ struct Delivery {
 
 class Producer {
  public:
+  // `clock`: told of each acknowledged message's time; null: nobody is.
   [[nodiscard]] static Result<std::unique_ptr<Producer>> make(const Settings& settings, const std::string& topic,
-                                                              std::function<void()> news);
+                                                              std::function<void()> news, std::shared_ptr<BrokerClock> clock = nullptr);
   ~Producer();
   Producer(const Producer&) = delete;
   Producer& operator=(const Producer&) = delete;
@@ -41,7 +43,10 @@ class Producer {
   void tell(const ledger::Appending* block, bool ok, ledger::Offset offset, std::string error);
 
   // librdkafka reads the blocks where they lie, so they go after it.
-  using Blocks = std::unordered_map<const ledger::Appending*, std::unique_ptr<ledger::Appending>>;
+  struct Sent : ledger::Appending {
+    std::int64_t at_steady = 0;
+  };
+  using Blocks = std::unordered_map<const ledger::Appending*, std::unique_ptr<Sent>>;
   Blocks sent_;
   Blocks buried_;  // told of as failed, by a fatal error
   std::vector<Delivery> told_;
@@ -49,6 +54,7 @@ class Producer {
   Client client_;
   Topic topic_;
   std::unique_ptr<QueueNews> news_;
+  std::shared_ptr<BrokerClock> clock_;
 };
 
 }  // namespace docket::kafka

@@ -116,7 +116,7 @@ void Reader::take(const rd_kafka_message_t& message) {
       ++out_of_range_[place];
       // An intake topic may expire before it is read; of a ledger, a broker that lacks a block may be one that no longer leads.
       fetching.error =
-          Error{options_.kind == ReaderKind::kIntake ? ErrorCode::kNotFound : ErrorCode::kUnavailable,
+          Error{ErrorCode::kNotFound,
                 name_of(place) + " has no offset " + std::to_string(expected) + ": its log begins later or ends earlier", true};
       return;
     default: {

@@ -36,8 +36,8 @@ class Reader {
   Reader& operator=(const Reader&) = delete;
 
   // What has come in of that partition from `from` on, perhaps nothing yet; never waits. At its end the partition is no longer fetched,
-  // until it is read again. kUnavailable, retriable: ask again (also for an offset that the broker lacks: it may be a deposed leader, or
-  // the log may have been cut; `out_of_range` says how often in a row).
+  // until it is read again. kUnavailable, retriable: ask again. kNotFound, retriable: the broker lacks that offset: it may be a
+  // deposed leader, or the log may have been cut; `out_of_range` says how often in a row.
   [[nodiscard]] Result<ledger::ReadBatch> read(int partition, ledger::Offset from, std::size_t bytes_max) {
     return read({0, partition}, from, bytes_max);
   }

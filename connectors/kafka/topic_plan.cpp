@@ -70,7 +70,7 @@ NewTopic ledger_topic(const TopicNames& names, const Accepted& accepted) {
 
 NewTopic config_topic(const TopicNames& names, const Accepted& accepted) {
   NewTopic topic{names.config, 1, 0, {}};
-  topic.config = {{"cleanup.policy", "compact"}, {"max.message.bytes", "1048588"}};
+  topic.config = {{"cleanup.policy", "compact"}, {"message.timestamp.type", "LogAppendTime"}, {"max.message.bytes", "1048588"}};
   set_copies(topic, accepted);
   return topic;
 }

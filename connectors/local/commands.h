@@ -29,6 +29,8 @@ int run_kafka_create(const std::string& data, const std::string& office, const s
 int run_kafka_verify(const std::string& data, const std::string& heads_file, const KafkaOptions& kafka);
 // One of the two is the word kafka, the other a data folder.
 int run_kafka_copy(const std::string& from, const std::string& to, const KafkaOptions& kafka);
+// Appends to the topic what it lost and the local copy still has. `dry_run`: shows it only.
+int run_kafka_repair(const std::string& data, bool dry_run, const KafkaOptions& kafka);
 // `apply`: makes and sets what is not as it must be; else only tells of it.
 int run_topics(const KafkaOptions& kafka, bool apply);
 // Asks the process that holds the folder.

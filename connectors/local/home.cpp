@@ -20,7 +20,13 @@ namespace {
 }  // namespace
 
 model::Instant wall_clock() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const model::Instant now =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+#ifdef DOCKET_CRASH_POINTS
+  return now + crash::clock_offset_ms();
+#else
+  return now;
+#endif
 }
 
 std::string new_ledger_id() {

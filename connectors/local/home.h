@@ -11,6 +11,7 @@
 #include "connectors/embedded/embedded_store.h"
 #include "connectors/embedded/file_key_store.h"
 #include "connectors/local/schemas.h"
+#include "connectors/node/clock_check.h"
 #include "engine/definition/bundle.h"
 #include "engine/ledger/intake_port.h"
 #include "engine/model/result.h"
@@ -30,8 +31,9 @@ struct Home {
   // Topics that upstream systems publish to, and a port to them for each worker.
   std::vector<std::string> intake_topics;
   std::function<std::unique_ptr<ledger::IntakePort>()> intake;
-  std::shared_ptr<void> watch;  // of what is there against the copy
-  std::shared_ptr<void> held;   // what keeps other processes from DATA, beside the ledger's own lock
+  node::CheckClock check_clock;
+  std::vector<std::shared_ptr<void>> watches;  // of what is there against the copy, and of the clocks
+  std::shared_ptr<void> held;                  // what keeps other processes from DATA, beside the ledger's own lock
 };
 
 // The name of the file by which a data folder says which ledger on Kafka it belongs to, and of the folder with the local copy.

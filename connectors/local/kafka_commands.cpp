@@ -26,7 +26,7 @@ Status put_right(kafka::Admin& admin, const kafka::NewTopic& wanted, const std::
 }
 
 int copy_to_kafka(const std::string& from, const KafkaPlace& place) {
-  auto source = open_home(from);
+  auto source = open_ledger(from);
   if (!source) return fail(source.error());
   if (auto good = check_topics(place); !good) return fail(good.error());
   auto writer = patient_port(place);
@@ -34,11 +34,9 @@ int copy_to_kafka(const std::string& from, const KafkaPlace& place) {
   if (!there && there.error().code != ErrorCode::kNotFound) return fail(there.error());
   if (there && there->ledger != source->ledger->ledger_id())
     return fail("topic " + place.names.ledger + " holds ledger " + there->ledger + ", not " + source->ledger->ledger_id(), 4);
-  if (const auto bundle = read_bundle(place, source->bundle->id); !bundle) {
+  if (const auto bundle = read_bundle(place, source->bundle); !bundle) {
     if (bundle.error().code != ErrorCode::kNotFound) return fail(bundle.error());
-    if (auto put =
-            kafka::put_bundle(place.settings, place.names.config, source->bundle->id, texts_to_json(source->bundle->texts), kPatienceMs);
-        !put)
+    if (auto put = kafka::put_bundle(place.settings, place.names.config, source->bundle, texts_to_json(source->texts), kPatienceMs); !put)
       return fail(put.error());
   }
   auto reader = source->ledger->port();

@@ -9,6 +9,7 @@
 #include "connectors/embedded/folder_lock.h"
 #include "connectors/embedded/posix_file.h"
 #include "connectors/kafka/bundles.h"
+#include "connectors/kafka/clock_watch.h"
 #include "connectors/kafka/end_check.h"
 #include "connectors/kafka/kafka_intake.h"
 #include "connectors/local/schemas.h"
@@ -109,6 +110,15 @@ Status make_copy(const fs::path& data, const KafkaPlace& place, kafka::KafkaLedg
   return embedded::EmbeddedStore::create(data / kCopyFolder, copy);
 }
 
+std::chrono::milliseconds end_check_pause() {
+  constexpr std::size_t kMinuteMs = 60'000;
+#ifdef DOCKET_CRASH_POINTS
+  return std::chrono::milliseconds(crash::number("DOCKET_END_CHECK_MS", kMinuteMs));
+#else
+  return std::chrono::milliseconds(kMinuteMs);
+#endif
+}
+
 // Reads each partition from the copy's last block on: that block must be there unchanged, and what follows goes into the copy.
 class CopyRest {
  public:
@@ -123,6 +133,11 @@ class CopyRest {
       from_.push_back(end.last);
       open.insert(partition);
     }
+#ifdef DOCKET_CRASH_POINTS
+    const int patience_ms = static_cast<int>(crash::number("DOCKET_COPY_PATIENCE_MS", kPatienceMs));
+#else
+    const int patience_ms = kPatienceMs;
+#endif
     for (int idle_ms = 0; !open.empty();) {
       bool moved = false;
       for (auto it = open.begin(); it != open.end();) {
@@ -134,7 +149,7 @@ class CopyRest {
         idle_ms = 0;
         continue;
       }
-      if (++idle_ms > kPatienceMs)
+      if (++idle_ms > patience_ms)
         return last_error_
                    ? *last_error_
                    : Error{ErrorCode::kUnavailable, "no answer from " + place_.settings.brokers + " about " + place_.names.ledger, true};
@@ -150,19 +165,23 @@ class CopyRest {
     auto batch = port.read(partition, from_[at], kReadBytes);
     if (!batch && !batch.error().retriable) return batch.error();
     if (!batch) last_error_ = batch.error();
+    if (!batch && batch.error().code == ErrorCode::kNotFound) {
+      last_error_ = Error{ErrorCode::kCorrupt, batch.error().message + ", and the local copy has a block from there" + kafka::kLostAdvice};
+    }
     if (!batch) return false;
     if (from_[at] == starts_[at].last && !batch->blocks.empty()) {
       const auto& first = batch->blocks.front();
       if (first.offset != starts_[at].last || ledger::hash_text(ledger::block_hash(first.value)) != starts_[at].head)
         return Error{ErrorCode::kCorrupt, name_of(partition, place_) + ": offset " + std::to_string(starts_[at].last) +
                                               " doesn't hold the block that the local copy has from there: the topic was made anew or "
-                                              "changed, or the copy belongs to another one"};
+                                              "changed, or the copy belongs to another one" +
+                                              kafka::kLostAdvice};
     }
     // An end below the copy's proves nothing yet: it may be that of a broker that no longer leads.
     if (batch->end && batch->next <= starts_[at].last) {
       last_error_ = Error{ErrorCode::kCorrupt, name_of(partition, place_) + " ends at offset " + std::to_string(batch->next) +
                                                    ", and the local copy has a block from offset " + std::to_string(starts_[at].last) +
-                                                   ": acknowledged records are gone from the topic"};
+                                                   ": acknowledged records are gone from the topic" + kafka::kLostAdvice};
       return false;
     }
     moved = moved || !batch->blocks.empty() || batch->end;
@@ -178,6 +197,11 @@ class CopyRest {
 };
 
 }  // namespace
+
+Status check_belongs(const fs::path& data, const std::string& ledger, const KafkaPlace& place) {
+  const auto belongs = read_belongs(data);
+  return belongs ? check_belongs(data, *belongs, ledger, place) : belongs.error();
+}
 
 Result<KafkaPlace> kafka_place(const KafkaOptions& options) {
   KafkaPlace place;
@@ -269,6 +293,11 @@ Status create_kafka_home(const fs::path& data, const std::string& office, const 
   if (!compiled->ok())
     return Error{ErrorCode::kInvalid, "office " + office + " does not pass the check:\n" + findings_text(compiled->diagnostics), false};
   const auto& bundle = compiled->bundle;
+  // The genesis says when it was recorded, and nothing behind it may be recorded before.
+  kafka::BrokerClock clock;
+  if (auto measured = kafka::measure_clock(place.settings, place.names.config, clock, kPatienceMs); !measured) return measured;
+  if (const auto standing = clock.standing(wall_clock(), kafka::steady_ms()); !standing.may_own)
+    return Error{ErrorCode::kConflict, standing.detail};
   if (auto made = create_keys(data); !made) return made;
   auto lock = embedded::FolderLock::take(data);
   if (!lock) return lock.error();
@@ -319,7 +348,13 @@ Result<Home> open_kafka_home(const fs::path& data, const KafkaPlace& place) {
   {
     auto port = patient_port(place);
     const auto first = read_genesis(*port, 0);
-    if (!first) return first.error().with_context("topic " + place.names.ledger);
+    if (!first) {
+      const bool had = first.error().code == ErrorCode::kNotFound && fs::exists(data / kCopyFolder / "ledger", error);
+      return Error{had ? ErrorCode::kCorrupt : first.error().code,
+                   "topic " + place.names.ledger + ": " +
+                       (had ? std::string("it is empty, and the local copy isn't") + kafka::kLostAdvice : first.error().message),
+                   first.error().retriable};
+    }
     if (fs::exists(data / kKafkaFile, error)) {
       const auto belongs = read_belongs(data);
       if (!belongs) return belongs.error();
@@ -336,13 +371,22 @@ Result<Home> open_kafka_home(const fs::path& data, const KafkaPlace& place) {
   if (!opened) return opened.error();
   const std::shared_ptr<kafka::ChainCopy> copy = std::move(*opened);
   if (auto rest = CopyRest(place, copy).run(); !rest) return rest.error();
-  home.port = [place, copy] {
-    return std::make_unique<kafka::KafkaLedger>(kafka::LedgerOptions{place.settings, place.names.ledger, copy, 0});
+  const auto tell = [](const std::string& what) { std::cerr << "docket: " << what << "\n"; };
+  const auto clock = std::make_shared<kafka::BrokerClock>();
+  if (auto measured = kafka::measure_clock(place.settings, place.names.config, *clock, kPatienceMs); !measured) return measured.error();
+  home.check_clock = [clock](model::Instant now) {
+    auto standing = clock->standing(now, kafka::steady_ms());
+    return node::ClockCheck{standing.may_own, std::move(standing.detail)};
   };
-  auto check = std::make_shared<kafka::EndCheck>(place.settings, place.names.ledger, copy, model::kPartitions,
-                                                 [](const std::string& what) { std::cerr << "docket: " << what << "\n"; });
+  auto clocks = std::make_shared<kafka::ClockWatch>(place.settings, place.names.config, clock, wall_clock, tell);
+  clocks->start();
+  home.watches.push_back(std::move(clocks));
+  home.port = [place, copy, clock] {
+    return std::make_unique<kafka::KafkaLedger>(kafka::LedgerOptions{place.settings, place.names.ledger, copy, 0, clock});
+  };
+  auto check = std::make_shared<kafka::EndCheck>(place.settings, place.names.ledger, copy, model::kPartitions, end_check_pause(), tell);
   check->start();
-  home.watch = std::move(check);
+  home.watches.push_back(std::move(check));
   auto topics = find_intake_topics(place);
   if (!topics) return topics.error();
   home.intake_topics = *topics;

@@ -39,6 +39,9 @@ struct KafkaGenesis {
 // The bundle's text from PREFIX.config. kNotFound: it isn't there.
 [[nodiscard]] Result<std::string> read_bundle(const KafkaPlace& place, const std::string& id);
 
+// kConflict: DATA/kafka.json names another ledger or topic. kNotFound: there is none.
+[[nodiscard]] Status check_belongs(const std::filesystem::path& data, const std::string& ledger, const KafkaPlace& place);
+
 // Makes the ledger on topics that are empty, and DATA with its keys. What was killed half way goes on when it is given again.
 [[nodiscard]] Status create_kafka_home(const std::filesystem::path& data, const std::string& office, const std::string& schemas_folder,
                                        const KafkaPlace& place);

@@ -33,6 +33,7 @@ std::unique_ptr<node::Node> make_node(const Home& home, std::shared_ptr<node::Pr
   if (home.block_at) parts.block_at = home.block_at;
   if (home.port) parts.port = home.port;
   parts.risks = home.risks;
+  parts.check_clock = home.check_clock;
   parts.intake_topics = home.intake_topics;
   parts.intake = home.intake;
   parts.full = [ledger = home.ledger] { return ledger->full(); };

@@ -4,6 +4,8 @@
 
 namespace docket::node {
 
+ClockCheck Node::clock_check() const { return parts_.check_clock ? parts_.check_clock(parts_.clock()) : ClockCheck{}; }
+
 service::Answer Node::answer_ready() const {
   json::object checks;
   bool good = true;
@@ -32,6 +34,10 @@ service::Answer Node::answer_ready() const {
   const auto failed = parts_.store->failed();
   check("projections", failed.ok(), failed.ok() ? "written back" : failed.error().message);
   check("disk", !parts_.full(), parts_.full() ? "the ledger's disk is full" : "has space");
+  if (parts_.check_clock) {
+    const auto clock = clock_check();
+    check("clock", clock.may_own, clock.detail.empty() ? "within a second of the brokers'" : clock.detail);
+  }
   const auto today = model::date_from_day(parts_.bundle->zone.local_day(parts_.clock()));
   const int year = today.month == 12 ? today.year + 1 : today.year;
   const bool calendar = parts_.bundle->calendar->knows_year(year);

@@ -100,6 +100,7 @@ Node::Node(NodeParts parts) : parts_(std::move(parts)), records_(std::make_uniqu
     options.node = parts_.node;
     options.address = parts_.address;
     options.still_ours = parts_.still_ours;
+    if (parts_.check_clock) options.may_own = [this](model::Instant now) { return parts_.check_clock(now).may_own; };
     for (int p = i; p < model::kPartitions; p += parts_.workers) options.partitions.push_back(p);
     workers_.push_back(
         std::make_unique<Worker>(options, parts_.bundle, parts_.ledger_id, process, parts_.port(), *parts_.keys, *parts_.store, *records_));
@@ -193,7 +194,8 @@ Status Node::start() {
       served = served && health.owned + health.waiting == health.partitions;
     }
     if (served) break;
-    if (caught_up && (parts_.full() || parts_.still_ours)) break;  // reads are served; writes are 503 until there is space
+    // Reads are served; writes are 503 until there is space, the clock is right, or another node says that this one owns.
+    if (caught_up && (parts_.full() || parts_.still_ours || !clock_check().may_own)) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return {};

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "connectors/node/clock_check.h"
 #include "connectors/node/read_model.h"
 #include "connectors/node/worker.h"
 #include "connectors/service/service.h"
@@ -37,6 +38,7 @@ struct NodeParts {
   std::string node = "node-1";
   std::string address;
   std::function<bool(int partition)> still_ours;
+  CheckClock check_clock;          // null: the node's clock is the only one
   std::vector<std::string> risks;  // taken by the operator; /readyz names them
 };
 
@@ -81,6 +83,8 @@ class Node final : public service::Service {
   [[nodiscard]] std::optional<service::Answer> await_position(const service::Query& query) const;
   [[nodiscard]] service::Answer answer_ready() const;
   [[nodiscard]] service::Answer answer_prometheus() const;
+  [[nodiscard]] ClockCheck clock_check() const;
+  [[nodiscard]] std::string overload_text() const;
   [[nodiscard]] std::string positions_token() const;
   [[nodiscard]] int worker_of(int partition) const { return partition % static_cast<int>(workers_.size()); }
 

@@ -51,12 +51,6 @@ service::Answer problem_of(const char* type, const partition::EventOutcome& outc
   return answer;
 }
 
-// What is said of an event that was not judged for want of room.
-std::string overload_text(bool disk_full) {
-  return disk_full ? "the ledger's disk is full: nothing was written; send it again when there is space"
-                   : "too much is waiting: nothing was written; send it again";
-}
-
 // The revision that an event expects, and where it says so.
 struct Expected {
   std::optional<std::int64_t> revision;
@@ -88,12 +82,12 @@ void explain_conflict(partition::EventOutcome& outcome, const Named& named) {
   outcome.refusal.errors = {{expected.pointer, "found " + wanted + ", expected " + actual, "value"}};
 }
 
-std::string detail_of(const partition::EventOutcome& outcome, const Named& named, bool disk_full) {
+std::string detail_of(const partition::EventOutcome& outcome, const Named& named, const std::string& overload) {
   switch (outcome.kind) {
     case Kind::kUnknown:
       return "event " + named.id + ": ask GET /v1/events?source=&id=, or send it again with the same id";
     case Kind::kOverloaded:
-      return overload_text(disk_full);
+      return overload;
     case Kind::kTooLarge:
       return "the events of one case do not fit in one block";
     default:
@@ -101,14 +95,15 @@ std::string detail_of(const partition::EventOutcome& outcome, const Named& named
   }
 }
 
-service::Answer single_answer(const partition::EventOutcome& outcome, const Named& named, bool disk_full, std::string_view language) {
+service::Answer single_answer(const partition::EventOutcome& outcome, const Named& named, const std::string& overload,
+                              std::string_view language) {
   const char* type = problem_type(outcome.kind);
   if (type == nullptr) {
     auto answer = json_answer(outcome_json(outcome, named.case_id, named.id), outcome.kind == Kind::kParked ? 202 : 200);
     answer.position = ledger::position_text(outcome.position);
     return answer;
   }
-  auto answer = problem_of(type, outcome, detail_of(outcome, named, disk_full), language);
+  auto answer = problem_of(type, outcome, detail_of(outcome, named, overload), language);
   if (outcome.kind != Kind::kVersionConflict) return answer;
   boost::system::error_code error;
   auto body = json::parse(answer.body, error);
@@ -120,11 +115,11 @@ service::Answer single_answer(const partition::EventOutcome& outcome, const Name
   return answer;
 }
 
-json::object batch_row(const partition::EventOutcome& outcome, const Named& named, bool disk_full) {
+json::object batch_row(const partition::EventOutcome& outcome, const Named& named, const std::string& overload) {
   auto out = outcome_json(outcome, named.case_id, named.id);
   if (const char* type = problem_type(outcome.kind)) {
     add_status(out, type);
-    if (const auto detail = detail_of(outcome, named, disk_full); !detail.empty()) out["detail"] = detail;
+    if (const auto detail = detail_of(outcome, named, overload); !detail.empty()) out["detail"] = detail;
   }
   return out;
 }
@@ -137,11 +132,11 @@ struct BatchOfEvents {
   bool dry_run = false;
 };
 
-service::Answer batch_answer(BatchOfEvents& batch, const Node::Outcomes& outcomes, bool disk_full) {
+service::Answer batch_answer(BatchOfEvents& batch, const Node::Outcomes& outcomes, const std::string& overload) {
   std::map<int, ledger::Position> newest;
   for (std::size_t k = 0; k < outcomes.size(); ++k) {
     auto& row = batch.results[batch.places[k]];
-    row = batch_row(outcomes[k], batch.named[k], disk_full);
+    row = batch_row(outcomes[k], batch.named[k], overload);
     row["index"] = batch.places[k];
     auto& position = newest[outcomes[k].position.partition];
     if (outcomes[k].position.height >= position.height) position = outcomes[k].position;
@@ -198,6 +193,13 @@ void append_member(service::Answer& answer, std::string_view member) {
 }
 
 }  // namespace
+
+// What is said of an event that was not judged.
+std::string Node::overload_text() const {
+  if (parts_.full()) return "the ledger's disk is full: nothing was written; send it again when there is space";
+  if (const auto clock = clock_check(); !clock.may_own) return clock.detail + ": nothing was written; send it again then";
+  return "too much is waiting: nothing was written; send it again";
+}
 
 void Node::publish(service::PublishRequest request, std::function<void(service::Answer)> done) {
   const std::string language = request.language;
@@ -276,11 +278,11 @@ void Node::publish(service::PublishRequest request, std::function<void(service::
   }
   publish_events(std::move(ready), if_match, dry_run, [this, single, batch, language, done = std::move(done)](Outcomes outcomes) {
     const bool overloaded = std::any_of(outcomes.begin(), outcomes.end(), [](const auto& each) { return each.kind == Kind::kOverloaded; });
-    const bool disk_full = overloaded && parts_.full();
+    const std::string overload = overloaded ? overload_text() : std::string();
     for (std::size_t k = 0; k < outcomes.size(); ++k) {
       if (outcomes[k].kind == Kind::kVersionConflict) explain_conflict(outcomes[k], batch->named[k]);
     }
-    done(single ? single_answer(outcomes.front(), batch->named.front(), disk_full, language) : batch_answer(*batch, outcomes, disk_full));
+    done(single ? single_answer(outcomes.front(), batch->named.front(), overload, language) : batch_answer(*batch, outcomes, overload));
   });
 }
 

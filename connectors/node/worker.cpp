@@ -103,7 +103,8 @@ void Worker::stop() {
 bool Worker::offer(int partition, partition::Offer offer) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || (inbox_events_ + offer.events.size() > options_.inbox_events_max && !inbox_.empty()) || store_.full(options_.index))
+    if (stopping_ || closed_ || (inbox_events_ + offer.events.size() > options_.inbox_events_max && !inbox_.empty()) ||
+        store_.full(options_.index))
       return false;
     inbox_events_ += offer.events.size();
     inbox_.emplace_back(partition, std::move(offer));
@@ -217,10 +218,14 @@ std::vector<ledger::Appending> Worker::take_turns(model::Instant now) {
   std::vector<std::vector<ledger::Appending>> turns(loops_.size());
   std::vector<partition::PartitionLoop*> under_way;
   const bool full = store_.full(options_.index);
+  closed_ = !options_.may_own(now);
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     auto& loop = *loops_[i];
-    if (read_for(loop, options_.partitions[i])) caught_up_[i] = true;
-    if (!may_own(i)) {
+    if (auto why = port_->lost(options_.partitions[i]); !why.empty()) loop.halt(std::move(why));
+    const bool follows = loop.mode() == partition::PartitionLoop::Mode::kStandby;
+    if ((!closed_ || follows || !caught_up_[i]) && read_for(loop, options_.partitions[i])) caught_up_[i] = true;
+    if (closed_ && !loop.wants_read()) loop.freeze();  // it reads on, and owns, when it may again
+    if (!still_owns(i)) {
       loop.disown();
       port_->follow(options_.partitions[i], true);
       continue;

@@ -29,6 +29,8 @@ struct WorkerOptions {
   // Of a ledger that several nodes share: the partitions are owned as assign() says. Whether a partition is still this node's, asked of
   // whoever assigns them (it may wait). Unset: all are owned from the start.
   std::function<bool(int partition)> still_ours;
+  // False: the clock is too far off to own a partition (ledger.md section 7). Nothing is judged then or written.
+  std::function<bool(model::Instant now)> may_own = [](model::Instant) { return true; };
 };
 
 class Worker {
@@ -93,7 +95,7 @@ class Worker {
   };
   void take_assignment();
   void follow_assignment(std::size_t i);
-  [[nodiscard]] bool may_own(std::size_t i);
+  [[nodiscard]] bool still_owns(std::size_t i);
   void begin_owning(std::size_t i);
   [[nodiscard]] bool frozen() const;
   void renew();
@@ -124,6 +126,7 @@ class Worker {
   std::optional<std::vector<int>> assignment_;  // not taken yet
   bool assigned_ = false;
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> closed_{false};  // it may not own
   mutable std::mutex health_mutex_;
   Health health_;
   std::vector<std::string> owners_;  // addresses, in the order of options_.partitions; guarded by health_mutex_

@@ -47,13 +47,14 @@ void Worker::follow_assignment(std::size_t i) {
   const bool fresh = std::exchange(own.fresh, false);
   if (loop.mode() == Mode::kStopped && !loop.displaced()) return;
   const bool displaced = loop.displaced();
-  if (displaced || (!own.wanted && loop.mode() != Mode::kStandby)) {
+  const bool wanted = own.wanted && !closed_;
+  if (displaced || (!wanted && loop.mode() != Mode::kStandby)) {
     loop.disown();
     own.won = false;
     moved_ = true;
     port_->follow(options_.partitions[i], true);
   }
-  if (!own.wanted || loop.mode() != Mode::kStandby) return;
+  if (!wanted || loop.mode() != Mode::kStandby) return;
   // Another took it, though it is this node's: the group is asked who is right. Asked in vain, it waits for a new assignment.
   if (!fresh && displaced) own.wanted = options_.still_ours(options_.partitions[i]);
   if (own.wanted) begin_owning(i);
@@ -69,7 +70,7 @@ void Worker::begin_owning(std::size_t i) {
 }
 
 // False: it has read another's owner-changed since it was told to own, and the group says that the partition is that one's.
-bool Worker::may_own(std::size_t i) {
+bool Worker::still_owns(std::size_t i) {
   auto& loop = *loops_[i];
   auto& own = ownership_[i];
   own.won = own.won || loop.owner();

@@ -66,6 +66,8 @@ class Port {
   virtual bool on_news(std::function<void()> /*wake*/) { return false; }
   // From now on the partition is read for what comes in, not only to its end: it stays fetched. Off again when its owner is here.
   virtual void follow(int /*partition*/, bool /*on*/) {}
+  // Why the partition can't be the one that was read before, as found out beside the calls above; "" else.
+  [[nodiscard]] virtual std::string lost(int /*partition*/) const { return {}; }
   // Throw away what is queued or in flight, as far as the home can; reports of older tokens come no more.
   virtual void renew() = 0;
 };

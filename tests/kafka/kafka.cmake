@@ -1,7 +1,7 @@
 # The Kafka home. Over librdkafka's mock cluster these are plain tests; those with the label kafka need a real broker and start one.
 if(DOCKET_KAFKA)
   docket_test(NAME kafka_mock_test
-    SOURCES kafka/produce_errors_test.cpp kafka/worker_errors_test.cpp kafka/parts_test.cpp kafka/intake_message_test.cpp simulation/office.cpp
+    SOURCES kafka/produce_errors_test.cpp kafka/worker_errors_test.cpp kafka/parts_test.cpp kafka/intake_message_test.cpp kafka/clock_test.cpp simulation/office.cpp
     LIBS docket::kafka docket::node docket::partition docket::definition docket::cli Boost::json
     LABELS integration TIMEOUT 120)
 endif()
@@ -14,7 +14,7 @@ if(DOCKET_KAFKA AND TARGET docket)
   if(IS_DIRECTORY /dev/shm)
     set(broker_folder /dev/shm/docket-kafka-${build_name})
   endif()
-  docket_test(NAME kafka_test SOURCES kafka/node_test.cpp kafka/faults_test.cpp kafka/intake_test.cpp kafka/intake_faults_test.cpp kafka/clients_test.cpp
+  docket_test(NAME kafka_test SOURCES kafka/node_test.cpp kafka/guard_test.cpp kafka/faults_test.cpp kafka/intake_test.cpp kafka/intake_faults_test.cpp kafka/clients_test.cpp
     LIBS docket::kafka docket::cli docket::embedded docket::ledger docket::model Boost::json LABELS kafka TIMEOUT 600
     PROPERTIES FIXTURES_REQUIRED kafka_broker RESOURCE_LOCK kafka_broker)
   target_compile_definitions(kafka_test PRIVATE DOCKET_BROKER_FOLDER="${broker_folder}" DOCKET_KAFKAJS_FOLDER="${CMAKE_SOURCE_DIR}/build/kafkajs")

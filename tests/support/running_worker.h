@@ -33,10 +33,12 @@ class RunningWorker {
   std::atomic<model::Instant> now_{simulation::kClockStart};
 
  public:
-  explicit RunningWorker(std::unique_ptr<ledger::Port> port) : store_(simulation::small_office().bundle, kPartitions) {
+  explicit RunningWorker(std::unique_ptr<ledger::Port> port, std::function<bool(model::Instant)> may_own = {})
+      : store_(simulation::small_office().bundle, kPartitions) {
     node::WorkerOptions options;
     for (int i = 0; i < kPartitions; ++i) options.partitions.push_back(i);
     options.clock = [this] { return now_.load(); };
+    if (may_own) options.may_own = std::move(may_own);
     worker = std::make_unique<node::Worker>(options, simulation::small_office().bundle, "sim", 1, std::move(port), keys_, store_, store_);
     for (int i = 0; i < kPartitions; ++i) {
       EXPECT_TRUE(worker->restore(i, {{i, 0, 0}, 0, 0}, ledger::zero_hash_text(), 0).ok());
@@ -70,6 +72,8 @@ class RunningWorker {
     };
     ASSERT_TRUE(worker->offer(partition, std::move(offer)));
   }
+  // The node's clock is set, as by somebody's hand.
+  void set_clock(model::Instant now) { now_ = now; }
   // All that was offered is answered.
   [[nodiscard]] bool answered() {
     std::unique_lock lock(mutex_);
