@@ -182,7 +182,7 @@ service::Answer no_case_answer(const std::string& case_id, std::string_view lang
   outcome.refusal = {model::Rejection::kVersionConflict,
                      "there is no case " + case_id + " yet, and If-Match: * asks for one that exists",
                      {{"If-Match", "found *, expected a case that exists", "value"}}};
-  return single_answer(outcome, {case_id, {}, {}}, false, language);
+  return single_answer(outcome, {case_id, {}, {}}, {}, language);
 }
 
 // Adds a member at the end of an answer's object.
