@@ -31,7 +31,8 @@ void add_kafka_options(CLI::App& command, docket::local::KafkaOptions& kafka, bo
   } else {
     brokers->required();
   }
-  command.add_option("--topics", kafka.topics, "the topics are PREFIX.ledger, PREFIX.config and PREFIX.intake.*")->capture_default_str();
+  command.add_option("--topics", kafka.topics, "the topics are PREFIX.ledger, .config, .keys, .nodes and PREFIX.intake.*")
+      ->capture_default_str();
   command.add_option("--kafka-config", kafka.config, "NAME=VALUE, a setting of librdkafka; may be given again")->take_all();
   command.add_flag("--accept-one-copy", kafka.accept_one_copy, "to try it out: fewer than three copies of the ledger");
   command.add_flag("--accept-loss-on-power-failure", kafka.accept_loss_on_power_failure,
@@ -218,6 +219,12 @@ int main(int argc, char** argv) {
   serve->add_option("--workers", given.serve.workers, "threads that judge")->check(whole_number(1, 32))->capture_default_str();
   serve->add_flag("--access-log", given.serve.access_log, "a JSON line for each request on standard error");
   add_kafka_options(*serve, given.serve.kafka, true);
+#ifdef DOCKET_KAFKA
+  auto* name = serve->add_option("--node", given.serve.kafka.node,
+                                 "its name among the nodes that share the ledger, which then own its partitions together");
+  serve->add_option("--advertise", given.serve.kafka.advertise, "HOST:PORT where the other nodes reach it; else where it listens")
+      ->needs(name);
+#endif
   serve->callback([&] { exit.code = docket::local::run_serve(given.serve); });
 
   auto* check =

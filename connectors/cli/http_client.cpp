@@ -65,6 +65,7 @@ struct HttpClient::Impl {
   asio::io_context io{1};
   std::optional<beast::tcp_stream> stream;
   beast::flat_buffer buffer;
+  bool sent = false;
 
   // Runs what was started until it ends; the stream's own deadline ends it at the latest.
   void run() {
@@ -110,6 +111,8 @@ HttpClient::HttpClient(ServerAddress server, std::uint32_t timeout_ms) : impl_(s
 
 HttpClient::~HttpClient() = default;
 
+bool HttpClient::sent() const { return impl_->sent; }
+
 Result<HttpReply> HttpClient::call(const HttpCall& call) {
   http::request<http::string_body> request;
   request.version(11);
@@ -119,6 +122,7 @@ Result<HttpReply> HttpClient::call(const HttpCall& call) {
   request.set(http::field::user_agent, "docket/" DOCKET_VERSION);
   if (!call.language.empty()) request.set(http::field::accept_language, call.language);
   if (!call.content_type.empty()) request.set(http::field::content_type, call.content_type);
+  if (!call.partitions.empty()) request.set("Docket-Partitions", call.partitions);
   if (!call.if_match.empty()) request.set(http::field::if_match, call.if_match);
   request.body() = call.body;
   request.prepare_payload();
@@ -128,6 +132,7 @@ Result<HttpReply> HttpClient::call(const HttpCall& call) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     if (!impl_->stream) {
       error = impl_->connect();
+      impl_->sent = !error;
       if (error) return unavailable(impl_->server, error.message());
     }
     http::response_parser<http::string_body> parser;
@@ -136,7 +141,8 @@ Result<HttpReply> HttpClient::call(const HttpCall& call) {
     if (!error) {
       const auto& message = parser.get();
       return HttpReply{static_cast<int>(message.result_int()), to_string(message[http::field::content_type]),
-                       std::move(parser.get().body()), to_string(message["Docket-Position"]), to_string(message[http::field::etag])};
+                       std::move(parser.get().body()),         to_string(message["Docket-Position"]),
+                       to_string(message[http::field::etag]),  std::atoi(to_string(message[http::field::retry_after]).c_str())};
     }
     if (!kept || call.method != "GET" || error == beast::error::timeout) break;
   }

@@ -25,6 +25,7 @@ struct HttpReply {
   std::string body;
   std::string position;  // Docket-Position
   std::string etag;
+  int retry_after_s = 0;
 };
 
 struct HttpCall {
@@ -34,6 +35,7 @@ struct HttpCall {
   std::string body;
   std::string language;
   std::string if_match;
+  std::string partitions = {};  // Docket-Partitions: this node hands on a request
 };
 
 class HttpClient {
@@ -46,6 +48,8 @@ class HttpClient {
   // Any status is a reply. kUnavailable: nobody answers, or not within the timeout. A GET over a kept connection that
   // broke is tried once more on a new one; a POST never is, as its outcome may be unknown.
   [[nodiscard]] Result<HttpReply> call(const HttpCall& call);
+  // Whether the last call may have reached the server.
+  [[nodiscard]] bool sent() const;
 
  private:
   struct Impl;

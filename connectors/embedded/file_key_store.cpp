@@ -190,6 +190,7 @@ Result<ledger::KeyRow> FileKeyStore::key_for(KeyType type, std::string_view name
   by_id_.insert(id_hash(row.id), offset);
   Known& slot = recent_[offset % recent_.size()];
   slot = Known{offset, type, row.name, {ledger::base64url(bytes_of(row.id)), key}};
+  if (fresh_) fresh_->push_back(row);
   return slot.row;
 }
 

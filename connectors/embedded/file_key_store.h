@@ -41,6 +41,16 @@ class FileKeyStore final : public ledger::KeyStore {
   // Makes DATA/keys, whole or not at all, with every key handed out so far, while the store is in use.
   [[nodiscard]] Status backup(const std::filesystem::path& data);
 
+  // For a store whose keys others have too (key_sharing.cpp). From now on take_fresh() gives what was made since; before this, nothing is
+  // kept for it.
+  void share();
+  // The rows made here since the last call, wrapped. Call sync() first.
+  [[nodiscard]] std::vector<WrappedRow> take_fresh();
+  // A row that was made elsewhere, if it isn't here yet; sync() makes it durable. kConflict: of another master, or no case's or day's.
+  [[nodiscard]] Status take_row(const WrappedRow& row);
+  // All rows that are durable, of cases and days.
+  [[nodiscard]] Status each_row(const std::function<void(const WrappedRow&)>& take);
+
   [[nodiscard]] std::uint64_t torn_bytes() const { return torn_bytes_; }
   [[nodiscard]] std::size_t keys() const;
   [[nodiscard]] std::size_t memory_bytes() const;
@@ -72,10 +82,11 @@ class FileKeyStore final : public ledger::KeyStore {
   mutable std::mutex mutex_;  // guards all below
   RowTable by_name_;
   RowTable by_id_;
-  std::vector<Known> recent_;  // direct-mapped by offset
-  std::string unwritten_;      // rows behind durable_
-  std::uint64_t durable_ = 0;  // bytes of the file that are synced
-  bool failed_ = false;        // a sync failed: nothing is known any more
+  std::vector<Known> recent_;                     // direct-mapped by offset
+  std::string unwritten_;                         // rows behind durable_
+  std::uint64_t durable_ = 0;                     // bytes of the file that are synced
+  std::optional<std::vector<WrappedRow>> fresh_;  // once share() was called
+  bool failed_ = false;                           // a sync failed: nothing is known any more
 };
 
 }  // namespace docket::embedded

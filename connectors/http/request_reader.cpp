@@ -126,6 +126,7 @@ RequestReader::Step RequestReader::check_head() {
   head_.request_id = to_string(message["X-Request-Id"]);
   if (message.count(Field::host) > 0) head_.host = to_string(message[Field::host]);
   if (message.count(Field::origin) > 0) head_.origin = to_string(message[Field::origin]);
+  if (message.count("Docket-Partitions") > 0) head_.partitions = to_string(message["Docket-Partitions"]);
   if (message.count(Field::if_match) > 0) head_.if_match = to_string(message[Field::if_match]);
   for (auto [at, end] = message.equal_range(Field::if_none_match); at != end; ++at) {
     if (head_.if_none_match) {

@@ -66,6 +66,7 @@ struct RequestHead {
   std::optional<std::string> origin;
   std::optional<std::string> if_match;
   std::optional<std::string> if_none_match;
+  std::optional<std::string> partitions;  // Docket-Partitions: another node hands on a request
 };
 
 // What is wrong with the bytes: a problem type of connectors/service/problem.h and one sentence.

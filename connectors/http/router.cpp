@@ -1,6 +1,7 @@
 #include "connectors/http/router.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "connectors/http/negotiation.h"
@@ -35,6 +36,20 @@ service::Answer bad_parameter(std::string pointer, std::string detail, std::stri
   auto problem = service::make_problem("invalid-parameter", pointer + ": " + detail);
   problem.errors.push_back({std::move(pointer), std::move(detail), std::move(code)});
   return service::problem_answer(problem, language);
+}
+
+// "1,5,9"
+std::optional<std::vector<int>> partition_list(std::string_view text) {
+  std::vector<int> out;
+  while (true) {
+    int number = 0;
+    const auto* const end = text.data() + std::min(text.size(), text.find(','));
+    const auto [at, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc{} || at != end || number < 0) return std::nullopt;
+    out.push_back(number);
+    if (end == text.data() + text.size()) return out;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
+  }
 }
 
 bool has(const std::vector<std::string_view>& names, std::string_view name) {
@@ -175,10 +190,20 @@ void Router::plan_publish(const RequestHead& head, const Entry&, Plan& plan) con
         bad_parameter("If-Match", "only for a single event; in a batch each event carries expectedrevision", "value", plan.language);
     return;
   }
+  std::optional<std::vector<int>> partitions;
+  if (head.partitions) {
+    partitions = partition_list(*head.partitions);
+    if (!partitions) {
+      plan.answer = bad_parameter("Docket-Partitions", "found '" + *head.partitions + "', expected numbers of partitions, such as 1,5,9",
+                                  "value", plan.language);
+      return;
+    }
+  }
   plan.act = Plan::Act::kPublish;
   plan.body_bytes_max = *format == service::BodyFormat::kEvent ? limits_.event_bytes_max : limits_.batch_bytes_max;
   plan.publish.format = *format;
   plan.publish.if_match = head.if_match;
+  plan.publish.partitions = std::move(partitions);
   plan.publish.language = plan.language;
 }
 

@@ -41,7 +41,10 @@ void Group::rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_top
     rd_kafka_assign(client, partitions);
     rd_kafka_pause_partitions(client, partitions);  // nothing is read through the group
   } else {
+    // Each change of members takes all away before it gives anew: the node goes on as it was, and where another owns by then, the chain
+    // tells.
     rd_kafka_assign(client, nullptr);
+    return;
   }
   {
     const std::lock_guard lock(self->mutex_);

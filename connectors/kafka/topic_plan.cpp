@@ -28,7 +28,7 @@ struct Rule {
   const char* why;
 };
 constexpr Rule kRules[] = {
-    {"cleanup.policy", May::kNot, "a ledger keeps every block for ever; bundles are kept by their key"},
+    {"cleanup.policy", May::kNot, "a ledger keeps every block for ever; bundles, keys and nodes are kept by their key"},
     {"retention.ms", May::kNot, "no block may expire"},
     {"retention.bytes", May::kNot, "no block may expire"},
     {"min.insync.replicas", May::kBeMore, "an acknowledged record must be in two copies"},
@@ -54,7 +54,7 @@ Result<TopicNames> topic_names(const std::string& prefix) {
       std::all_of(prefix.begin(), prefix.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-'; });
   if (prefix.empty() || prefix.size() > kPrefixMax || !fits)
     return Error{ErrorCode::kInvalid, "--topics takes 1 to 200 letters, digits, '.', '_' or '-', not '" + prefix + "'"};
-  return TopicNames{prefix + ".ledger", prefix + ".config", prefix + ".intake."};
+  return TopicNames{prefix + ".ledger", prefix + ".config", prefix + ".keys", prefix + ".nodes", prefix + ".intake."};
 }
 
 NewTopic ledger_topic(const TopicNames& names, const Accepted& accepted) {
@@ -68,11 +68,24 @@ NewTopic ledger_topic(const TopicNames& names, const Accepted& accepted) {
   return topic;
 }
 
-NewTopic config_topic(const TopicNames& names, const Accepted& accepted) {
-  NewTopic topic{names.config, 1, 0, {}};
+namespace {
+
+// One partition, and the last row of each key for ever.
+NewTopic table_topic(const std::string& name, const Accepted& accepted) {
+  NewTopic topic{name, 1, 0, {}};
   topic.config = {{"cleanup.policy", "compact"}, {"message.timestamp.type", "LogAppendTime"}, {"max.message.bytes", "1048588"}};
   set_copies(topic, accepted);
   return topic;
+}
+
+}  // namespace
+
+NewTopic config_topic(const TopicNames& names, const Accepted& accepted) { return table_topic(names.config, accepted); }
+NewTopic keys_topic(const TopicNames& names, const Accepted& accepted) { return table_topic(names.keys, accepted); }
+NewTopic nodes_topic(const TopicNames& names, const Accepted& accepted) { return table_topic(names.nodes, accepted); }
+
+std::vector<NewTopic> needed_topics(const TopicNames& names, const Accepted& accepted) {
+  return {ledger_topic(names, accepted), config_topic(names, accepted), keys_topic(names, accepted), nodes_topic(names, accepted)};
 }
 
 Result<NewTopic> intake_topic(const TopicNames& names, const std::string& name, const Accepted& accepted) {

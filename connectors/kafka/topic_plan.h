@@ -18,14 +18,20 @@ struct Accepted {
 struct TopicNames {
   std::string ledger;
   std::string config;
+  std::string keys;    // of private values, wrapped
+  std::string nodes;   // that share the ledger
   std::string intake;  // PREFIX.intake. before the name of each intake topic
 };
-// PREFIX.ledger, PREFIX.config and PREFIX.intake. kInvalid: not a topic name.
+// PREFIX.ledger and so on. kInvalid: not a topic name.
 [[nodiscard]] Result<TopicNames> topic_names(const std::string& prefix);
 
-// The two topics as `docket topics apply` makes them.
+// The topics as `docket topics apply` makes them.
 [[nodiscard]] NewTopic ledger_topic(const TopicNames& names, const Accepted& accepted);
 [[nodiscard]] NewTopic config_topic(const TopicNames& names, const Accepted& accepted);
+[[nodiscard]] NewTopic keys_topic(const TopicNames& names, const Accepted& accepted);
+[[nodiscard]] NewTopic nodes_topic(const TopicNames& names, const Accepted& accepted);
+// All of the above, without which no ledger is served.
+[[nodiscard]] std::vector<NewTopic> needed_topics(const TopicNames& names, const Accepted& accepted);
 // What upstream systems publish to, one each or shared: NAME of small letters, digits and '-', joined by dots. kInvalid: it isn't.
 [[nodiscard]] Result<NewTopic> intake_topic(const TopicNames& names, const std::string& name, const Accepted& accepted);
 

@@ -32,6 +32,9 @@ struct Home {
   std::vector<std::string> intake_topics;
   std::function<std::unique_ptr<ledger::IntakePort>()> intake;
   node::CheckClock check_clock;
+  // The keys as a running node uses them, if others have them too, and how it gets those that others made.
+  std::shared_ptr<ledger::KeyStore> shared_keys;
+  std::function<Status()> catch_up_keys;
   std::vector<std::shared_ptr<void>> watches;  // of what is there against the copy, and of the clocks
   std::shared_ptr<void> held;                  // what keeps other processes from DATA, beside the ledger's own lock
 };

@@ -130,8 +130,7 @@ int run_topics(const KafkaOptions& kafka, bool apply) {
   auto admin = kafka::Admin::make(place->settings, kPatienceMs);
   if (!admin) return fail(admin.error());
   int wrong = 0;
-  std::vector<kafka::NewTopic> topics{kafka::ledger_topic(place->names, place->accepted),
-                                      kafka::config_topic(place->names, place->accepted)};
+  auto topics = kafka::needed_topics(place->names, place->accepted);
   auto intake = admin->topics_with(place->names.intake);  // those that are there, and those that are wanted
   if (!intake) return fail(intake.error());
   for (const auto& name : kafka.intake) intake->push_back(place->names.intake + name);

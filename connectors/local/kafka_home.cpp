@@ -12,6 +12,7 @@
 #include "connectors/kafka/clock_watch.h"
 #include "connectors/kafka/end_check.h"
 #include "connectors/kafka/kafka_intake.h"
+#include "connectors/kafka/shared_keys.h"
 #include "connectors/local/schemas.h"
 #include "engine/ledger/block_codec.h"
 #include "engine/ledger/genesis.h"
@@ -223,7 +224,7 @@ Status check_topics(const KafkaPlace& place) {
   auto admin = kafka::Admin::make(place.settings, kPatienceMs);
   if (!admin) return admin.error();
   std::string wrong;
-  for (const auto& wanted : {kafka::ledger_topic(place.names, place.accepted), kafka::config_topic(place.names, place.accepted)}) {
+  for (const auto& wanted : kafka::needed_topics(place.names, place.accepted)) {
     const auto state = admin->describe(wanted.name);
     if (!state) return state.error();
     for (const auto& finding : kafka::judge(wanted, *state))
@@ -329,7 +330,7 @@ Status create_kafka_home(const fs::path& data, const std::string& office, const 
   return {};
 }
 
-Result<Home> open_kafka_home(const fs::path& data, const KafkaPlace& place) {
+Result<Home> open_kafka_home(const fs::path& data, const KafkaPlace& place, const std::string& node) {
   std::error_code error;
   if (fs::exists(data / "ledger", error))
     return Error{ErrorCode::kConflict,
@@ -367,6 +368,10 @@ Result<Home> open_kafka_home(const fs::path& data, const KafkaPlace& place) {
     }
   }
   if (auto opened = open_parts(home, data / kCopyFolder, false); !opened) return opened.error();
+  const auto keys = std::make_shared<kafka::SharedKeys>(home.keys, place.settings, place.names.keys, node);
+  if (auto started = keys->start(kPatienceMs); !started) return started.error();
+  home.shared_keys = keys;
+  home.catch_up_keys = [keys] { return keys->catch_up(kPatienceMs); };
   auto opened = kafka::ChainCopy::open(home.ledger);
   if (!opened) return opened.error();
   const std::shared_ptr<kafka::ChainCopy> copy = std::move(*opened);

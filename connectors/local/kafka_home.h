@@ -47,6 +47,7 @@ struct KafkaGenesis {
                                        const KafkaPlace& place);
 // Opens DATA (one with keys alone takes up the ledger that the topics hold), checks the local copy's end against the topic and copies
 // the rest. kCorrupt: the topic is not the one that was copied.
-[[nodiscard]] Result<Home> open_kafka_home(const std::filesystem::path& data, const KafkaPlace& place);
+// `node`: this node's name among those that share the ledger.
+[[nodiscard]] Result<Home> open_kafka_home(const std::filesystem::path& data, const KafkaPlace& place, const std::string& node);
 
 }  // namespace docket::local

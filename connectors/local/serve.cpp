@@ -1,15 +1,20 @@
 #include <signal.h>
 
+#include <algorithm>
+#include <cctype>
+#include <functional>
 #include <iostream>
 #include <mutex>
 
 #include "connectors/cli/common.h"
+#include "connectors/cli/http_client.h"
 #include "connectors/http/server.h"
 #include "connectors/local/commands.h"
 #include "connectors/local/control.h"
 #include "connectors/local/heads_writer.h"
 #ifdef DOCKET_KAFKA
 #include "connectors/local/kafka_home.h"
+#include "connectors/local/sharing.h"
 #endif
 #include "connectors/local/ledger_checks.h"
 #include "connectors/local/replay.h"
@@ -48,13 +53,41 @@ Result<Home> open_served(const ServeOptions& options) {
   if (options.kafka.on_kafka()) {
     const auto place = kafka_place(options.kafka);
     if (!place) return place.error();
-    auto home = open_kafka_home(options.data, *place);
+    auto home = open_kafka_home(options.data, *place, options.kafka.node.empty() ? "node-1" : options.kafka.node);
     if (home) std::cerr << "docket: ledger on Kafka, " << options.kafka.brokers << ", librdkafka " << kafka::library_version() << "\n";
     return home;
   }
 #endif
   return open_home(options.data);
 }
+
+#ifdef DOCKET_KAFKA
+// Checked before anything is opened. kInvalid names the option.
+Result<std::unique_ptr<Sharing>> make_sharing(const ServeOptions& options, const http::Options& http, const Home& home) {
+  const auto& kafka = options.kafka;
+  if (kafka.node.empty()) return std::unique_ptr<Sharing>();
+  const auto place = kafka_place(kafka);
+  if (!place) return place.error();
+  const std::string listens =
+      (http.host.find(':') == std::string::npos ? http.host : "[" + http.host + "]") + ":" + std::to_string(http.port);
+  return std::make_unique<Sharing>(*place, kafka.node, kafka.advertise.empty() ? listens : kafka.advertise, home.catch_up_keys);
+}
+
+Status check_sharing(const ServeOptions& options, const http::Options& http) {
+  const auto& kafka = options.kafka;
+  if (kafka.node.empty()) return {};
+  if (!kafka.on_kafka()) return Error{ErrorCode::kInvalid, "--node is for a ledger that several nodes share: give --ledger kafka too"};
+  const bool fits = kafka.node.size() <= 64 && std::all_of(kafka.node.begin(), kafka.node.end(), [](unsigned char c) {
+                      return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '-';
+                    });
+  if (!fits) return Error{ErrorCode::kInvalid, "--node takes 1 to 64 small letters, digits and '-', not '" + kafka.node + "'"};
+  if (kafka.advertise.empty() && http.port == 0)
+    return Error{ErrorCode::kInvalid, "--node needs an address that others can be told: give --listen a port, or --advertise HOST:PORT"};
+  if (!kafka.advertise.empty() && !cli::parse_server(kafka.advertise))
+    return Error{ErrorCode::kInvalid, "--advertise takes HOST:PORT, not '" + kafka.advertise + "'"};
+  return {};
+}
+#endif
 
 // Where the ledger lives elsewhere, the projections follow its local copy first: the loops then begin where that ends.
 Status follow_copy(const Home& home) {
@@ -76,6 +109,9 @@ int run_serve(const ServeOptions& options) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
+#ifdef DOCKET_KAFKA
+  if (auto good = check_sharing(options, http); !good) return fail(good.error().message, 2);
+#endif
   auto home = open_served(options);
   if (!home) return fail(home.error());
   if (home->port) {
@@ -85,7 +121,13 @@ int run_serve(const ServeOptions& options) {
   }
   auto store = open_projections(home->data / "projections", home->bundle, options.workers);
   if (!store) return fail(store.error());
-  auto node = make_node(*home, *store, options.workers);
+  std::function<void(node::NodeParts&)> more;
+#ifdef DOCKET_KAFKA
+  auto sharing = make_sharing(options, http, *home);
+  if (!sharing) return fail(sharing.error());
+  if (*sharing) more = [&shared = **sharing](node::NodeParts& parts) { shared.tell(parts); };
+#endif
+  auto node = make_node(*home, *store, options.workers, more);
   if (auto started = node->start(); !started) return fail(started.error());
   std::mutex log_mutex;
   if (options.access_log) {
@@ -101,6 +143,11 @@ int run_serve(const ServeOptions& options) {
   if (auto started = heads.start(); !started) return fail(started.error());
   ControlServer control(*home, **store, *node);
   if (auto started = control.start(); !started) return fail(started.error());
+#ifdef DOCKET_KAFKA
+  if (*sharing) {
+    if (auto joined = (*sharing)->start(*node); !joined) return fail(joined.error());
+  }
+#endif
   const bool six = http.host.find(':') != std::string::npos;
   std::cout << "docket is ready on http://" << (six ? "[" : "") << http.host << (six ? "]:" : ":") << *port << " (office "
             << home->bundle->office << ", ledger " << home->ledger->ledger_id() << ")" << std::endl;
@@ -109,6 +156,9 @@ int run_serve(const ServeOptions& options) {
   std::cerr << "docket: stopping\n";
   server.stop();
   auto stopped = node->stop();
+#ifdef DOCKET_KAFKA
+  if (*sharing) (*sharing)->leave();
+#endif
   heads.stop();  // behind the last block
   if (!stopped) return fail(stopped.error());
   return 0;

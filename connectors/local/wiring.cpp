@@ -22,11 +22,14 @@ Result<std::shared_ptr<node::ProjectionStore>> open_projections(const std::files
   return std::shared_ptr<node::ProjectionStore>(std::make_shared<ProjectionsStore>(std::move(*opened), bundle));
 }
 
-std::unique_ptr<node::Node> make_node(const Home& home, std::shared_ptr<node::ProjectionStore> store, int workers) {
+std::unique_ptr<node::Node> make_node(const Home& home, std::shared_ptr<node::ProjectionStore> store, int workers,
+                                      const std::function<void(node::NodeParts& parts)>& more) {
   node::NodeParts parts;
   parts.bundle = home.bundle;
   parts.ledger_id = home.ledger->ledger_id();
   parts.keys = home.keys;
+  if (home.shared_keys) parts.keys = home.shared_keys;
+  parts.barriers = static_cast<bool>(home.port);
   parts.store = std::move(store);
   parts.block_at = [ledger = home.ledger](int partition, model::Height height) { return ledger->block_at(partition, height); };
   parts.port = [ledger = home.ledger] { return ledger->port(); };
@@ -39,6 +42,7 @@ std::unique_ptr<node::Node> make_node(const Home& home, std::shared_ptr<node::Pr
   parts.full = [ledger = home.ledger] { return ledger->full(); };
   parts.clock = wall_clock;
   parts.workers = workers;
+  if (more) more(parts);
   return std::make_unique<node::Node>(std::move(parts));
 }
 

@@ -1,6 +1,7 @@
 // The one place that picks implementations: a Node over the embedded home and the RocksDB projections.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "connectors/local/home.h"
@@ -11,6 +12,8 @@ namespace docket::local {
 // The projections of a data folder, in `folder` (usually data/projections).
 [[nodiscard]] Result<std::shared_ptr<node::ProjectionStore>> open_projections(const std::filesystem::path& folder,
                                                                               const definition::BundlePtr& bundle, int workers);
-[[nodiscard]] std::unique_ptr<node::Node> make_node(const Home& home, std::shared_ptr<node::ProjectionStore> store, int workers);
+// `more`: what else the parts need.
+[[nodiscard]] std::unique_ptr<node::Node> make_node(const Home& home, std::shared_ptr<node::ProjectionStore> store, int workers,
+                                                    const std::function<void(node::NodeParts& parts)>& more = {});
 
 }  // namespace docket::local

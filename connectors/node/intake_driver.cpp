@@ -180,6 +180,7 @@ bool IntakeDriver::read(partition::PartitionLoop& loop, int partition, const led
     event.offered = ingest_.parse(record.event);
     if (const int home = home_of(event.offered); home >= 0 && home != partition) {
       event.forwarded_to = home;
+      event.text = record.event;
       ++elsewhere;
     }
     batch.events.push_back(std::move(event));
@@ -217,7 +218,7 @@ bool IntakeDriver::send_forwarded(Place& place, model::Instant now) {
       if (--state->open == 0) wake();
     };
     ++state->open;
-    if (!forward_(event.forwarded_to, std::move(offer))) {
+    if (!forward_(event.forwarded_to, std::move(offer), event.text)) {
       --state->open;
       refused = true;
       break;

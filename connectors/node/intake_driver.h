@@ -21,8 +21,8 @@
 
 namespace docket::node {
 
-// Offers to the loop of any partition; false: not now.
-using Forward = std::function<bool(int partition, partition::Offer offer)>;
+// Offers one event to the loop of any partition, wherever it is owned; false: not now. `text`: the event, as it is published.
+using Forward = std::function<bool(int partition, partition::Offer offer, const std::string& text)>;
 
 // One intake topic as one partition sees it.
 struct IntakeLag {

@@ -1,93 +1,12 @@
 #include "connectors/node/node.h"
 
 #include <chrono>
-#include <list>
 #include <random>
 #include <thread>
 
-#include "connectors/node/answer_rejects.h"
-#include "connectors/node/answers.h"
-#include "connectors/service/problem.h"
-#include "engine/ledger/block_codec.h"
+#include "connectors/node/node_lends.h"
 
 namespace docket::node {
-
-// Records by height, with the last unpacked blocks at hand (reads of one case's history touch few blocks).
-class Node::Records final : public partition::RecordReader {
- public:
-  explicit Records(BlockAt block_at) : block_at_(std::move(block_at)) {}
-
-  Result<partition::RecordAt> record(int partition, model::Height height) const override {
-    BlockPtr block = recent(partition, height);
-    if (!block) {
-      auto stored = block_at_(partition, height);
-      if (!stored) return stored.error();
-      const auto head = ledger::decode_head(stored->value);
-      if (!head) return head.error();
-      block = std::make_shared<const Unpacked>(Unpacked{partition, head->height, head->height + head->records, std::move(stored->value)});
-      keep(block);
-    }
-    auto decoded = ledger::decode_record(block->value, height);
-    if (!decoded) return decoded.error();
-    return partition::RecordAt{std::move(decoded->record), decoded->recorded};
-  }
-
- private:
-  static constexpr std::size_t kBlocksMax = 64;
-  struct Unpacked {
-    int partition = 0;
-    model::Height from = 0;
-    model::Height to = 0;
-    std::string value;
-  };
-  using BlockPtr = std::shared_ptr<const Unpacked>;
-
-  BlockPtr recent(int partition, model::Height height) const {
-    const std::lock_guard lock(mutex_);
-    for (auto it = recent_.begin(); it != recent_.end(); ++it) {
-      const auto& block = **it;
-      if (block.partition != partition || height < block.from || height >= block.to) continue;
-      recent_.splice(recent_.begin(), recent_, it);
-      return recent_.front();
-    }
-    return nullptr;
-  }
-  void keep(const BlockPtr& block) const {
-    const std::lock_guard lock(mutex_);
-    recent_.push_front(block);
-    if (recent_.size() > kBlocksMax) recent_.pop_back();
-  }
-
-  BlockAt block_at_;
-  mutable std::mutex mutex_;
-  mutable std::list<BlockPtr> recent_;
-};
-
-// An Ingest belongs to one thread at a time; requests lend one each.
-class Node::IngestLease {
- public:
-  explicit IngestLease(Node& node) : node_(node) {
-    const std::lock_guard lock(node_.ingest_mutex_);
-    if (!node_.idle_.empty()) {
-      ingest_ = std::move(node_.idle_.back());
-      node_.idle_.pop_back();
-      return;
-    }
-    const auto& key = node_.parts_.keys->tag_key();
-    ingest_ = std::make_unique<ingest::Ingest>(node_.parts_.bundle, std::string(reinterpret_cast<const char*>(key.data()), key.size()));
-  }
-  ~IngestLease() {
-    const std::lock_guard lock(node_.ingest_mutex_);
-    node_.idle_.push_back(std::move(ingest_));
-  }
-  IngestLease(const IngestLease&) = delete;
-  IngestLease& operator=(const IngestLease&) = delete;
-  ingest::Ingest& operator*() { return *ingest_; }
-
- private:
-  Node& node_;
-  std::unique_ptr<ingest::Ingest> ingest_;
-};
 
 Node::Node(NodeParts parts) : parts_(std::move(parts)), records_(std::make_unique<Records>(parts_.block_at)) {
   sealer_ = std::make_unique<partition::RecordSealer>(parts_.ledger_id, *parts_.keys);
@@ -105,11 +24,13 @@ Node::Node(NodeParts parts) : parts_(std::move(parts)), records_(std::make_uniqu
     workers_.push_back(
         std::make_unique<Worker>(options, parts_.bundle, parts_.ledger_id, process, parts_.port(), *parts_.keys, *parts_.store, *records_));
     if (parts_.intake_topics.empty()) continue;
-    workers_.back()->take_intake(parts_.intake(), [this](int partition, partition::Offer offer) {
+    workers_.back()->take_intake(parts_.intake(), [this](int partition, partition::Offer offer, const std::string& text) {
       offer.done = [this, done = std::move(offer.done)](Outcomes outcomes) {
         for (const auto& outcome : outcomes) ++outcomes_[static_cast<std::size_t>(outcome.kind)];
         done(std::move(outcomes));
       };
+      const auto owner = parts_.peers ? owner_of(partition) : std::string();
+      if (!owner.empty()) return offer_elsewhere(owner, partition, std::move(offer), text);
       return workers_[static_cast<std::size_t>(worker_of(partition))]->offer(partition, std::move(offer));
     });
   }
@@ -176,6 +97,8 @@ Status Node::restore_owner(int partition, std::uint64_t term, model::Height heig
 void Node::assign(const std::vector<int>& partitions) {
   for (auto& worker : workers_) worker->assign(partitions);
 }
+
+bool Node::owns(int partition) const { return workers_[static_cast<std::size_t>(worker_of(partition))]->owns(partition); }
 
 std::string Node::owner_of(int partition) const { return workers_[static_cast<std::size_t>(worker_of(partition))]->owner_of(partition); }
 
@@ -291,86 +214,6 @@ void Node::publish_events(std::vector<ingest::Offered> events, std::optional<std
       refused(std::move(outcomes));
     }
   }
-}
-
-service::Answer Node::query(const service::Query& query) {
-  try {
-    const auto consistency = Params(query).text("consistency");
-    if (consistency && *consistency != "strong") throw BadParameter{"consistency", "found '" + *consistency + "', expected strong"};
-    if (auto waiting = await_position(query)) return std::move(*waiting);
-    auto answer = route(query);
-    if (answer.position.empty()) answer.position = positions_token();
-    return answer;
-  } catch (const BadParameter& bad) {
-    return bad_parameter(bad, query.language);
-  } catch (const std::exception& error) {
-    return service::problem_answer(service::make_problem("internal", error.what()), query.language);
-  }
-}
-
-service::Answer Node::route(const service::Query& query) {
-  const Params params(query);
-  const std::string& route = query.route;
-  if (route == "/livez") return json_answer(json::object{{"status", "ok"}});
-  if (route == "/readyz") return answer_ready();
-  if (route == "/metrics") return answer_prometheus();
-  if (route == "/v1/rejects") return answer_rejects(*parts_.bundle, *parts_.store, parts_.block_at, params);
-  IngestLease ingest(*this);
-  const Reading reading{*parts_.bundle, *parts_.store, *records_, *ingest, *sealer_, parts_.clock()};
-  const auto path = [&](const char* name) { return query.path.at(name); };
-  if (route == "/v1/cases") return answer_cases(reading, params);
-  if (route == "/v1/cases/{id}") return answer_case(reading, params, path("id"));
-  if (route == "/v1/cases/{id}/history") return answer_history(reading, params, path("id"));
-  if (route == "/v1/cases/{id}/deadlines") return answer_deadlines(reading, params, path("id"));
-  if (route == "/v1/events") return answer_event(reading, params);
-  if (route == "/v1/metrics") return answer_metrics(reading, params);
-  if (route == "/v1/metrics/{name}") return answer_metric(reading, params, path("name"));
-  if (route == "/v1/metrics/{name}/explain") return answer_metric_explain(reading, params, path("name"));
-  if (route == "/v1/rejection-codes") return answer_rejection_codes(reading);
-  if (route == "/v1/kinds") return answer_kinds(reading);
-  if (route == "/v1/kinds/{kind}") return answer_kind(reading, params, path("kind"));
-  if (route == "/v1/rules") return answer_rules(reading, params);
-  if (route == "/v1/calendars") return answer_calendars(reading);
-  if (route == "/v1/office") return answer_office(reading, parts_.ledger_id);
-  return not_found("no such page", query.language);
-}
-
-std::string Node::positions_token() const {
-  std::string out;
-  for (int partition = 0; partition < model::kPartitions; ++partition) {
-    const auto position = parts_.store->position(partition);
-    if (position.height == 0) continue;
-    if (!out.empty()) out += ',';
-    out += ledger::position_text(position);
-  }
-  return out;
-}
-
-// min_position: at least that far; a hash that is not in the chain is 409 position-lost. What is acknowledged is applied, so an
-// owner never has to wait long.
-std::optional<service::Answer> Node::await_position(const service::Query& query) const {
-  const Params params(query);
-  const auto wanted = params.text("min_position");
-  if (!wanted) return std::nullopt;
-  std::string_view rest = *wanted;
-  while (!rest.empty()) {
-    const auto comma = rest.find(',');
-    const auto position = ledger::parse_position(rest.substr(0, comma));
-    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
-    if (!position || position->partition < 0 || position->partition >= model::kPartitions)
-      throw BadParameter{"min_position", "not a position token"};
-    for (int tries = 0; parts_.store->position(position->partition).height < position->height; ++tries) {
-      if (tries == 200)
-        return service::problem_answer(service::make_problem("projection-behind", "not there yet; ask again"), query.language);
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    if (position->height == 0) continue;
-    const auto stored = parts_.block_at(position->partition, position->height - 1);
-    if (!stored || ledger::hash_prefix(ledger::block_hash(stored->value)) != position->hash) {
-      return service::problem_answer(service::make_problem("position-lost", "that position is not in this ledger's chain"), query.language);
-    }
-  }
-  return std::nullopt;
 }
 
 }  // namespace docket::node

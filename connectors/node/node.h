@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "connectors/node/clock_check.h"
+#include "connectors/node/peers.h"
 #include "connectors/node/read_model.h"
 #include "connectors/node/worker.h"
 #include "connectors/service/service.h"
@@ -38,8 +39,11 @@ struct NodeParts {
   std::string node = "node-1";
   std::string address;
   std::function<bool(int partition)> still_ours;
-  CheckClock check_clock;          // null: the node's clock is the only one
-  std::vector<std::string> risks;  // taken by the operator; /readyz names them
+  std::shared_ptr<Peers> peers;                 // how they are reached; null: there are no others
+  std::function<std::vector<NodeRow>()> nodes;  // all that have said of themselves that they are there
+  bool barriers = false;                        // the ledger may have another owner by now: strong reads wait for a block of its owner's
+  CheckClock check_clock;                       // null: the node's clock is the only one
+  std::vector<std::string> risks;               // taken by the operator; /readyz names them
 };
 
 class Node final : public service::Service {
@@ -66,6 +70,7 @@ class Node final : public service::Service {
   void assign(const std::vector<int>& partitions);
   // Where a partition's owner is reached; "" if it is this node, or nobody is known.
   [[nodiscard]] std::string owner_of(int partition) const;
+  [[nodiscard]] bool owns(int partition) const;
   // Begins a new epoch of an intake topic that was made anew; false: there is no such one.
   bool rebase_intake(const std::string& topic);
 
@@ -81,6 +86,13 @@ class Node final : public service::Service {
   [[nodiscard]] Status restore_owner(int partition, std::uint64_t term, model::Height height);
   [[nodiscard]] service::Answer route(const service::Query& query);
   [[nodiscard]] std::optional<service::Answer> await_position(const service::Query& query) const;
+  [[nodiscard]] std::optional<service::Answer> await_barriers(const service::Query& query);
+  [[nodiscard]] bool reached(const ledger::Position& wanted) const;
+  [[nodiscard]] bool forward(service::PublishRequest& request, const std::vector<ingest::Offered>& events,
+                             std::function<void(service::Answer)>& done);
+  [[nodiscard]] bool offer_elsewhere(const std::string& owner, int partition, partition::Offer offer, const std::string& text);
+  [[nodiscard]] service::Answer answer_positions() const;
+  [[nodiscard]] service::Answer answer_nodes() const;
   [[nodiscard]] service::Answer answer_ready() const;
   [[nodiscard]] service::Answer answer_prometheus() const;
   [[nodiscard]] ClockCheck clock_check() const;

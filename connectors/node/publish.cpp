@@ -63,6 +63,8 @@ const char* problem_type(Kind kind) {
   return success ? nullptr : partition::name_of(kind);
 }
 
+constexpr int kBroken = -1;  // the partition of what can't be read; see PublishRequest::partitions
+
 struct Named {  // of an event that was handed over
   std::string case_id;
   std::string id;
@@ -144,6 +146,7 @@ service::Answer batch_answer(BatchOfEvents& batch, const Node::Outcomes& outcome
   json::array rows;
   rows.reserve(batch.results.size());
   for (auto& row : batch.results) {
+    if (row.empty()) continue;  // another node's
     if (batch.dry_run) row["dry_run"] = true;
     rows.push_back(std::move(row));
   }
@@ -198,11 +201,13 @@ void append_member(service::Answer& answer, std::string_view member) {
 std::string Node::overload_text() const {
   if (parts_.full()) return "the ledger's disk is full: nothing was written; send it again when there is space";
   if (const auto clock = clock_check(); !clock.may_own) return clock.detail + ": nothing was written; send it again then";
+  if (parts_.peers) return "too much is waiting, or the owner of the event's partition is changing: nothing was written; send it again";
   return "too much is waiting: nothing was written; send it again";
 }
 
 void Node::publish(service::PublishRequest request, std::function<void(service::Answer)> done) {
   const std::string language = request.language;
+  auto asked = done;  // of an event that another node answers whole
   if (request.dry_run) {
     done = [done = std::move(done)](service::Answer answer) {
       append_member(answer, "\"dry_run\":true");
@@ -231,6 +236,11 @@ void Node::publish(service::PublishRequest request, std::function<void(service::
     return;
   }
   const bool single = request.format == service::BodyFormat::kEvent;
+  if (parts_.peers && !request.partitions && forward(request, events, single ? asked : done)) return;
+  const auto meant = [&request, single](int partition) {
+    return single || !request.partitions ||
+           std::find(request.partitions->begin(), request.partitions->end(), partition) != request.partitions->end();
+  };
   const bool dry_run = request.dry_run;
   auto batch = std::make_shared<BatchOfEvents>();
   batch->results.resize(events.size());
@@ -243,6 +253,7 @@ void Node::publish(service::PublishRequest request, std::function<void(service::
       partition::EventOutcome outcome;
       outcome.kind = Kind::kRejected;
       outcome.refusal = one.refusal;
+      if (!meant(kBroken)) continue;
       const char* type = forbidden ? "forbidden" : "malformed-json";
       const char* name = forbidden ? "forbidden" : "malformed";
       if (single) {
@@ -256,6 +267,7 @@ void Node::publish(service::PublishRequest request, std::function<void(service::
       add_status(row, type);
       continue;
     }
+    if (!meant(model::partition_of(one.event->subject))) continue;
     Named named{one.event->subject, one.event->id, {one.event->expected_revision}};
     if (if_match) {
       if (named.expected.revision.value_or(*if_match) != *if_match) {

@@ -22,6 +22,7 @@ Worker::Worker(WorkerOptions options, definition::BundlePtr bundle, std::string 
       bundle_(std::move(bundle)),
       ingest_(bundle_, key_text(keys.tag_key())),
       tag_key_(key_text(keys.tag_key())),
+      keys_(keys),
       port_(std::move(port)),
       store_(store),
       by_partition_(model::kPartitions, nullptr) {
@@ -34,12 +35,13 @@ Worker::Worker(WorkerOptions options, definition::BundlePtr bundle, std::string 
     loop.address = options_.address;
     loop.version = DOCKET_VERSION;
     loop.after = [port = port_.get()](ledger::Offset offset, std::uint64_t count) { return port->after(offset, count); };
-    loops_.push_back(std::make_unique<partition::PartitionLoop>(loop, bundle_, ingest_, keys, store_, records, store_));
+    loops_.push_back(std::make_unique<partition::PartitionLoop>(loop, bundle_, ingest_, keys_, store_, records, store_));
     by_partition_[static_cast<std::size_t>(partition)] = loops_.back().get();
   }
   caught_up_.assign(loops_.size(), false);
   ownership_.resize(loops_.size());
   owners_.resize(loops_.size());
+  owned_.resize(loops_.size());
   told_later_ = port_->on_news([this] { wake(); });
   publish_health();
 }
@@ -144,6 +146,7 @@ void Worker::publish_health() {
   for (const auto& own : ownership_) health.wanted += own.wanted || !options_.still_ours ? 1 : 0;
   health.assigned = assigned_ || !options_.still_ours;
   const std::lock_guard lock(health_mutex_);
+  for (std::size_t i = 0; i < loops_.size(); ++i) owned_[i] = loops_[i]->owner();
   if (options_.still_ours) {
     for (std::size_t i = 0; i < loops_.size(); ++i) owners_[i] = loops_[i]->owner() ? std::string() : loops_[i]->owner_address();
   }
@@ -160,7 +163,7 @@ void Worker::take_inbox(bool wait) {
     inbox_events_ = 0;
   }
   for (auto& [partition, offer] : taken) {
-    const std::size_t events = offer.events.size();
+    const std::size_t events = offer.answers();
     auto done = offer.done;
     if (by_partition_[static_cast<std::size_t>(partition)]->offer(std::move(offer))) continue;
     std::vector<partition::EventOutcome> outcomes(events);
@@ -279,6 +282,12 @@ bool Worker::step() {
     port_->renew();
   }
   if (!blocks.empty()) {
+    if (auto synced = keys_.sync_turn(); !synced) {  // a key must be durable before what it seals
+      for (const auto& block : blocks)
+        by_partition_[static_cast<std::size_t>(block.partition)]->report(
+            {block.token, block.partition, false, std::nullopt, true, synced.error().message});
+      return false;
+    }
     moved_ = true;
     port_->append(std::move(blocks));
     DOCKET_CRASH_POINT("worker.written");

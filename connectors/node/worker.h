@@ -13,6 +13,7 @@
 
 #include "connectors/node/intake_driver.h"
 #include "connectors/node/read_model.h"
+#include "connectors/node/turn_keys.h"
 #include "engine/ledger/keys.h"
 #include "engine/ledger/port.h"
 #include "engine/partition/loop.h"
@@ -50,6 +51,7 @@ class Worker {
   void restore_owner(int partition, const ledger::Record& record);
   // Where the partition's owner is reached, as the chain says; "" if it is this node or nobody said.
   [[nodiscard]] std::string owner_of(int partition) const;
+  [[nodiscard]] bool owns(int partition) const;
   // Takes what intake topics hold (before start()).
   void take_intake(std::unique_ptr<ledger::IntakePort> port, Forward forward);
   // From any thread: see IntakeDriver::rebase().
@@ -105,6 +107,7 @@ class Worker {
   definition::BundlePtr bundle_;
   ingest::Ingest ingest_;
   std::string tag_key_;
+  TurnKeys keys_;
   std::unique_ptr<ledger::Port> port_;
   std::unique_ptr<IntakeDriver> intake_;  // null: no intake topics
   bool told_later_ = false;               // the port reports when it has something, not at once
@@ -130,6 +133,7 @@ class Worker {
   mutable std::mutex health_mutex_;
   Health health_;
   std::vector<std::string> owners_;  // addresses, in the order of options_.partitions; guarded by health_mutex_
+  std::vector<bool> owned_;          // the same
   std::thread thread_;
 };
 

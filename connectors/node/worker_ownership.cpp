@@ -17,6 +17,12 @@ void Worker::assign(const std::vector<int>& partitions) {
   wake_.notify_one();
 }
 
+bool Worker::owns(int partition) const {
+  const std::lock_guard lock(health_mutex_);
+  const auto at = std::find(options_.partitions.begin(), options_.partitions.end(), partition) - options_.partitions.begin();
+  return owned_[static_cast<std::size_t>(at)];
+}
+
 std::string Worker::owner_of(int partition) const {
   const std::lock_guard lock(health_mutex_);
   for (std::size_t i = 0; i < options_.partitions.size(); ++i) {

@@ -23,6 +23,8 @@ const std::vector<Route>& read_routes() {
       {"/v1/rules", {"assumed"}},
       {"/v1/calendars", {}},
       {"/v1/office", {}},
+      {"/v1/positions", {"partition", "min_position", "consistency"}, {"partition"}},
+      {"/v1/nodes", {}},
       {"/livez", {}},
       {"/readyz", {}},
       {"/metrics", {}},

@@ -22,6 +22,9 @@ struct PublishRequest {
   bool dry_run = false;
   std::optional<std::string> if_match;  // ETag text
   std::string language;                 // "zh" or "en"
+  // Of a request that another node hands on: only its events of these partitions are meant, the others are passed over, and none is handed
+  // on again. -1: those that are broken too.
+  std::optional<std::vector<int>> partitions;
 };
 
 struct Answer {

@@ -83,6 +83,7 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
   if (mode_ == Mode::kOwner) {
     fire_timers(now);
     std::size_t judged = 0;
+    std::vector<Offer> barriers;
     const bool expired = (!parked_until_.empty() && parked_until_.begin()->first.first < now) ||
                          (!unopened_.empty() && unopened_.begin()->first.first < now);
     // Callers and intake topics share the turn.
@@ -96,7 +97,9 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
       queue_.pop_front();
       queued_events_ -= next.events.size();
       judged += next.events.size();
-      if (next.dry_run) {
+      if (next.barrier) {
+        barriers.push_back(std::move(next));
+      } else if (next.dry_run) {
         judge_dry(std::move(next));
       } else {
         judge_offer(std::move(next));
@@ -104,6 +107,7 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
     }
     judged += judge_intake(now, options_.turn_events_max - std::min(judged, options_.turn_events_max));
     timers_.judged = judged;
+    if (!barriers.empty()) rest_barriers(std::move(barriers), now);
   }
   if (building_) close_block(now);
   if (outgoing_.empty()) return {};
@@ -251,7 +255,7 @@ void PartitionLoop::answer_rested(std::uint64_t token) {
 }
 
 void PartitionLoop::fail_offer(Offer& offer, EventOutcome::Kind kind) {
-  std::vector<EventOutcome> outcomes(offer.events.size());
+  std::vector<EventOutcome> outcomes(offer.answers());
   for (auto& outcome : outcomes) {
     outcome.kind = kind;
     outcome.position = position_;

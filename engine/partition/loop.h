@@ -62,8 +62,12 @@ struct Offer {
   std::vector<ingest::Offered> events;            // kReady or kRejected
   std::optional<std::int64_t> expected_revision;  // If-Match
   bool dry_run = false;
+  // Of no events: one outcome, accepted once a block that was produced after this came in is valid, so that whatever anybody was told
+  // before is in what can be read by then (ledger.md section 5). All that come in before a turn share its block.
+  bool barrier = false;
   Instant deadline = model::kForever;
   std::function<void(std::vector<EventOutcome>)> done;
+  [[nodiscard]] std::size_t answers() const { return barrier ? 1 : events.size(); }
 };
 
 struct LoopOptions {
@@ -268,6 +272,7 @@ class PartitionLoop {
   void fail_offer(Offer& offer, EventOutcome::Kind kind);
   void own_block(Instant now);
   void judge_again(std::uint64_t token);  // with a planted fault only
+  void rest_barriers(std::vector<Offer> offers, Instant now);
   void add_owner_record(ledger::RecordKind kind, const std::string& members);
   void rest_on_own_block(std::vector<std::uint64_t>& rests);
   void refuse_from(std::uint64_t token);

@@ -39,6 +39,19 @@ void PartitionLoop::add_owner_record(ledger::RecordKind kind, const std::string&
   building_->applied.push_back(std::move(applied));
 }
 
+// Any block that this turn sends will do.
+void PartitionLoop::rest_barriers(std::vector<Offer> offers, Instant now) {
+  if (!building_) open_block(now);
+  for (auto& offer : offers) {
+    Waiting waiting;
+    waiting.outcomes.resize(1);
+    waiting.outcomes.front().kind = EventOutcome::Kind::kAccepted;
+    rest_on_own_block(waiting.rests);
+    waiting.offer = std::move(offer);
+    waiting_.push_back(std::move(waiting));
+  }
+}
+
 void PartitionLoop::own() {
   read_to_end_ = false;
   mode_ = Mode::kReading;

@@ -17,7 +17,7 @@ namespace docket::testing {
 using model::Instant;
 
 // Keys in memory.
-class MemoryKeys final : public ledger::KeyStore {
+class MemoryKeys : public ledger::KeyStore {
  public:
   MemoryKeys() { tag_key_.fill(7); }
   Result<ledger::KeyRow> case_key(std::string_view case_id) override { return row("c" + std::string(case_id)); }

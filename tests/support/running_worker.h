@@ -29,7 +29,14 @@ inline std::string worker_event(int partition, std::size_t place) {
 // A worker over partitions 0, 1, 2 whose clock stands still, so that no patience of the loop's helps.
 class RunningWorker {
   MemoryStore store_;  // these outlive the worker
-  MemoryKeys keys_;
+  class Keys final : public MemoryKeys {
+   public:
+    Status sync() override {
+      if (failing) return Error{ErrorCode::kUnavailable, "no space left", true};
+      return {};
+    }
+    std::atomic<bool> failing{false};
+  } keys_;
   std::atomic<model::Instant> now_{simulation::kClockStart};
 
  public:
@@ -72,6 +79,8 @@ class RunningWorker {
     };
     ASSERT_TRUE(worker->offer(partition, std::move(offer)));
   }
+  // The key store can't write.
+  void fail_keys(bool failing) { keys_.failing = failing; }
   // The node's clock is set, as by somebody's hand.
   void set_clock(model::Instant now) { now_ = now; }
   // All that was offered is answered.
@@ -82,6 +91,10 @@ class RunningWorker {
   [[nodiscard]] std::size_t accepted() {
     const std::lock_guard lock(mutex_);
     return accepted_;
+  }
+  [[nodiscard]] std::size_t others() {
+    const std::lock_guard lock(mutex_);
+    return others_;
   }
 
   std::unique_ptr<node::Worker> worker;

@@ -116,5 +116,30 @@ TEST(Worker, APartitionWhoseLedgerIsAnotherStopsAndSaysWhy) {
   EXPECT_EQ(running.worker->health().owned, kPartitions - 1);
 }
 
+// A key must be durable before what it seals: nothing goes to the ledger, of no partition, and who waits is told that nothing was written.
+TEST(Worker, AppendsNothingWhoseKeysAreNotDurable) {
+  auto shared = shared_log();
+  RunningWorker running(std::make_unique<SlowPort>(shared));
+  running.offer(0, 0);
+  ASSERT_TRUE(running.answered());
+  ASSERT_EQ(running.accepted(), 1U);
+  running.fail_keys(true);
+  const auto appended = [&] {
+    const std::lock_guard lock(shared->mutex);
+    return shared->appended;
+  };
+  const auto before = appended();
+  running.offer(0, 1);
+  running.offer(1, 0);
+  ASSERT_TRUE(running.answered());
+  EXPECT_EQ(running.others(), 2U);
+  EXPECT_EQ(appended(), before);
+  running.fail_keys(false);
+  running.offer(0, 1);
+  running.offer(1, 0);
+  ASSERT_TRUE(running.answered());
+  EXPECT_EQ(running.accepted(), 3U);
+}
+
 }  // namespace
 }  // namespace docket::testing

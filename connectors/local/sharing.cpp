@@ -1,0 +1,171 @@
+#include "connectors/local/sharing.h"
+
+#include <boost/json.hpp>
+#include <iostream>
+#include <utility>
+
+#include "connectors/local/home.h"
+#include "connectors/local/peers.h"
+#include "engine/model/time.h"
+
+namespace docket::local {
+namespace {
+
+constexpr int kPatienceMs = 30'000;
+constexpr std::size_t kPeerThreads = 4;
+constexpr int kLeaveMs = 3'000;
+
+namespace json = boost::json;
+
+std::string text(const json::object& object, const char* name) {
+  const auto* value = object.if_contains(name);
+  return value == nullptr || !value->is_string() ? std::string() : std::string(value->get_string());
+}
+
+}  // namespace
+
+Sharing::Sharing(const KafkaPlace& place, std::string name, std::string address, std::function<Status()> catch_up_keys)
+    : place_(place),
+      name_(std::move(name)),
+      address_(std::move(address)),
+      catch_up_keys_(std::move(catch_up_keys)),
+      table_(place.settings, place.names.nodes, name_, [this](const auto& rows) { take(rows); }) {}
+
+Sharing::~Sharing() = default;
+
+void Sharing::tell(node::NodeParts& parts) {
+  parts.node = name_;
+  parts.address = address_;
+  parts.still_ours = [this](int partition) { return still_ours(partition); };
+  parts.peers = std::make_shared<HttpPeers>(kPeerThreads);
+  parts.nodes = [this] { return nodes(); };
+}
+
+Status Sharing::start(node::Node& node) {
+  table_.start();
+  if (auto caught = table_.catch_up(kPatienceMs); !caught) return caught;
+  {
+    const std::lock_guard lock(mutex_);
+    node_ = &node;
+    live_ = true;
+  }
+  if (auto said = say("up", {}); !said) return said;
+  const kafka::Membership membership{place_.names.nodes, name_};
+  group_ = std::make_unique<kafka::Group>(place_.settings, membership, place_.names.ledger,
+                                          [this](const std::vector<int>& partitions) { given(partitions); });
+  return group_->start();
+}
+
+// Those that own something are alive; if none does, whoever says so.
+void Sharing::leave() {
+  std::vector<std::string> alive;
+  {
+    const std::lock_guard lock(mutex_);
+    if (node_ == nullptr) return;
+    std::set<std::string> owners;
+    for (int p = 0; p < model::kPartitions; ++p) owners.insert(node_->owner_of(p));
+    for (const bool owning : {true, false}) {
+      for (const auto& [name, row] : rows_) {
+        if (name != name_ && row.state == "up" && (!owning || owners.contains(row.address))) alive.push_back(name);
+      }
+      if (!alive.empty()) break;
+    }
+    node_ = nullptr;
+  }
+  std::set<int> owned;
+  {
+    const std::lock_guard lock(mutex_);
+    owned = given_;
+    for (const auto& [from, partitions] : inherited_) owned.insert(partitions.begin(), partitions.end());
+  }
+  std::map<int, std::string> heirs;
+  std::size_t next = 0;
+  for (const int partition : owned) {
+    if (!alive.empty()) heirs[partition] = alive[next++ % alive.size()];
+  }
+  if (auto said = say("left", heirs); !said) std::cerr << "docket: nobody was told that this node leaves: " << said.error().message << "\n";
+  group_.reset();
+}
+
+Status Sharing::say(const char* state, const std::map<int, std::string>& heirs) {
+  json::object to;
+  for (const auto& [partition, heir] : heirs) to[std::to_string(partition)] = heir;
+  const json::object row{
+      {"node", name_}, {"address", address_}, {"state", state}, {"since", model::format_instant(wall_clock())}, {"heirs", std::move(to)}};
+  return table_.put({{name_, json::serialize(row)}}, state == std::string_view("up") ? kPatienceMs : kLeaveMs);
+}
+
+void Sharing::take(const std::vector<kafka::TableTopic::Row>& rows) {
+  bool changed = false;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& row : rows) {
+      boost::system::error_code error;
+      const auto value = json::parse(row.value, error);
+      const auto* object = error ? nullptr : value.if_object();
+      if (object == nullptr) continue;
+      node::NodeRow said{row.key, text(*object, "address"), text(*object, "state"), text(*object, "since")};
+      changed = inherited_.erase(row.key) > 0 || changed;
+      const auto* heirs = object->if_contains("heirs");
+      if (live_ && said.state == "left" && row.key != name_ && heirs != nullptr && heirs->is_object()) {
+        for (const auto& [partition, heir] : heirs->get_object()) {
+          if (!heir.is_string() || heir.get_string() != name_) continue;
+          inherited_[row.key].insert(std::atoi(std::string(partition).c_str()));
+          changed = true;
+        }
+      }
+      if (live_ && row.key != name_) std::cerr << "docket: node " << row.key << " at " << said.address << " is " << said.state << "\n";
+      rows_[row.key] = std::move(said);
+    }
+  }
+  if (changed) assign();
+}
+
+void Sharing::given(const std::vector<int>& partitions) {
+  {
+    const std::lock_guard lock(mutex_);
+    given_ = {partitions.begin(), partitions.end()};
+    inherited_.clear();
+  }
+  assign();
+}
+
+// What others sealed must be readable here before anything is owned.
+void Sharing::assign() {
+  const std::lock_guard one_at_a_time(assign_mutex_);
+  std::vector<int> all;
+  node::Node* node = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    std::set<int> mine = given_;
+    for (const auto& [from, partitions] : inherited_) mine.insert(partitions.begin(), partitions.end());
+    all.assign(mine.begin(), mine.end());
+    node = node_;
+  }
+  if (node == nullptr) return;
+  if (!all.empty()) {
+    if (auto caught = catch_up_keys_(); !caught)
+      std::cerr << "docket: taking " << all.size() << " partitions without the newest keys: " << caught.error().message << "\n";
+  }
+  std::cerr << "docket: node " << name_ << " is to own " << all.size() << " partitions\n";
+  node->assign(all);
+}
+
+bool Sharing::still_ours(int partition) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [from, partitions] : inherited_) {
+      if (partitions.contains(partition)) return true;
+    }
+  }
+  return group_ && group_->still_ours(partition);
+}
+
+std::vector<node::NodeRow> Sharing::nodes() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<node::NodeRow> out;
+  for (const auto& [name, row] : rows_) out.push_back(row);
+  return out;
+}
+
+}  // namespace docket::local

@@ -1,0 +1,96 @@
+// A read finds its answer: what it must wait for first, and whose it is.
+#include <chrono>
+#include <thread>
+
+#include "connectors/node/answer_rejects.h"
+#include "connectors/node/answers.h"
+#include "connectors/node/node_lends.h"
+#include "connectors/service/problem.h"
+
+namespace docket::node {
+
+namespace json = boost::json;
+
+service::Answer Node::query(const service::Query& query) {
+  try {
+    const auto consistency = Params(query).text("consistency");
+    if (consistency && *consistency != "strong") throw BadParameter{"consistency", "found '" + *consistency + "', expected strong"};
+    if (auto waiting = await_position(query)) return std::move(*waiting);
+    if (consistency) {
+      if (auto waiting = await_barriers(query)) return std::move(*waiting);
+    }
+    auto answer = route(query);
+    if (answer.position.empty()) answer.position = positions_token();
+    return answer;
+  } catch (const BadParameter& bad) {
+    return bad_parameter(bad, query.language);
+  } catch (const std::exception& error) {
+    return service::problem_answer(service::make_problem("internal", error.what()), query.language);
+  }
+}
+
+service::Answer Node::route(const service::Query& query) {
+  const Params params(query);
+  const std::string& route = query.route;
+  if (route == "/livez") return json_answer(json::object{{"status", "ok"}});
+  if (route == "/readyz") return answer_ready();
+  if (route == "/metrics") return answer_prometheus();
+  if (route == "/v1/positions") return answer_positions();
+  if (route == "/v1/nodes") return answer_nodes();
+  if (route == "/v1/rejects") return answer_rejects(*parts_.bundle, *parts_.store, parts_.block_at, params);
+  IngestLease ingest(*this);
+  const Reading reading{*parts_.bundle, *parts_.store, *records_, *ingest, *sealer_, parts_.clock()};
+  const auto path = [&](const char* name) { return query.path.at(name); };
+  if (route == "/v1/cases") return answer_cases(reading, params);
+  if (route == "/v1/cases/{id}") return answer_case(reading, params, path("id"));
+  if (route == "/v1/cases/{id}/history") return answer_history(reading, params, path("id"));
+  if (route == "/v1/cases/{id}/deadlines") return answer_deadlines(reading, params, path("id"));
+  if (route == "/v1/events") return answer_event(reading, params);
+  if (route == "/v1/metrics") return answer_metrics(reading, params);
+  if (route == "/v1/metrics/{name}") return answer_metric(reading, params, path("name"));
+  if (route == "/v1/metrics/{name}/explain") return answer_metric_explain(reading, params, path("name"));
+  if (route == "/v1/rejection-codes") return answer_rejection_codes(reading);
+  if (route == "/v1/kinds") return answer_kinds(reading);
+  if (route == "/v1/kinds/{kind}") return answer_kind(reading, params, path("kind"));
+  if (route == "/v1/rules") return answer_rules(reading, params);
+  if (route == "/v1/calendars") return answer_calendars(reading);
+  if (route == "/v1/office") return answer_office(reading, parts_.ledger_id);
+  return not_found("no such page", query.language);
+}
+
+std::string Node::positions_token() const {
+  std::string out;
+  for (int partition = 0; partition < model::kPartitions; ++partition) {
+    const auto position = parts_.store->position(partition);
+    if (position.height == 0) continue;
+    if (!out.empty()) out += ',';
+    out += ledger::position_text(position);
+  }
+  return out;
+}
+
+// min_position: at least that far; a hash that is not in the chain is 409 position-lost. What is acknowledged is applied, so an
+// owner never has to wait long.
+std::optional<service::Answer> Node::await_position(const service::Query& query) const {
+  const Params params(query);
+  const auto wanted = params.text("min_position");
+  if (!wanted) return std::nullopt;
+  std::string_view rest = *wanted;
+  while (!rest.empty()) {
+    const auto comma = rest.find(',');
+    const auto position = ledger::parse_position(rest.substr(0, comma));
+    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+    if (!position || position->partition < 0 || position->partition >= model::kPartitions)
+      throw BadParameter{"min_position", "not a position token"};
+    if (!reached(*position))
+      return service::problem_answer(service::make_problem("projection-behind", "not there yet; ask again"), query.language);
+    if (position->height == 0) continue;
+    const auto stored = parts_.block_at(position->partition, position->height - 1);
+    if (!stored || ledger::hash_prefix(ledger::block_hash(stored->value)) != position->hash) {
+      return service::problem_answer(service::make_problem("position-lost", "that position is not in this ledger's chain"), query.language);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace docket::node
