@@ -1,5 +1,6 @@
 #include "connectors/kafka/group.h"
 
+#include <chrono>
 #include <cstdio>
 #include <utility>
 
@@ -7,6 +8,7 @@ namespace docket::kafka {
 namespace {
 
 constexpr int kPollMs = 100;
+constexpr int kRejoinMs = 1'000;
 
 }  // namespace
 
@@ -19,14 +21,22 @@ Group::~Group() {
 }
 
 Status Group::start() {
+  if (auto joined = join(); !joined) return joined;
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+Status Group::join() {
   auto client = make_member(settings_, membership_, &Group::rebalance, this);
   if (!client) return client.error();
-  client_ = std::move(*client);
+  {
+    const std::lock_guard lock(client_mutex_);
+    client_ = std::move(*client);
+  }
   const List topics(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(topics.get(), topic_.c_str(), RD_KAFKA_PARTITION_UA);
   if (const auto code = rd_kafka_subscribe(client_.get(), topics.get()); code != RD_KAFKA_RESP_ERR_NO_ERROR)
     return as_error(code, "joining group " + membership_.group);
-  thread_ = std::thread([this] { run(); });
   return {};
 }
 
@@ -41,10 +51,11 @@ void Group::rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_top
     rd_kafka_assign(client, partitions);
     rd_kafka_pause_partitions(client, partitions);  // nothing is read through the group
   } else {
-    // Each change of members takes all away before it gives anew: the node goes on as it was, and where another owns by then, the chain
-    // tells.
+    // Each change of members takes all away before it gives anew: the node goes on as it was. But where it was given up meanwhile, others
+    // may have owned, and it would not hear of that before it writes.
+    const bool lost = rd_kafka_assignment_lost(client) != 0;
     rd_kafka_assign(client, nullptr);
-    return;
+    if (!lost) return;
   }
   {
     const std::lock_guard lock(self->mutex_);
@@ -53,20 +64,35 @@ void Group::rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_top
   self->assigned_(given);
 }
 
+// The membership is over for good once the group has given this member up (it stood still for longer than its session) or another process
+// has joined by the same name. A new one begins; until then it owns nothing.
 void Group::run() {
   while (!stopping_) {
-    const Message message(rd_kafka_consumer_poll(client_.get(), kPollMs));
-    if (!message || message->err == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    // Another process with this node's name: that one is the member now.
-    if (message->err != RD_KAFKA_RESP_ERR__FATAL) continue;
-    std::fprintf(stderr, "docket: kafka: group %s: %s\n", membership_.group.c_str(), rd_kafka_message_errstr(message.get()));
+    const std::string why = poll();
+    if (stopping_) return;
+    std::fprintf(stderr, "docket: group %s: this node's membership is over, it joins anew (is --node %s given to two processes?): %s\n",
+                 membership_.group.c_str(), membership_.instance.c_str(), why.c_str());
     {
       const std::lock_guard lock(mutex_);
       given_.clear();
     }
     assigned_({});
-    return;
+    while (!stopping_) {
+      for (int waited = 0; waited < kRejoinMs && !stopping_; waited += kPollMs)
+        std::this_thread::sleep_for(std::chrono::milliseconds(kPollMs));
+      if (auto joined = join(); joined || stopping_) break;
+    }
   }
+}
+
+// Until the membership is over: why it is.
+std::string Group::poll() {
+  while (!stopping_) {
+    const Message message(rd_kafka_consumer_poll(client_.get(), kPollMs));
+    if (!message || message->err == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    if (message->err == RD_KAFKA_RESP_ERR__FATAL) return std::string(rd_kafka_message_errstr(message.get()));
+  }
+  return {};
 }
 
 // A commit is refused of a member whose generation is over.
@@ -75,6 +101,7 @@ bool Group::still_ours(int partition) {
     const std::lock_guard lock(mutex_);
     if (!given_.contains(partition)) return false;
   }
+  const std::lock_guard lock(client_mutex_);
   const List offsets(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(offsets.get(), topic_.c_str(), partition)->offset = 0;
   return rd_kafka_commit(client_.get(), offsets.get(), 0) == RD_KAFKA_RESP_ERR_NO_ERROR;

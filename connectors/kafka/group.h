@@ -30,7 +30,9 @@ class Group {
 
  private:
   static void rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions, void* opaque);
+  [[nodiscard]] Status join();
   void run();
+  [[nodiscard]] std::string poll();
 
   const Settings settings_;
   const Membership membership_;
@@ -39,6 +41,7 @@ class Group {
   std::mutex mutex_;  // guards given_
   std::set<int> given_;
   std::atomic<bool> stopping_{false};
+  std::mutex client_mutex_;  // held while it is asked from another thread, and while a new one takes its place
   Client client_;
   std::thread thread_;
 };

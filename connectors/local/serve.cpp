@@ -62,18 +62,15 @@ Result<Home> open_served(const ServeOptions& options) {
 }
 
 #ifdef DOCKET_KAFKA
-// Checked before anything is opened. kInvalid names the option.
-Result<std::unique_ptr<Sharing>> make_sharing(const ServeOptions& options, const http::Options& http, const Home& home) {
-  const auto& kafka = options.kafka;
-  if (kafka.node.empty()) return std::unique_ptr<Sharing>();
-  const auto place = kafka_place(kafka);
+Result<std::unique_ptr<Sharing>> make_sharing(const ServeOptions& options, const Home& home) {
+  if (options.kafka.node.empty()) return std::unique_ptr<Sharing>();
+  const auto place = kafka_place(options.kafka);
   if (!place) return place.error();
-  const std::string listens =
-      (http.host.find(':') == std::string::npos ? http.host : "[" + http.host + "]") + ":" + std::to_string(http.port);
-  return std::make_unique<Sharing>(*place, kafka.node, kafka.advertise.empty() ? listens : kafka.advertise, home.catch_up_keys);
+  return std::make_unique<Sharing>(*place, options.kafka.node, home.catch_up_keys);
 }
 
-Status check_sharing(const ServeOptions& options, const http::Options& http) {
+// Before anything is opened. kInvalid names the option.
+Status check_sharing(const ServeOptions& options) {
   const auto& kafka = options.kafka;
   if (kafka.node.empty()) return {};
   if (!kafka.on_kafka()) return Error{ErrorCode::kInvalid, "--node is for a ledger that several nodes share: give --ledger kafka too"};
@@ -81,8 +78,6 @@ Status check_sharing(const ServeOptions& options, const http::Options& http) {
                       return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '-';
                     });
   if (!fits) return Error{ErrorCode::kInvalid, "--node takes 1 to 64 small letters, digits and '-', not '" + kafka.node + "'"};
-  if (kafka.advertise.empty() && http.port == 0)
-    return Error{ErrorCode::kInvalid, "--node needs an address that others can be told: give --listen a port, or --advertise HOST:PORT"};
   if (!kafka.advertise.empty() && !cli::parse_server(kafka.advertise))
     return Error{ErrorCode::kInvalid, "--advertise takes HOST:PORT, not '" + kafka.advertise + "'"};
   return {};
@@ -110,7 +105,7 @@ int run_serve(const ServeOptions& options) {
   signal(SIGPIPE, SIG_IGN);
 
 #ifdef DOCKET_KAFKA
-  if (auto good = check_sharing(options, http); !good) return fail(good.error().message, 2);
+  if (auto good = check_sharing(options); !good) return fail(good.error().message, 2);
 #endif
   auto home = open_served(options);
   if (!home) return fail(home.error());
@@ -123,7 +118,7 @@ int run_serve(const ServeOptions& options) {
   if (!store) return fail(store.error());
   std::function<void(node::NodeParts&)> more;
 #ifdef DOCKET_KAFKA
-  auto sharing = make_sharing(options, http, *home);
+  auto sharing = make_sharing(options, *home);
   if (!sharing) return fail(sharing.error());
   if (*sharing) more = [&shared = **sharing](node::NodeParts& parts) { shared.tell(parts); };
 #endif
@@ -143,14 +138,16 @@ int run_serve(const ServeOptions& options) {
   if (auto started = heads.start(); !started) return fail(started.error());
   ControlServer control(*home, **store, *node);
   if (auto started = control.start(); !started) return fail(started.error());
+  const bool six = http.host.find(':') != std::string::npos;
+  const std::string listens = (six ? "[" + http.host + "]:" : http.host + ":") + std::to_string(*port);
 #ifdef DOCKET_KAFKA
   if (*sharing) {
-    if (auto joined = (*sharing)->start(*node); !joined) return fail(joined.error());
+    const auto& advertise = options.kafka.advertise;
+    if (auto joined = (*sharing)->start(*node, advertise.empty() ? listens : advertise); !joined) return fail(joined.error());
   }
 #endif
-  const bool six = http.host.find(':') != std::string::npos;
-  std::cout << "docket is ready on http://" << (six ? "[" : "") << http.host << (six ? "]:" : ":") << *port << " (office "
-            << home->bundle->office << ", ledger " << home->ledger->ledger_id() << ")" << std::endl;
+  std::cout << "docket is ready on http://" << listens << " (office " << home->bundle->office << ", ledger " << home->ledger->ledger_id()
+            << ")" << std::endl;
   int signal_number = 0;
   sigwait(&signals, &signal_number);
   std::cerr << "docket: stopping\n";

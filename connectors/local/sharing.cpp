@@ -24,10 +24,9 @@ std::string text(const json::object& object, const char* name) {
 
 }  // namespace
 
-Sharing::Sharing(const KafkaPlace& place, std::string name, std::string address, std::function<Status()> catch_up_keys)
+Sharing::Sharing(const KafkaPlace& place, std::string name, std::function<Status()> catch_up_keys)
     : place_(place),
       name_(std::move(name)),
-      address_(std::move(address)),
       catch_up_keys_(std::move(catch_up_keys)),
       table_(place.settings, place.names.nodes, name_, [this](const auto& rows) { take(rows); }) {}
 
@@ -35,13 +34,13 @@ Sharing::~Sharing() = default;
 
 void Sharing::tell(node::NodeParts& parts) {
   parts.node = name_;
-  parts.address = address_;
   parts.still_ours = [this](int partition) { return still_ours(partition); };
   parts.peers = std::make_shared<HttpPeers>(kPeerThreads);
   parts.nodes = [this] { return nodes(); };
 }
 
-Status Sharing::start(node::Node& node) {
+Status Sharing::start(node::Node& node, const std::string& address) {
+  address_ = address;
   table_.start();
   if (auto caught = table_.catch_up(kPatienceMs); !caught) return caught;
   {
@@ -148,7 +147,7 @@ void Sharing::assign() {
       std::cerr << "docket: taking " << all.size() << " partitions without the newest keys: " << caught.error().message << "\n";
   }
   std::cerr << "docket: node " << name_ << " is to own " << all.size() << " partitions\n";
-  node->assign(all);
+  node->assign(all, address_);
 }
 
 bool Sharing::still_ours(int partition) {

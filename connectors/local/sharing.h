@@ -21,7 +21,7 @@ namespace docket::local {
 
 class Sharing {
  public:
-  Sharing(const KafkaPlace& place, std::string name, std::string address, std::function<Status()> catch_up_keys);
+  Sharing(const KafkaPlace& place, std::string name, std::function<Status()> catch_up_keys);
   ~Sharing();
   Sharing(const Sharing&) = delete;
   Sharing& operator=(const Sharing&) = delete;
@@ -29,7 +29,8 @@ class Sharing {
   // What a node among others needs.
   void tell(node::NodeParts& parts);
   // Says that it is there and joins the group; the node owns nothing before. kUnavailable: no broker answers.
-  [[nodiscard]] Status start(node::Node& node);
+  // `address`: where others reach it.
+  [[nodiscard]] Status start(node::Node& node, const std::string& address);
   // The node has stopped: others take its partitions at once.
   void leave();
 
@@ -44,9 +45,9 @@ class Sharing {
 
   const KafkaPlace place_;
   const std::string name_;
-  const std::string address_;
   const std::function<Status()> catch_up_keys_;
   node::Node* node_ = nullptr;
+  std::string address_;
   std::mutex assign_mutex_;   // one after the other; taken before mutex_
   mutable std::mutex mutex_;  // guards those below
   std::map<std::string, node::NodeRow> rows_;

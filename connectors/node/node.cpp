@@ -17,7 +17,6 @@ Node::Node(NodeParts parts) : parts_(std::move(parts)), records_(std::make_uniqu
     options.index = i;
     options.clock = parts_.clock;
     options.node = parts_.node;
-    options.address = parts_.address;
     options.still_ours = parts_.still_ours;
     if (parts_.check_clock) options.may_own = [this](model::Instant now) { return parts_.check_clock(now).may_own; };
     for (int p = i; p < model::kPartitions; p += parts_.workers) options.partitions.push_back(p);
@@ -94,8 +93,8 @@ Status Node::restore_owner(int partition, std::uint64_t term, model::Height heig
   return {};
 }
 
-void Node::assign(const std::vector<int>& partitions) {
-  for (auto& worker : workers_) worker->assign(partitions);
+void Node::assign(const std::vector<int>& partitions, const std::string& address) {
+  for (auto& worker : workers_) worker->assign(partitions, address);
 }
 
 bool Node::owns(int partition) const { return workers_[static_cast<std::size_t>(worker_of(partition))]->owns(partition); }

@@ -35,9 +35,8 @@ struct NodeParts {
   std::function<bool()> full;                                   // the ledger's disk is full
   std::function<model::Instant()> clock;
   int workers = 2;
-  // Of a ledger that several nodes share: this one's name, where others reach it, and who may own what (see WorkerOptions).
+  // Of a ledger that several nodes share: this one's name, and who may own what (see WorkerOptions).
   std::string node = "node-1";
-  std::string address;
   std::function<bool(int partition)> still_ours;
   std::shared_ptr<Peers> peers;                 // how they are reached; null: there are no others
   std::function<std::vector<NodeRow>()> nodes;  // all that have said of themselves that they are there
@@ -67,7 +66,7 @@ class Node final : public service::Service {
   [[nodiscard]] std::vector<ingest::Offered> parse(const std::vector<std::string>& events);
 
   // From any thread: the partitions that this node owns, of a ledger that several share.
-  void assign(const std::vector<int>& partitions);
+  void assign(const std::vector<int>& partitions, const std::string& address);
   // Where a partition's owner is reached; "" if it is this node, or nobody is known.
   [[nodiscard]] std::string owner_of(int partition) const;
   [[nodiscard]] bool owns(int partition) const;

@@ -110,7 +110,7 @@ service::Answer Node::answer_nodes() const {
   json::array rows;
   std::vector<NodeRow> all;
   if (parts_.nodes) all = parts_.nodes();
-  if (all.empty()) all.push_back({parts_.node, parts_.address, "up", ""});
+  if (all.empty()) all.push_back({parts_.node, "", "up", ""});
   for (const auto& row : all) {
     json::array owned;
     for (int partition = 0; partition < model::kPartitions; ++partition) {

@@ -32,7 +32,6 @@ Worker::Worker(WorkerOptions options, definition::BundlePtr bundle, std::string 
     loop.ledger_id = ledger_id;
     loop.process = process;
     loop.node = options_.node;
-    loop.address = options_.address;
     loop.version = DOCKET_VERSION;
     loop.after = [port = port_.get()](ledger::Offset offset, std::uint64_t count) { return port->after(offset, count); };
     loops_.push_back(std::make_unique<partition::PartitionLoop>(loop, bundle_, ingest_, keys_, store_, records, store_));

@@ -26,7 +26,6 @@ struct WorkerOptions {
   std::size_t inbox_events_max = 100'000;
   std::function<model::Instant()> clock;
   std::string node = "node-1";
-  std::string address;  // where other nodes reach this one
   // Of a ledger that several nodes share: the partitions are owned as assign() says. Whether a partition is still this node's, asked of
   // whoever assigns them (it may wait). Unset: all are owned from the start.
   std::function<bool(int partition)> still_ours;
@@ -45,8 +44,9 @@ class Worker {
   // Puts a partition's loop where its projections stand (before start()). `cursors`: of the block there.
   [[nodiscard]] Status restore(int partition, const ProjectionStore::Standing& standing, const std::string& head, ledger::Offset offset,
                                std::vector<ledger::IntakeCursor> cursors = {});
-  // From any thread: of the worker's partitions it owns these and no others. Each call is a new assignment.
-  void assign(const std::vector<int>& partitions);
+  // From any thread: of the worker's partitions it owns these and no others. Each call is a new assignment. `address`: where other
+  // nodes reach this one.
+  void assign(const std::vector<int>& partitions, const std::string& address);
   // Of the loop's restored term.
   void restore_owner(int partition, const ledger::Record& record);
   // Where the partition's owner is reached, as the chain says; "" if it is this node or nobody said.
@@ -128,6 +128,7 @@ class Worker {
   std::vector<std::string> rebase_;
   std::optional<std::vector<int>> assignment_;  // not taken yet
   bool assigned_ = false;
+  std::string address_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> closed_{false};  // it may not own
   mutable std::mutex health_mutex_;

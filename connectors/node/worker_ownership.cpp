@@ -8,10 +8,11 @@ namespace docket::node {
 
 using Mode = partition::PartitionLoop::Mode;
 
-void Worker::assign(const std::vector<int>& partitions) {
+void Worker::assign(const std::vector<int>& partitions, const std::string& address) {
   {
     const std::lock_guard lock(mutex_);
     assignment_ = partitions;
+    address_ = address;
     news_ = true;
   }
   wake_.notify_one();
@@ -33,15 +34,18 @@ std::string Worker::owner_of(int partition) const {
 
 void Worker::take_assignment() {
   std::optional<std::vector<int>> assignment;
+  std::string address;
   {
     const std::lock_guard lock(mutex_);
     assignment.swap(assignment_);
+    address = address_;
     assigned_ = assigned_ || assignment.has_value();
   }
   if (assignment) {
     for (std::size_t i = 0; i < loops_.size(); ++i) {
       ownership_[i].wanted = std::find(assignment->begin(), assignment->end(), options_.partitions[i]) != assignment->end();
       ownership_[i].fresh = true;
+      loops_[i]->set_address(address);
     }
   }
   for (std::size_t i = 0; i < loops_.size(); ++i) follow_assignment(i);

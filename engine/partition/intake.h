@@ -17,7 +17,7 @@ struct IntakeEvent {
   ingest::Offered offered;   // of any stage
   int forwarded_to = -1;  // the partition that its case lives in: it has been offered there, and this is its outcome in that one's ledger
   std::string forwarded_outcome;
-  std::string text;  // of one that is forwarded: the record, as a structured event
+  std::string text = {};  // of one that is forwarded: the record, as a structured event
 };
 
 // Records of one topic, in the order of their offsets, which may have gaps.

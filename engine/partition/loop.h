@@ -103,6 +103,8 @@ class PartitionLoop {
   void restore_owner(const ledger::Record& record) { note_owner(record); }
   // This node is to own the partition: read to the end, then append owner-changed. A loop that owns nothing follows the ledger.
   void own();
+  // Where other nodes reach this one, from the next own() on.
+  void set_address(std::string address) { options_.address = std::move(address); }
   // The partition is another node's by now: who waits is told outcome-unknown, and the loop follows the ledger again.
   void disown();
 

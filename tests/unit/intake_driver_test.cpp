@@ -55,7 +55,7 @@ class IntakeDriverTest : public ::testing::Test {
     topic = port.get();
     driver = std::make_unique<IntakeDriver>(
         std::move(port), *small_office().ingest, std::string(32, 'x'),
-        [this](int partition, partition::Offer offer) {
+        [this](int partition, partition::Offer offer, const std::string& /*text*/) {
           if (refuse) return false;
           offered.emplace_back(partition, std::move(offer));
           return true;

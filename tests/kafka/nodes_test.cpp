@@ -1,0 +1,322 @@
+// Goal: several nodes on one ledger answer as one: an event may be given to any of them, a strong read on any sees what any acknowledged,
+// and a node that leaves, is killed or stands still costs nothing that was acknowledged. Method: the real program, twice, on a real broker.
+// DOCKET_CRASH_SEED=n plays one seed.
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include "tests/kafka/broker.h"
+#include "tests/kafka/intake_topic.h"
+
+namespace docket::testing {
+namespace {
+
+namespace json = boost::json;
+
+std::uint64_t a_seed() {
+  const char* const one = std::getenv("DOCKET_CRASH_SEED");
+  const std::uint64_t seed = one != nullptr ? std::strtoull(one, nullptr, 10) : std::random_device()();
+  std::cout << "seed " << seed << std::endl;
+  return seed;
+}
+
+class KafkaNodes : public KafkaTest {
+ protected:
+  void SetUp() override {
+    KafkaTest::SetUp();
+    if (brokers_.empty() || HasFatalFailure()) return;
+    const auto intake = run_docket(on({"topics", "apply", "--intake", "hotline"}, false));
+    ASSERT_TRUE(intake.ended.with(0)) << intake.text();
+    create(folder("node-1"));
+    for (const char* other : {"node-2", "node-3"}) {
+      fs::create_directory(folder(other));
+      fs::copy(folder("node-1") / "keys", folder(other) / "keys", fs::copy_options::recursive);
+    }
+  }
+  [[nodiscard]] fs::path folder(const std::string& node) const { return folder_ / node; }
+  std::unique_ptr<Server> start(const std::string& node) {
+    auto command = serving();
+    command.insert(command.end(), {"--node", node});
+    return std::make_unique<Server>(folder(node), small_, "docket", command);
+  }
+  // Which partitions each node owns, as this one sees it.
+  static std::map<std::string, std::set<int>> owned(Server& server) {
+    std::map<std::string, std::set<int>> out;
+    const auto reply = server.get("/v1/nodes");
+    if (reply.status != 200) return out;
+    const auto body = json::parse(reply.body);
+    for (const auto& row : body.at("nodes").as_array()) {
+      auto& partitions = out[std::string(row.at("node").as_string())];
+      for (const auto& partition : row.at("partitions").as_array()) partitions.insert(static_cast<int>(partition.as_int64()));
+    }
+    return out;
+  }
+  // All see that these nodes own all of it, each a part.
+  static void expect_shared(const std::vector<Server*>& servers, const std::vector<std::string>& nodes) {
+    const bool so = eventually([&] {
+      for (auto* server : servers) {
+        auto all = owned(*server);
+        std::size_t partitions = 0;
+        for (const auto& node : nodes) {
+          if (all[node].empty()) return false;
+          partitions += all[node].size();
+        }
+        if (partitions != model::kPartitions || server->get("/readyz").status != 200) return false;
+      }
+      return true;
+    });
+    if (so) return;
+    for (auto* server : servers)
+      ADD_FAILURE() << server->get("/v1/nodes").body << "\n" << server->get("/readyz").body << "\n" << server->errors();
+  }
+  // Strongly, so that what any node acknowledged is in it.
+  static std::string read(Server& server, const std::string& case_id, const std::string& more = "") {
+    const auto reply = server.get("/v1/cases/" + case_id + "?consistency=strong" + more);
+    auto body = json::parse(reply.body).as_object();
+    for (const char* now : {"at", "known_at", "trace_id"}) body.erase(now);
+    return std::to_string(reply.status) + " " + json::serialize(body);
+  }
+  void expect_calm(const std::vector<Producer>& producers, const std::map<std::string, std::string>& got) {
+    create_ledger(folder_ / "calm");
+    Server calm(folder_ / "calm");
+    ASSERT_TRUE(calm.ready()) << calm.errors();
+    for (const auto& producer : producers) {
+      Producer same(producer.events(), 50);
+      ASSERT_TRUE(same.publish(calm));
+    }
+    expect_same(got, figures(calm));
+  }
+
+  TempFolder folder_;
+  const Environment small_{{"DOCKET_FREEZE_EVENTS", "50"}};
+};
+
+TEST_F(KafkaNodes, AnswerAsOne) {
+  auto one = start("node-1");
+  auto two = start("node-2");
+  ASSERT_TRUE(one->ready() && two->ready()) << one->errors() << two->errors();
+  expect_shared({one.get(), two.get()}, {"node-1", "node-2"});
+
+  // A batch over both nodes' partitions, given to one of them: a row for each event, in the order given, the broken one in its place.
+  const auto events = work(4, 7);
+  std::string body;
+  for (const auto& event : events) body += event.json + "\n";
+  body += "{\"broken\": 1\n";
+  const auto reply = one->post(body);
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  const auto answer = json::parse(reply.body);
+  const auto& rows = answer.at("results").as_array();
+  ASSERT_EQ(rows.size(), events.size() + 1);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(rows[i].at("index").as_int64(), static_cast<std::int64_t>(i));
+    const std::string id = i < events.size() ? events[i].id : "";
+    EXPECT_EQ(std::string(rows[i].at("id").as_string()), id);
+  }
+  EXPECT_EQ(rows.back().at("outcome").as_string(), "malformed");
+  Producer producer(events, 20);
+  ASSERT_TRUE(producer.publish(*two)) << "each is known at the other node: " << two->errors();
+
+  for (const auto& event : events) EXPECT_EQ(read(*one, event.case_id), read(*two, event.case_id));
+  const auto strong = "/v1/cases?kind=hotline-ticket&consistency=strong&page_size=1000";
+  auto listed_one = json::parse(one->get(strong).body).as_object();
+  auto listed_two = json::parse(two->get(strong).body).as_object();
+  EXPECT_EQ(json::serialize(listed_one.at("cases")), json::serialize(listed_two.at("cases")));
+  expect_same(figures(*one), figures(*two));
+  expect_texts(*one);  // the key of each was made by the case's owner
+  expect_texts(*two);
+
+  // Of single events one half is another node's: told as if it were its own.
+  for (auto* server : {one.get(), two.get()}) {
+    for (std::size_t i = 0; i < 8; ++i) {
+      const auto again = server->client().post(events[i].json, "application/cloudevents+json");
+      EXPECT_EQ(again.status, 200) << again.body;
+      EXPECT_EQ(json::parse(again.body).at("outcome").as_string(), "duplicate");
+      EXPECT_FALSE(again.position.empty());
+      cli::HttpCall stale{"POST", "/v1/events?dry_run=true", "application/cloudevents+json", events[i].json, {}, "\"999\""};
+      stale.body = json::serialize([&] {
+        auto other = json::parse(events[i].json).as_object();
+        other["id"] = events[i].id + "-other";
+        return other;
+      }());
+      const auto refused = server->client().call(stale);
+      EXPECT_EQ(refused.status, 412) << refused.body;
+    }
+  }
+  expect_once_in_topic(producer.acknowledged());
+  EXPECT_TRUE(one->stop().with(0)) << one->errors();
+  EXPECT_TRUE(two->stop().with(0)) << two->errors();
+  verify(folder("node-1"));
+  verify(folder("node-2"));
+  expect_calm({producer}, [&] {
+    auto alone = start("node-1");
+    EXPECT_TRUE(alone->ready()) << alone->errors();
+    return figures(*alone);
+  }());
+}
+
+// A record in another partition than its case's, whose owner is another node.
+TEST_F(KafkaNodes, AnIntakeRecordReachesTheNodeThatOwnsItsCase) {
+  auto one = start("node-1");
+  auto two = start("node-2");
+  ASSERT_TRUE(one->ready() && two->ready()) << one->errors() << two->errors();
+  expect_shared({one.get(), two.get()}, {"node-1", "node-2"});
+  Publisher publisher(brokers_, topics_ + ".intake.hotline");
+  const auto events = work(2, 11);
+  std::set<std::string> ids;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    auto record = i % 2 == 0 ? record_of(events[i].json) : binary_record_of(events[i].json);
+    if (i % 3 == 0) record.partition = static_cast<int>(i * 7 % model::kPartitions);
+    publisher.send(std::move(record));
+    publisher.flush();
+    ids.insert(events[i].id);
+  }
+  ASSERT_TRUE(eventually([&] {
+    for (const auto& id : ids) {
+      if (one->get("/v1/events?source=example&id=" + id).status != 200) return false;
+    }
+    return true;
+  })) << one->errors()
+      << two->errors();
+  expect_once_in_topic(ids);
+  for (const auto& event : events) EXPECT_EQ(read(*one, event.case_id), read(*two, event.case_id));
+}
+
+class KafkaNodeFaults : public KafkaNodes {
+ protected:
+  void SetUp() override {
+    KafkaNodes::SetUp();
+    random_.seed(seed_);
+    for (std::size_t i = 0; i < 3; ++i) producers_.emplace_back(work(2, seed_ + i, "p" + std::to_string(i)), 3);
+  }
+  // All is published, each producer to the node that is given it; the one that gets the k-th answer does `harm`.
+  void publish_all(const std::vector<Server*>& servers, std::uint64_t harm_after, const std::function<void()>& harm) {
+    std::atomic<std::uint64_t> answers{0};
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < producers_.size(); ++i) {
+      auto& producer = producers_[i];
+      producer.on_batch = [&] {
+        if (++answers == harm_after) harm();
+      };
+      threads.emplace_back([&producer, address = servers[i % servers.size()]->address()] {
+        Client client(address);
+        producer.publish(client);
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    for (auto& producer : producers_) producer.on_batch = nullptr;
+  }
+  [[nodiscard]] std::set<std::string> acknowledged() const {
+    std::set<std::string> all;
+    for (const auto& producer : producers_) all.insert(producer.acknowledged().begin(), producer.acknowledged().end());
+    return all;
+  }
+  [[nodiscard]] std::size_t published() const {
+    std::size_t all = 0;
+    for (const auto& producer : producers_) all += producer.events().size();
+    return all;
+  }
+  void expect_whole(Server& server) {
+    EXPECT_EQ(acknowledged().size(), published());
+    expect_known(server, acknowledged());
+    expect_once_in_topic(acknowledged());
+    const auto after = figures(server);
+    expect_calm(producers_, after);
+  }
+
+  const std::uint64_t seed_ = a_seed();
+  std::mt19937_64 random_;
+  std::vector<Producer> producers_;
+};
+
+TEST_F(KafkaNodeFaults, OneLeavesUnderLoadAndTheOtherGoesOn) {
+  auto one = start("node-1");
+  auto two = start("node-2");
+  ASSERT_TRUE(one->ready() && two->ready()) << one->errors() << two->errors();
+  expect_shared({one.get(), two.get()}, {"node-1", "node-2"});
+  std::thread leaving;
+  publish_all({one.get()}, 1 + random_() % 20, [&] { leaving = std::thread([&] { EXPECT_TRUE(two->stop().with(0)) << two->errors(); }); });
+  leaving.join();
+  expect_shared({one.get()}, {"node-1"});
+  expect_whole(*one);
+  // It comes back to its share.
+  two = start("node-2");
+  ASSERT_TRUE(two->ready()) << two->errors();
+  expect_shared({one.get(), two.get()}, {"node-1", "node-2"});
+  expect_same(figures(*one), figures(*two));
+  ASSERT_TRUE(one->stop().with(0)) << one->errors();
+  ASSERT_TRUE(two->stop().with(0)) << two->errors();
+  verify(folder("node-1"));
+  verify(folder("node-2"));
+}
+
+TEST_F(KafkaNodeFaults, OneIsKilledUnderLoadAndNothingIsLost) {
+  auto one = start("node-1");
+  auto two = start("node-2");
+  ASSERT_TRUE(one->ready() && two->ready()) << one->errors() << two->errors();
+  expect_shared({one.get(), two.get()}, {"node-1", "node-2"});
+  publish_all({one.get()}, 1 + random_() % 20, [&] { two->child().signal(SIGKILL); });
+  two->stop(SIGKILL);
+  expect_shared({one.get()}, {"node-1"});
+  expect_whole(*one);
+  two = start("node-2");
+  ASSERT_TRUE(two->ready()) << two->errors();
+  expect_shared({one.get(), two.get()}, {"node-1", "node-2"});
+  expect_same(figures(*one), figures(*two));
+  ASSERT_TRUE(one->stop().with(0)) << one->errors();
+  ASSERT_TRUE(two->stop().with(0)) << two->errors();
+  verify(folder("node-1"));
+  verify(folder("node-2"));
+}
+
+// Killed and there again within its session: the group has not noticed, and it owns what it did.
+TEST_F(KafkaNodeFaults, OneIsKilledAndStartedAtOnce) {
+  auto one = start("node-1");
+  auto two = start("node-2");
+  ASSERT_TRUE(one->ready() && two->ready()) << one->errors() << two->errors();
+  expect_shared({one.get(), two.get()}, {"node-1", "node-2"});
+  const auto before = owned(*one);
+  std::promise<void> killed;  // a process ends with the thread that started it, so it is started here
+  std::thread publishing([&] {
+    publish_all({one.get()}, 1 + random_() % 20, [&] {
+      two->child().signal(SIGKILL);
+      killed.set_value();
+    });
+  });
+  killed.get_future().wait();
+  two->stop(SIGKILL);
+  const auto again = start("node-2");
+  publishing.join();
+  ASSERT_TRUE(again->ready()) << again->errors();
+  expect_shared({one.get(), again.get()}, {"node-1", "node-2"});
+  EXPECT_EQ(owned(*one), before);
+  expect_whole(*one);
+}
+
+// It stands still until others have taken what it owned, and wakes up believing that it owns it.
+TEST_F(KafkaNodeFaults, OneStandsStillAndWakesDeposed) {
+  auto one = start("node-1");
+  auto two = start("node-2");
+  auto three = start("node-3");
+  ASSERT_TRUE(one->ready() && two->ready() && three->ready()) << one->errors() << two->errors() << three->errors();
+  expect_shared({one.get(), two.get(), three.get()}, {"node-1", "node-2", "node-3"});
+  publish_all({one.get(), three.get()}, 1 + random_() % 20, [&] { two->child().signal(SIGSTOP); });
+  ASSERT_TRUE(eventually([&] {
+    auto all = owned(*one);
+    return all["node-1"].size() + all["node-3"].size() == model::kPartitions;
+  })) << one->get("/v1/nodes").body;
+  two->child().signal(SIGCONT);
+  // Asked at once, it may not answer from what it believes.
+  for (const auto& producer : producers_) {
+    for (std::size_t i = 0; i < producer.events().size(); i += 5) {
+      const auto& event = producer.events()[i];
+      const auto told = read(*two, event.case_id);
+      if (told.starts_with("503")) continue;  // it has found out, and knows no better yet
+      EXPECT_EQ(told, read(*one, event.case_id));
+    }
+  }
+  expect_shared({one.get(), two.get(), three.get()}, {"node-1", "node-2", "node-3"});
+  expect_whole(*two);
+}
+
+}  // namespace
+}  // namespace docket::testing
