@@ -225,6 +225,13 @@ void add_list_commands(CLI::App& app, Exit& exit, const KindsOf& kinds_of) {
     add_common(command, bound->common);
   }
   {
+    std::shared_ptr<Bound<None>> bound;
+    CLI::App& command = verb<None>(noun(app, "node", "Nodes that share a ledger on Kafka"), "list",
+                                   "Lists the nodes and which of the ledger's partitions each owns.", "  docket node list", exit, bound,
+                                   [](const CommonOptions& o, const None&) { return run_node_list(o); });
+    add_common(command, bound->common);
+  }
+  {
     std::shared_ptr<Bound<KindListArgs>> bound;
     CLI::App& command =
         verb<KindListArgs>(noun(app, "kind", "Kinds of cases"), "list",

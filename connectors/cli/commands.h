@@ -56,6 +56,7 @@ struct RejectsArgs {
 [[nodiscard]] int run_rejects_list(const CommonOptions& options, const RejectsArgs& args);
 [[nodiscard]] int run_rules_list(const CommonOptions& options, bool assumed);
 [[nodiscard]] int run_calendar_status(const CommonOptions& options);
+[[nodiscard]] int run_node_list(const CommonOptions& options);
 struct KindListArgs {
   std::string office;   // of the shipped definitions, without a server
   std::string schemas;  // a folder laid over them

@@ -53,6 +53,24 @@ int run_rules_list(const CommonOptions& options, bool assumed) {
   return print_list(options, remote, answer, "rules", {"rule", "value", "set", "certainty", "source"}, true);
 }
 
+int run_node_list(const CommonOptions& options) {
+  Remote remote(options);
+  const auto answer = remote.get("/v1/nodes");
+  if (!answer) return remote.exit_code();
+  const Display show = remote.display();
+  Output output;
+  output.json = remote.last_body();
+  output.items = &array_of(*answer, "nodes");
+  output.table.columns = {{"node", false}, {"address", false}, {"state", false}, {"since", false}, {"partitions", true}};
+  for (const auto& entry : *output.items) {
+    if (!entry.is_object()) continue;
+    const auto& node = entry.get_object();
+    output.table.rows.push_back({show.text(node, "node"), show.text(node, "address"), show.text(node, "state"), show.cell(node, "since"),
+                                 std::to_string(array_of(node, "partitions").size())});
+  }
+  return print(options, output);
+}
+
 int run_calendar_status(const CommonOptions& options) {
   Remote remote(options);
   const auto answer = remote.get("/v1/calendars");

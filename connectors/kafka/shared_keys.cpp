@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "engine/ledger/base64url.h"
-#include "projections/crash_point.h"
 
 namespace docket::kafka {
 namespace {
@@ -108,7 +107,6 @@ Status SharedKeys::sync() {
   const std::lock_guard lock(sync_mutex_);  // whoever comes second finds its keys put by the first
   for (auto& row : files_->take_fresh()) waiting_.push_back(std::move(row));
   if (waiting_.empty()) return {};
-  DOCKET_CRASH_POINT("keys.before_topic");
   return put_waiting();
 }
 

@@ -3,8 +3,6 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <iostream>
-#include <set>
-#include <thread>
 
 #include "connectors/embedded/folder_lock.h"
 #include "connectors/embedded/posix_file.h"
@@ -13,6 +11,7 @@
 #include "connectors/kafka/end_check.h"
 #include "connectors/kafka/kafka_intake.h"
 #include "connectors/kafka/shared_keys.h"
+#include "connectors/local/copy_rest.h"
 #include "connectors/local/schemas.h"
 #include "engine/ledger/block_codec.h"
 #include "engine/ledger/genesis.h"
@@ -24,7 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kPatienceMs = 30'000;
-constexpr std::size_t kReadBytes = std::size_t{4} << 20U;
 
 std::string name_of(int partition, const KafkaPlace& place) {
   return "partition " + std::to_string(partition) + " of " + place.names.ledger;
@@ -119,83 +117,6 @@ std::chrono::milliseconds end_check_pause() {
   return std::chrono::milliseconds(kMinuteMs);
 #endif
 }
-
-// Reads each partition from the copy's last block on: that block must be there unchanged, and what follows goes into the copy.
-class CopyRest {
- public:
-  CopyRest(const KafkaPlace& place, std::shared_ptr<kafka::ChainCopy> copy) : place_(place), copy_(std::move(copy)) {}
-
-  Status run() {
-    kafka::KafkaLedger port({place_.settings, place_.names.ledger, copy_, 0});
-    std::set<int> open;
-    for (int partition = 0; partition < model::kPartitions; ++partition) {
-      const auto end = copy_->end(partition);
-      starts_.push_back(end);
-      from_.push_back(end.last);
-      open.insert(partition);
-    }
-#ifdef DOCKET_CRASH_POINTS
-    const int patience_ms = static_cast<int>(crash::number("DOCKET_COPY_PATIENCE_MS", kPatienceMs));
-#else
-    const int patience_ms = kPatienceMs;
-#endif
-    for (int idle_ms = 0; !open.empty();) {
-      bool moved = false;
-      for (auto it = open.begin(); it != open.end();) {
-        const auto done = step(port, *it, moved);
-        if (!done) return done.error();
-        it = *done ? open.erase(it) : std::next(it);
-      }
-      if (moved) {
-        idle_ms = 0;
-        continue;
-      }
-      if (++idle_ms > patience_ms)
-        return last_error_
-                   ? *last_error_
-                   : Error{ErrorCode::kUnavailable, "no answer from " + place_.settings.brokers + " about " + place_.names.ledger, true};
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return {};
-  }
-
- private:
-  // True: the partition is read to its end.
-  Result<bool> step(kafka::KafkaLedger& port, int partition, bool& moved) {
-    const auto at = static_cast<std::size_t>(partition);
-    auto batch = port.read(partition, from_[at], kReadBytes);
-    if (!batch && !batch.error().retriable) return batch.error();
-    if (!batch) last_error_ = batch.error();
-    if (!batch && batch.error().code == ErrorCode::kNotFound) {
-      last_error_ = Error{ErrorCode::kCorrupt, batch.error().message + ", and the local copy has a block from there" + kafka::kLostAdvice};
-    }
-    if (!batch) return false;
-    if (from_[at] == starts_[at].last && !batch->blocks.empty()) {
-      const auto& first = batch->blocks.front();
-      if (first.offset != starts_[at].last || ledger::hash_text(ledger::block_hash(first.value)) != starts_[at].head)
-        return Error{ErrorCode::kCorrupt, name_of(partition, place_) + ": offset " + std::to_string(starts_[at].last) +
-                                              " doesn't hold the block that the local copy has from there: the topic was made anew or "
-                                              "changed, or the copy belongs to another one" +
-                                              kafka::kLostAdvice};
-    }
-    // An end below the copy's proves nothing yet: it may be that of a broker that no longer leads.
-    if (batch->end && batch->next <= starts_[at].last) {
-      last_error_ = Error{ErrorCode::kCorrupt, name_of(partition, place_) + " ends at offset " + std::to_string(batch->next) +
-                                                   ", and the local copy has a block from offset " + std::to_string(starts_[at].last) +
-                                                   ": acknowledged records are gone from the topic" + kafka::kLostAdvice};
-      return false;
-    }
-    moved = moved || !batch->blocks.empty() || batch->end;
-    from_[at] = batch->next;
-    return batch->end;
-  }
-
-  const KafkaPlace& place_;
-  std::shared_ptr<kafka::ChainCopy> copy_;
-  std::vector<kafka::ChainCopy::End> starts_;
-  std::vector<ledger::Offset> from_;
-  std::optional<Error> last_error_;
-};
 
 }  // namespace
 
@@ -375,7 +296,7 @@ Result<Home> open_kafka_home(const fs::path& data, const KafkaPlace& place, cons
   auto opened = kafka::ChainCopy::open(home.ledger);
   if (!opened) return opened.error();
   const std::shared_ptr<kafka::ChainCopy> copy = std::move(*opened);
-  if (auto rest = CopyRest(place, copy).run(); !rest) return rest.error();
+  if (auto rest = copy_rest(place, copy); !rest) return rest.error();
   const auto tell = [](const std::string& what) { std::cerr << "docket: " << what << "\n"; };
   const auto clock = std::make_shared<kafka::BrokerClock>();
   if (auto measured = kafka::measure_clock(place.settings, place.names.config, *clock, kPatienceMs); !measured) return measured.error();

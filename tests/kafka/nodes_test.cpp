@@ -187,6 +187,7 @@ class KafkaNodeFaults : public KafkaNodes {
     KafkaNodes::SetUp();
     random_.seed(seed_);
     for (std::size_t i = 0; i < 3; ++i) producers_.emplace_back(work(2, seed_ + i, "p" + std::to_string(i)), 3);
+    for (auto& producer : producers_) producer.history = &history_;
   }
   // All is published, each producer to the node that is given it; the one that gets the k-th answer does `harm`.
   void publish_all(const std::vector<Server*>& servers, std::uint64_t harm_after, const std::function<void()>& harm) {
@@ -219,12 +220,15 @@ class KafkaNodeFaults : public KafkaNodes {
     EXPECT_EQ(acknowledged().size(), published());
     expect_known(server, acknowledged());
     expect_once_in_topic(acknowledged());
+    expect_kept_word(history_, server);
     const auto after = figures(server);
+    for (auto& producer : producers_) producer.history = nullptr;
     expect_calm(producers_, after);
   }
 
   const std::uint64_t seed_ = a_seed();
   std::mt19937_64 random_;
+  RunHistory history_{folder_ / "history.ndjson"};
   std::vector<Producer> producers_;
 };
 

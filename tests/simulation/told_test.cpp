@@ -115,6 +115,58 @@ TEST(Told, NoMoreBlocksAreUnderWayThanAllowed) {
   EXPECT_EQ(node.accepted().size(), events.size());
 }
 
+// A strong read is told when a block is valid that was produced after it came; all of a turn share one.
+TEST(Told, BarriersRestOnABlockOfTheirTurn) {
+  OneNode node;
+  const auto barrier = [](partition::Offer& offer) { offer.barrier = true; };
+  const auto before = node.cluster.committed(0).size();
+  const auto first = node.offer({}, barrier);
+  const auto second = node.offer({}, barrier);
+  EXPECT_EQ(node.turn(), 1U) << "one for both";
+  EXPECT_EQ(node.told(first), "nothing yet");
+  const auto third = node.offer({}, barrier);  // never on one in flight
+  node.land();
+  EXPECT_EQ(node.told(first), "accepted");
+  EXPECT_EQ(node.told(second), "accepted");
+  EXPECT_EQ(node.told(third), "nothing yet");
+  const auto event = node.offer({node.event("C", 0)});
+  EXPECT_EQ(node.turn(), 1U) << "the event's block serves";
+  node.land();
+  EXPECT_EQ(node.told(third), "accepted");
+  EXPECT_EQ(node.told(event), "accepted");
+  EXPECT_EQ(node.cluster.committed(0).size(), before + 2);
+  // Its report is lost: it settles, and the next block tells.
+  node.cluster.plan({Fate::kReportLost});
+  const auto lost = node.offer({}, barrier);
+  node.turn();
+  node.land();
+  EXPECT_EQ(node.told(lost), "nothing yet");
+  node.go_on();
+  EXPECT_EQ(node.told(lost), "accepted");
+}
+
+// It believes that it owns, and doesn't: a strong read is not told from what it has.
+TEST(Told, ABarrierFindsOutThatAnotherOwns) {
+  OneNode node;
+  ledger::Block block;
+  block.height = node.live.position.height;
+  block.previous = ledger::hash_text(ledger::block_hash(node.cluster.committed(0).back().value));
+  block.term = 2;
+  block.recorded = node.now;
+  block.bundle = small_office().bundle->id;
+  ledger::Record record;
+  record.kind = ledger::RecordKind::kOwnerChanged;
+  record.body = R"({"term":2,"node":"other","process":"2","counter":1})";
+  block.records.push_back(record);
+  node.cluster.write(0, ledger::encode_block(block));
+  const auto call = node.offer({}, [](partition::Offer& offer) { offer.barrier = true; });
+  EXPECT_EQ(node.turn(), 1U);
+  node.land();
+  node.loop->read_done(*node.port->read(0, *node.loop->wants_read(), 1 << 20U));
+  EXPECT_EQ(node.told(call), "outcome-unknown");
+  EXPECT_TRUE(node.loop->displaced());
+}
+
 TEST(Told, WithoutAKeyNothingIsWrittenAndNothingRejected) {
   OneNode node;
   node.keys.failing = true;
