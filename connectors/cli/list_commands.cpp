@@ -40,7 +40,12 @@ int run_rejects_list(const CommonOptions& options, const RejectsArgs& args) {
     for (const auto& error : array_of(reject, "errors")) {
       if (error.is_object()) pointers += (pointers.empty() ? "" : " ") + show.text(error.get_object(), "pointer");
     }
-    output.table.rows.push_back({show.cell(reject, "recorded"), show.text(reject, "source"), show.text(reject, "id"),
+    // What couldn't be read has no source and no id; a record of an intake topic is found by its place there.
+    const bool placed = reject.contains("topic");
+    const std::string source = show.text(reject, "source");
+    const std::string id = show.text(reject, "id");
+    output.table.rows.push_back({show.cell(reject, "recorded"), source.empty() && placed ? show.text(reject, "topic") : source,
+                                 id.empty() && placed ? show.text(reject, "partition") + "@" + show.text(reject, "offset") : id,
                                  show.text(reject, "subject"), show.text(reject, "type"), show.text(reject, "code"), pointers,
                                  show.text(reject, "detail")});
   }

@@ -95,7 +95,9 @@ std::string ImportReport::text() const {
   if (sent_again > 0) out += "  again    " + grouped(sent_again) + " events sent once more, as the service was not available\n";
   append_codes(out, "  rejected", counts.rejected_by_code);
   append_codes(out, "  parked  ", counts.parked_by_code);
+  // A parked row waits for others, as some do in any upstream's order; the report's JSON names each.
   for (const auto& problem : problems) {
+    if (problem.fate == RowFate::kParked) continue;
     out += "  row " + std::to_string(problem.row) + " (line " + std::to_string(problem.line) + "): " + std::string(name_of(problem.fate)) +
            (problem.code.empty() ? "" : " " + problem.code) + ": " + problem.detail + "\n";
   }

@@ -1,6 +1,7 @@
 #include "connectors/local/sharing.h"
 
 #include <boost/json.hpp>
+#include <chrono>
 #include <iostream>
 #include <utility>
 
@@ -14,6 +15,7 @@ namespace {
 constexpr int kPatienceMs = 30'000;
 constexpr std::size_t kPeerThreads = 4;
 constexpr int kLeaveMs = 3'000;
+constexpr auto kWatchPause = std::chrono::milliseconds(500);
 
 namespace json = boost::json;
 
@@ -30,7 +32,7 @@ Sharing::Sharing(const KafkaPlace& place, std::string name, std::function<Status
       catch_up_keys_(std::move(catch_up_keys)),
       table_(place.settings, place.names.nodes, name_, [this](const auto& rows) { take(rows); }) {}
 
-Sharing::~Sharing() = default;
+Sharing::~Sharing() { stop_watch(); }
 
 void Sharing::tell(node::NodeParts& parts) {
   parts.node = name_;
@@ -48,41 +50,77 @@ Status Sharing::start(node::Node& node, const std::string& address) {
     node_ = &node;
     live_ = true;
   }
-  if (auto said = say("up", {}); !said) return said;
-  const kafka::Membership membership{place_.names.nodes, name_};
-  group_ = std::make_unique<kafka::Group>(place_.settings, membership, place_.names.ledger,
-                                          [this](const std::vector<int>& partitions) { given(partitions); });
-  return group_->start();
+  auto joined = say("up", {});
+  if (joined) {
+    const kafka::Membership membership{place_.names.nodes, name_};
+    group_ = std::make_unique<kafka::Group>(place_.settings, membership, place_.names.ledger,
+                                            [this](const std::vector<int>& partitions) { given(partitions); });
+    joined = group_->start();
+  }
+  if (joined) {
+    watch_ = std::thread([this] { watch(); });
+  } else {
+    forget_node();
+    group_.reset();
+  }
+  return joined;
 }
 
-// Those that own something are alive; if none does, whoever says so.
-void Sharing::leave() {
+// A node whose clock is wrong owns nothing (ledger.md section 7): it hands over as one that leaves, and takes back when it is right.
+void Sharing::watch() {
+  bool up = true;
+  std::unique_lock lock(watch_mutex_);
+  while (!watch_wake_.wait_for(lock, kWatchPause, [this] { return stopping_; })) {
+    const bool right = node_->may_own();
+    if (right == up) continue;
+    if (auto said = right ? say("up", {}) : say("left", heirs()); said) up = right;
+  }
+}
+
+void Sharing::stop_watch() {
+  {
+    const std::lock_guard lock(watch_mutex_);
+    stopping_ = true;
+  }
+  watch_wake_.notify_all();
+  if (watch_.joinable()) watch_.join();
+}
+
+// Nothing is assigned to it any more.
+void Sharing::forget_node() {
+  const std::lock_guard one_at_a_time(assign_mutex_);
+  const std::lock_guard lock(mutex_);
+  node_ = nullptr;
+}
+
+// For each partition that is this node's a node that is alive, as it owns something; if none does, one that says that it is up.
+std::map<int, std::string> Sharing::heirs() const {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> owners;
+  for (int p = 0; p < model::kPartitions; ++p) owners.insert(node_->owner_of(p));
   std::vector<std::string> alive;
-  {
-    const std::lock_guard lock(mutex_);
-    if (node_ == nullptr) return;
-    std::set<std::string> owners;
-    for (int p = 0; p < model::kPartitions; ++p) owners.insert(node_->owner_of(p));
-    for (const bool owning : {true, false}) {
-      for (const auto& [name, row] : rows_) {
-        if (name != name_ && row.state == "up" && (!owning || owners.contains(row.address))) alive.push_back(name);
-      }
-      if (!alive.empty()) break;
+  for (const bool owning : {true, false}) {
+    for (const auto& [name, row] : rows_) {
+      if (name != name_ && row.state == "up" && (!owning || owners.contains(row.address))) alive.push_back(name);
     }
-    node_ = nullptr;
+    if (!alive.empty()) break;
   }
-  std::set<int> owned;
-  {
-    const std::lock_guard lock(mutex_);
-    owned = given_;
-    for (const auto& [from, partitions] : inherited_) owned.insert(partitions.begin(), partitions.end());
-  }
-  std::map<int, std::string> heirs;
+  std::set<int> owned = given_;
+  for (const auto& [from, partitions] : inherited_) owned.insert(partitions.begin(), partitions.end());
+  std::map<int, std::string> out;
   std::size_t next = 0;
   for (const int partition : owned) {
-    if (!alive.empty()) heirs[partition] = alive[next++ % alive.size()];
+    if (!alive.empty()) out[partition] = alive[next++ % alive.size()];
   }
-  if (auto said = say("left", heirs); !said) std::cerr << "docket: nobody was told that this node leaves: " << said.error().message << "\n";
+  return out;
+}
+
+void Sharing::leave() {
+  if (!watch_.joinable()) return;
+  stop_watch();
+  const auto to = heirs();
+  forget_node();
+  if (auto said = say("left", to); !said) std::cerr << "docket: nobody was told that this node leaves: " << said.error().message << "\n";
   group_.reset();
 }
 

@@ -4,12 +4,14 @@
 // Thread rule: start(), leave() and the destructor from one thread; the others from any. Ownership: borrows the node, until leave().
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "connectors/kafka/group.h"
@@ -41,6 +43,10 @@ class Sharing {
   void take(const std::vector<kafka::TableTopic::Row>& rows);
   void given(const std::vector<int>& partitions);
   void assign();
+  void watch();
+  void stop_watch();
+  void forget_node();
+  [[nodiscard]] std::map<int, std::string> heirs() const;
   [[nodiscard]] Status say(const char* state, const std::map<int, std::string>& heirs);
 
   const KafkaPlace place_;
@@ -56,6 +62,10 @@ class Sharing {
   bool live_ = false;                               // what is on the topic from here on is news
   kafka::TableTopic table_;
   std::unique_ptr<kafka::Group> group_;
+  std::mutex watch_mutex_;
+  std::condition_variable watch_wake_;
+  bool stopping_ = false;  // guarded by watch_mutex_
+  std::thread watch_;
 };
 
 }  // namespace docket::local

@@ -40,20 +40,34 @@ Ends ends_from(std::string_view text) {
   return out;
 }
 
+// Of a record of an intake topic: where it stands there. Its body is the ledger's own: {"topic":...,"epoch":...,"offset":...}.
+void add_intake(json::object& row, const ledger::Record& record) {
+  if (record.body.empty()) return;
+  boost::system::error_code error;
+  const auto body = json::parse(record.body, error);
+  const auto* object = error ? nullptr : body.if_object();
+  if (object == nullptr || !object->contains("topic")) return;
+  for (const char* name : {"topic", "epoch", "offset"}) {
+    if (const auto* value = object->if_contains(name)) row[name] = *value;
+  }
+}
+
 json::object reject_json(const ledger::Record& record, Instant recorded, int partition, model::Height height) {
   json::array errors;
   for (const auto& error : record.errors)
     errors.push_back(json::object{{"pointer", error.pointer}, {"detail", error.detail}, {"code", error.code}});
-  return json::object{{"recorded", instant_json(recorded)},
-                      {"source", record.source},
-                      {"id", record.id},
-                      {"subject", record.subject},
-                      {"type", record.type},
-                      {"code", std::string(model::name(record.code))},
-                      {"detail", record.detail.empty() ? std::string(model::info(record.code).en) : record.detail},
-                      {"errors", std::move(errors)},
-                      {"partition", partition},
-                      {"height", std::to_string(height)}};
+  json::object row{{"recorded", instant_json(recorded)},
+                   {"source", record.source},
+                   {"id", record.id},
+                   {"subject", record.subject},
+                   {"type", record.type},
+                   {"code", std::string(model::name(record.code))},
+                   {"detail", record.detail.empty() ? std::string(model::info(record.code).en) : record.detail},
+                   {"errors", std::move(errors)},
+                   {"partition", partition},
+                   {"height", std::to_string(height)}};
+  add_intake(row, record);
+  return row;
 }
 
 bool one_of(const std::vector<std::string>& values, std::string_view value) {

@@ -75,6 +75,8 @@ class Node final : public service::Service {
 
   [[nodiscard]] const definition::Bundle& bundle() const { return *parts_.bundle; }
   [[nodiscard]] bool ready() const;
+  // False: its clock is too far off the brokers' to own anything.
+  [[nodiscard]] bool may_own() const { return clock_check().may_own; }
   [[nodiscard]] bool disk_full() const { return parts_.full(); }
 
  private:

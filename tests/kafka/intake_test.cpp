@@ -124,6 +124,21 @@ TEST_F(KafkaIntake, EachSortOfRecordHasItsOutcomeAndThePartitionGoesOn) {
   publisher.flush();
   EXPECT_TRUE(reader.await(publisher.sent()));
   EXPECT_EQ(server.get("/readyz").status, 200);
+  // What has no id is found by its place in the topic.
+  const auto listed = boost::json::parse(server.get("/v1/rejects?code=malformed").body);
+  std::set<std::int64_t> told;
+  for (const auto& row : listed.at("rejects").as_array()) {
+    EXPECT_EQ(row.at("topic").as_string(), topic());
+    told.insert(row.at("offset").as_int64());
+  }
+  std::set<std::int64_t> broken;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i] == "rejected malformed") broken.insert(publisher.sent()[i].offset);
+  }
+  EXPECT_EQ(told, broken);
+  const auto table = run_docket({"rejects", "list", "--code", "malformed", "--server", server.address()});
+  EXPECT_NE(table.out.find(std::to_string(publisher.sent().front().partition) + "@" + std::to_string(*broken.begin())), std::string::npos)
+      << table.text();
   const auto metrics = server.get("/metrics").body;
   EXPECT_NE(metrics.find("docket_events_total{outcome=\"duplicate\"} 2"), std::string::npos) << metrics;
   EXPECT_TRUE(server.stop().with(0)) << server.errors();

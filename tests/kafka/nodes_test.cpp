@@ -2,6 +2,7 @@
 // and a node that leaves, is killed or stands still costs nothing that was acknowledged. Method: the real program, twice, on a real broker.
 // DOCKET_CRASH_SEED=n plays one seed.
 #include <atomic>
+#include <fstream>
 #include <future>
 #include <thread>
 
@@ -34,10 +35,11 @@ class KafkaNodes : public KafkaTest {
     }
   }
   [[nodiscard]] fs::path folder(const std::string& node) const { return folder_ / node; }
-  std::unique_ptr<Server> start(const std::string& node) {
+  std::unique_ptr<Server> start(const std::string& node, Environment more = {}) {
     auto command = serving();
     command.insert(command.end(), {"--node", node});
-    return std::make_unique<Server>(folder(node), small_, "docket", command);
+    more.insert(small_.begin(), small_.end());
+    return std::make_unique<Server>(folder(node), more, "docket", command);
   }
   // Which partitions each node owns, as this one sees it.
   static std::map<std::string, std::set<int>> owned(Server& server) {
@@ -179,6 +181,28 @@ TEST_F(KafkaNodes, AnIntakeRecordReachesTheNodeThatOwnsItsCase) {
       << two->errors();
   expect_once_in_topic(ids);
   for (const auto& event : events) EXPECT_EQ(read(*one, event.case_id), read(*two, event.case_id));
+}
+
+TEST_F(KafkaNodes, OneWithAWrongClockHandsOverUntilItIsRight) {
+  const std::string file = (folder_ / "clock").string();
+  const auto set_clock = [&](int ms) {
+    std::ofstream(file + ".new") << ms;
+    fs::rename(file + ".new", file);
+  };
+  set_clock(0);
+  auto one = start("node-1");
+  auto two = start("node-2", {{"DOCKET_CLOCK_FILE", file}});
+  ASSERT_TRUE(one->ready() && two->ready()) << one->errors() << two->errors();
+  expect_shared({one.get(), two.get()}, {"node-1", "node-2"});
+  set_clock(3'600'000);
+  ASSERT_TRUE(eventually([&] { return owned(*one)["node-1"].size() == model::kPartitions; }))
+      << one->get("/v1/nodes").body << two->errors();
+  Producer producer(work(1, 3), 10);
+  ASSERT_TRUE(producer.publish(*two)) << "it hands on what comes: " << two->errors();
+  set_clock(0);
+  expect_shared({one.get(), two.get()}, {"node-1", "node-2"});
+  for (const auto& event : producer.events()) EXPECT_EQ(read(*one, event.case_id), read(*two, event.case_id));
+  expect_once_in_topic(producer.acknowledged());
 }
 
 class KafkaNodeFaults : public KafkaNodes {
