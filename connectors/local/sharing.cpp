@@ -1,5 +1,6 @@
 #include "connectors/local/sharing.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
 #include <iostream>
@@ -73,7 +74,10 @@ void Sharing::watch() {
   while (!watch_wake_.wait_for(lock, kWatchPause, [this] { return stopping_; })) {
     const bool right = node_->may_own();
     if (right == up) continue;
-    if (auto said = right ? say("up", {}) : say("left", heirs()); said) up = right;
+    auto said = right ? say("up", {}) : say("left", heirs());
+    if (!said) continue;
+    node_->hold(!right);  // not before the others know that it takes back
+    up = right;
   }
 }
 
@@ -188,13 +192,14 @@ void Sharing::assign() {
   node->assign(all, address_);
 }
 
+bool Sharing::inherits(int partition) const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(inherited_.begin(), inherited_.end(), [&](const auto& row) { return row.second.contains(partition); });
+}
+
+// What was inherited may have been taken back by now, and the word of it be on its way.
 bool Sharing::still_ours(int partition) {
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [from, partitions] : inherited_) {
-      if (partitions.contains(partition)) return true;
-    }
-  }
+  if (inherits(partition) && table_.catch_up(kLeaveMs) && inherits(partition)) return true;
   return group_ && group_->still_ours(partition);
 }
 

@@ -47,6 +47,7 @@ class Sharing {
   void stop_watch();
   void forget_node();
   [[nodiscard]] std::map<int, std::string> heirs() const;
+  [[nodiscard]] bool inherits(int partition) const;
   [[nodiscard]] Status say(const char* state, const std::map<int, std::string>& heirs);
 
   const KafkaPlace place_;

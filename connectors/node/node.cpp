@@ -18,7 +18,7 @@ Node::Node(NodeParts parts) : parts_(std::move(parts)), records_(std::make_uniqu
     options.clock = parts_.clock;
     options.node = parts_.node;
     options.still_ours = parts_.still_ours;
-    if (parts_.check_clock) options.may_own = [this](model::Instant now) { return parts_.check_clock(now).may_own; };
+    if (parts_.check_clock) options.may_own = [this](model::Instant now) { return !held_ && parts_.check_clock(now).may_own; };
     for (int p = i; p < model::kPartitions; p += parts_.workers) options.partitions.push_back(p);
     workers_.push_back(
         std::make_unique<Worker>(options, parts_.bundle, parts_.ledger_id, process, parts_.port(), *parts_.keys, *parts_.store, *records_));

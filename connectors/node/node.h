@@ -70,6 +70,8 @@ class Node final : public service::Service {
   // Where a partition's owner is reached; "" if it is this node, or nobody is known.
   [[nodiscard]] std::string owner_of(int partition) const;
   [[nodiscard]] bool owns(int partition) const;
+  // While it is held the node owns nothing: its partitions are others' for now.
+  void hold(bool held) { held_ = held; }
   // Begins a new epoch of an intake topic that was made anew; false: there is no such one.
   bool rebase_intake(const std::string& topic);
 
@@ -108,6 +110,7 @@ class Node final : public service::Service {
   std::mutex ingest_mutex_;  // guards idle_
   std::vector<std::unique_ptr<ingest::Ingest>> idle_;
   std::atomic<bool> stopped_{false};
+  std::atomic<bool> held_{false};
   std::atomic<std::uint64_t> outcomes_[9]{};  // by EventOutcome::Kind
 };
 
