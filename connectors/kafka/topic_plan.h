@@ -19,8 +19,13 @@ struct TopicNames {
   std::string ledger;
   std::string config;
   std::string intake;  // PREFIX.intake. before the name of each intake topic
+  // What Docket tells (ledger.md section 10).
+  std::string verdicts;
+  std::string cases;
+  std::string metrics;
+  std::string heads;
 };
-// PREFIX.ledger, PREFIX.config and PREFIX.intake. kInvalid: not a topic name.
+// PREFIX.ledger, PREFIX.config and so on. kInvalid: not a topic name.
 [[nodiscard]] Result<TopicNames> topic_names(const std::string& prefix);
 
 // The two topics as `docket topics apply` makes them.
@@ -28,6 +33,9 @@ struct TopicNames {
 [[nodiscard]] NewTopic config_topic(const TopicNames& names, const Accepted& accepted);
 // What upstream systems publish to, one each or shared: NAME of small letters, digits and '-', joined by dots. kInvalid: it isn't.
 [[nodiscard]] Result<NewTopic> intake_topic(const TopicNames& names, const std::string& name, const Accepted& accepted);
+
+// What Docket writes to, for whoever reads: each may be left out.
+[[nodiscard]] std::vector<NewTopic> output_topics(const TopicNames& names, const Accepted& accepted);
 
 struct Finding {
   std::string topic;

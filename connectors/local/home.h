@@ -16,7 +16,19 @@
 #include "engine/ledger/intake_port.h"
 #include "engine/model/result.h"
 
+namespace docket::node {
+class Node;
+class ReadModel;
+}  // namespace docket::node
+
 namespace docket::local {
+
+// What runs beside a node; it writes on after the node has stopped, until stop() returns.
+class Beside {
+ public:
+  virtual ~Beside() = default;
+  virtual void stop() = 0;
+};
 
 struct Home {
   std::filesystem::path data;
@@ -31,6 +43,8 @@ struct Home {
   // Topics that upstream systems publish to, and a port to them for each worker.
   std::vector<std::string> intake_topics;
   std::function<std::unique_ptr<ledger::IntakePort>()> intake;
+  // Begins to write the output topics of what the node owns; before it starts. Null: there are no such topics.
+  std::function<std::unique_ptr<Beside>(node::Node& node, const node::ReadModel& store)> outputs;
   node::CheckClock check_clock;
   std::vector<std::shared_ptr<void>> watches;  // of what is there against the copy, and of the clocks
   std::shared_ptr<void> held;                  // what keeps other processes from DATA, beside the ledger's own lock

@@ -12,6 +12,7 @@ struct KafkaOptions {
   std::string brokers;              // HOST:PORT,...
   std::string topics = "docket";    // PREFIX.ledger, PREFIX.config, PREFIX.intake.*
   std::vector<std::string> intake;  // names of intake topics to plan or make
+  bool without_outputs = false;     // neither plan nor make the topics that Docket tells in
   std::vector<std::string> config;  // NAME=VALUE of librdkafka
   bool accept_one_copy = false;
   bool accept_loss_on_power_failure = false;

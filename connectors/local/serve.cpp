@@ -86,6 +86,7 @@ int run_serve(const ServeOptions& options) {
   auto store = open_projections(home->data / "projections", home->bundle, options.workers);
   if (!store) return fail(store.error());
   auto node = make_node(*home, *store, options.workers);
+  const auto outputs = home->outputs ? home->outputs(*node, **store) : nullptr;
   if (auto started = node->start(); !started) return fail(started.error());
   std::mutex log_mutex;
   if (options.access_log) {
@@ -110,6 +111,7 @@ int run_serve(const ServeOptions& options) {
   server.stop();
   auto stopped = node->stop();
   heads.stop();  // behind the last block
+  if (outputs) outputs->stop();
   if (!stopped) return fail(stopped.error());
   return 0;
 }

@@ -40,6 +40,7 @@ Worker::Worker(WorkerOptions options, definition::BundlePtr bundle, std::string 
   caught_up_.assign(loops_.size(), false);
   ownership_.resize(loops_.size());
   owners_.resize(loops_.size());
+  owned_.resize(loops_.size());
   told_later_ = port_->on_news([this] { wake(); });
   publish_health();
 }
@@ -144,6 +145,7 @@ void Worker::publish_health() {
   for (const auto& own : ownership_) health.wanted += own.wanted || !options_.still_ours ? 1 : 0;
   health.assigned = assigned_ || !options_.still_ours;
   const std::lock_guard lock(health_mutex_);
+  for (std::size_t i = 0; i < loops_.size(); ++i) owned_[i] = loops_[i]->owner();
   if (options_.still_ours) {
     for (std::size_t i = 0; i < loops_.size(); ++i) owners_[i] = loops_[i]->owner() ? std::string() : loops_[i]->owner_address();
   }

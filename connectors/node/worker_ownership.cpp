@@ -25,6 +25,14 @@ std::string Worker::owner_of(int partition) const {
   return {};
 }
 
+bool Worker::owns(int partition) const {
+  const std::lock_guard lock(health_mutex_);
+  for (std::size_t i = 0; i < options_.partitions.size(); ++i) {
+    if (options_.partitions[i] == partition) return owned_[i];
+  }
+  return false;
+}
+
 void Worker::take_assignment() {
   std::optional<std::vector<int>> assignment;
   {
