@@ -85,11 +85,13 @@ bool Outputs::turn() {
   if (producer_ && !producer_->dead().empty()) {
     for (std::size_t i = 0; i < streams_.size(); ++i) fail(i, producer_->dead());
     producer_.reset();
+    keep_heads();
     for (auto& stream : streams_) stream.under_way = stream.bytes = 0;
   }
   if (!producer_) {
     OutputProducer::Options made{options_.settings, {}, options_.ledger, writer_};
     for (const auto& stream : options_.streams) made.topics.push_back(stream.topic);
+    if (!options_.heads.empty()) made.topics.push_back(options_.heads);
     auto producer = OutputProducer::make(std::move(made), [this] { wake(); });
     if (!producer) {
       for (auto& stream : streams_) stream.problem = producer.error().message;
@@ -99,6 +101,7 @@ bool Outputs::turn() {
   }
   take_reports();
   follow_ownership();
+  send_heads();
   bool busy = false;
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     recover(i);
@@ -112,7 +115,45 @@ void Outputs::take_reports() {
   for (const auto& report : producer_->poll()) take_report(report);
 }
 
+void Outputs::tell_heads(OutputRow row) {
+  {
+    const std::lock_guard lock(mutex_);
+    heads_ = std::move(row);
+    news_ = true;
+  }
+  woken_.notify_one();
+}
+
+void Outputs::send_heads() {
+  if (options_.heads.empty() || !sent_heads_.key.empty() || steady_ms() < heads_again_at_) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!heads_) return;
+    sent_heads_ = std::move(*std::exchange(heads_, std::nullopt));
+  }
+  OutputMessage message;
+  message.topic = streams_.size();
+  message.key = sent_heads_.key;
+  message.value = sent_heads_.value;
+  message.recorded = options_.clock();
+  if (!producer_->send(message)) keep_heads();
+}
+
+// What couldn't be told is told later, if nothing newer is.
+void Outputs::keep_heads() {
+  heads_again_at_ = steady_ms() + kPauseMs;
+  if (sent_heads_.key.empty()) return;
+  const std::lock_guard lock(mutex_);
+  if (!heads_) heads_ = std::move(sent_heads_);
+  sent_heads_ = {};
+}
+
 void Outputs::take_report(const OutputReport& report) {
+  if (report.topic == streams_.size()) {
+    if (!report.error.empty()) return keep_heads();
+    sent_heads_ = {};
+    return;
+  }
   Stream& stream = streams_[report.topic];
   Lane& lane = stream.lanes[static_cast<std::size_t>(report.partition)];
   stream.under_way -= std::min<std::size_t>(stream.under_way, 1);
@@ -328,6 +369,7 @@ bool Outputs::take_cases(std::size_t i, int partition) {
 }
 
 bool Outputs::caught_up() const {
+  if (!sent_heads_.key.empty()) return false;
   for (const auto& stream : streams_) {
     for (int partition = 0; partition < model::kPartitions; ++partition) {
       const Lane& lane = stream.lanes[static_cast<std::size_t>(partition)];

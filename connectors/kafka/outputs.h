@@ -2,8 +2,8 @@
 // projections: what stands there is valid, and reading it costs no worker anything. Nothing is kept of how far the rows go but the rows
 // themselves: an owner begins where its partition of the topic ends. Memory is bounded; what an output doesn't take waits in the copy.
 //
-// Thread rule: start(), stop() and the destructor from one thread; wake(), lags() and problem() from any; a thread of its own writes.
-// Ownership: shares the copy; what `row` and `projected` read must outlive stop().
+// Thread rule: start(), stop() and the destructor from one thread; wake(), tell_heads(), lags() and problem() from any; a thread of its own
+// writes. Ownership: shares the copy; what `row` and `projected` read must outlive stop().
 #pragma once
 
 #include <condition_variable>
@@ -43,6 +43,7 @@ class Outputs {
     Settings settings;
     std::string ledger;  // its id
     std::vector<OutputStream> streams;
+    std::string heads;  // topic of the signed heads; "" none
     std::shared_ptr<embedded::EmbeddedStore> blocks;
     std::shared_ptr<ChainCopy> copy;
     std::function<bool(int partition)> owned;
@@ -60,6 +61,8 @@ class Outputs {
   void stop();
   // There are new blocks.
   void wake();
+  // A line of signed heads to be told; a newer one takes the place of one that couldn't be.
+  void tell_heads(OutputRow row);
   [[nodiscard]] std::vector<OutputLag> lags() const;
   [[nodiscard]] std::string problem() const;  // "" none
 
@@ -104,6 +107,8 @@ class Outputs {
   void follow_ownership();
   void recover(std::size_t stream);
   void check_foreign(std::size_t stream);
+  void send_heads();
+  void keep_heads();
   void fail(std::size_t stream, const std::string& why);
   void restart(Lane& lane, ledger::Height height, ledger::Offset next);
   [[nodiscard]] bool step(std::size_t stream, int partition);
@@ -120,11 +125,14 @@ class Outputs {
   std::unique_ptr<OutputProducer> producer_;
   std::vector<Stream> streams_;
   std::int64_t published_at_ = 0;
+  OutputRow sent_heads_;  // until it is there
+  std::int64_t heads_again_at_ = 0;
 
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable woken_;
   bool news_ = false;
   bool stopping_ = false;
+  std::optional<OutputRow> heads_;
   std::vector<OutputLag> lags_;
   std::string problem_;
   std::thread thread_;

@@ -28,6 +28,8 @@ class Beside {
  public:
   virtual ~Beside() = default;
   virtual void stop() = 0;
+  // A line of signed heads, to be told.
+  virtual void tell_heads(const std::string& /*line*/) {}
 };
 
 struct Home {

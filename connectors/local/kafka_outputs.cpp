@@ -15,14 +15,23 @@ constexpr int kPatienceMs = 30'000;
 
 class RunningOutputs final : public Beside {
  public:
-  explicit RunningOutputs(std::shared_ptr<kafka::Outputs> outputs) : outputs_(std::move(outputs)) { outputs_->start(); }
+  RunningOutputs(std::shared_ptr<kafka::Outputs> outputs, std::string ledger) : outputs_(std::move(outputs)), ledger_(std::move(ledger)) {
+    outputs_->start();
+  }
   ~RunningOutputs() override { stop(); }
   RunningOutputs(const RunningOutputs&) = delete;
   RunningOutputs& operator=(const RunningOutputs&) = delete;
   void stop() override { outputs_->stop(); }
+  // One of each hour stays.
+  void tell_heads(const std::string& line) override {
+    constexpr std::size_t kToTheHour = 13;  // 2026-03-08T15
+    outputs_->tell_heads(
+        {ledger_ + " " + model::format_instant(wall_clock()).substr(0, kToTheHour), line.substr(0, line.find_last_not_of('\n') + 1)});
+  }
 
  private:
   std::shared_ptr<kafka::Outputs> outputs_;
+  const std::string ledger_;
 };
 
 node::OutputsStanding standing_of(const kafka::Outputs& outputs) {
@@ -60,9 +69,12 @@ Status find_outputs(Home& home, const KafkaPlace& place, std::shared_ptr<kafka::
                                              "topics apply), or delete it to have none"};
     found.push_back({{topic, nullptr, row == nullptr ? keep_ms(*state) : -1}, row});
   }
-  if (found.empty()) return {};
-  home.outputs = [place, copy = std::move(copy), blocks = home.ledger, found = std::move(found)](
-                     node::Node& node, const node::ReadModel& store) -> std::unique_ptr<Beside> {
+  const auto heads = admin->describe(place.names.heads);
+  if (!heads) return heads.error();
+  if (found.empty() && !heads->there) return {};
+  home.outputs = [place, copy = std::move(copy), blocks = home.ledger, found = std::move(found),
+                  heads = heads->there ? place.names.heads : std::string()](node::Node& node,
+                                                                            const node::ReadModel& store) -> std::unique_ptr<Beside> {
     kafka::Outputs::Options options;
     options.settings = place.settings;
     options.ledger = blocks->ledger_id();
@@ -73,6 +85,7 @@ Status find_outputs(Home& home, const KafkaPlace& place, std::shared_ptr<kafka::
         return node.output_of(row, id, position);
       };
     }
+    options.heads = heads;
     options.blocks = blocks;
     options.copy = copy;
     options.owned = [&node](int partition) { return node.owns(partition); };
@@ -87,7 +100,7 @@ Status find_outputs(Home& home, const KafkaPlace& place, std::shared_ptr<kafka::
       const auto there = weak.lock();
       return there ? standing_of(*there) : node::OutputsStanding();
     });
-    return std::make_unique<RunningOutputs>(std::move(outputs));
+    return std::make_unique<RunningOutputs>(std::move(outputs), blocks->ledger_id());
   };
   return {};
 }

@@ -99,6 +99,7 @@ int run_serve(const ServeOptions& options) {
   const auto port = server.start();
   if (!port) return fail(port.error());
   HeadsWriter heads(*home, **store);
+  if (outputs) heads.on_signed([&outputs](const std::string& line) { outputs->tell_heads(line); });
   if (auto started = heads.start(); !started) return fail(started.error());
   ControlServer control(*home, **store, *node);
   if (auto started = control.start(); !started) return fail(started.error());

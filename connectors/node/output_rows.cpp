@@ -56,6 +56,7 @@ void add_stock(const Reading& reading, Cells& cells, std::uint16_t metric, const
 }
 
 std::string series_name(const MetricDef& metric, std::uint8_t series) {
+  if (metric.measure == MetricDef::Measure::kStock) return "stock";
   constexpr const char* kNames[] = {"numerator",          "denominator",          "backfilled",       "paused",
                                     "numerator_by_month", "numerator_by_quarter", "numerator_by_year"};
   if (series < std::size(kNames)) return kNames[series];
