@@ -73,6 +73,8 @@ void add_topics_commands(CLI::App& app, Local& given, int& code) {
         ->add_option("--intake", given.kafka.intake,
                      "NAME of a topic PREFIX.intake.NAME that an upstream system publishes to; may be given again")
         ->take_all();
+    command->add_flag("--without-outputs", given.kafka.without_outputs,
+                      "leaves out PREFIX.verdicts, PREFIX.cases, PREFIX.metrics and PREFIX.heads");
     command->callback([&given, &code, apply] { code = docket::local::run_topics(given.kafka, apply); });
   }
 }

@@ -75,8 +75,11 @@ Status ChainCopy::take(int partition, const ledger::ReadBatch& batch) {
   std::string why;
   if (!rows.empty() && store_->write(rows, why) != embedded::EmbeddedStore::Written::kYes)
     return Error{ErrorCode::kUnavailable, "the local copy: " + why, true};
-  const std::lock_guard lock(mutex_);
-  ends_[static_cast<std::size_t>(partition)] = std::move(end);
+  {
+    const std::lock_guard lock(mutex_);
+    ends_[static_cast<std::size_t>(partition)] = std::move(end);
+  }
+  if (!rows.empty() && news_) news_();
   return {};
 }
 
@@ -99,16 +102,19 @@ void ChainCopy::take(std::span<Own> blocks) {
   }
   std::string why;
   const bool written = rows.empty() || store_->write(rows, why) == embedded::EmbeddedStore::Written::kYes;
-  const std::lock_guard lock(mutex_);
-  for (auto& [partition, end] : ends) {
-    End& kept = ends_[static_cast<std::size_t>(partition)];
-    if (!end.lost.empty()) any_lost_ = true;
-    if (written) {
-      kept = std::move(end);
-    } else {
-      kept.lost = std::move(end.lost);
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [partition, end] : ends) {
+      End& kept = ends_[static_cast<std::size_t>(partition)];
+      if (!end.lost.empty()) any_lost_ = true;
+      if (written) {
+        kept = std::move(end);
+      } else {
+        kept.lost = std::move(end.lost);
+      }
     }
   }
+  if (written && !rows.empty() && news_) news_();
   if (written) return;
   for (Own& own : blocks) own.written = false;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -50,6 +51,8 @@ class ChainCopy {
   // Takes own blocks that were acknowledged with an offset, in order of arrival: one write. One below the end marks its partition lost.
   void take(std::span<Own> blocks);
   void mark_lost(int partition, std::string why);
+  // Called when blocks have been taken, by who gave them: it must not wait. Before the first of them.
+  void on_news(std::function<void()> news) { news_ = std::move(news); }
   // As in end(), and quick while none is.
   [[nodiscard]] std::string lost(int partition) const { return any_lost_ ? end(partition).lost : std::string(); }
 
@@ -60,6 +63,7 @@ class ChainCopy {
   [[nodiscard]] static bool extend(End& end, ledger::Offset offset, std::string_view value);
 
   std::shared_ptr<embedded::EmbeddedStore> store_;
+  std::function<void()> news_;
   mutable std::mutex mutex_;  // guards ends_
   std::vector<End> ends_;
   std::atomic<bool> any_lost_{false};

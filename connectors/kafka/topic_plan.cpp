@@ -13,7 +13,8 @@ namespace {
 constexpr int kReplication = 3;
 constexpr std::size_t kTopicNameMax = 249;
 constexpr const char* kIntakeRetentionMs = "604800000";  // 7 days: longer than any outage
-constexpr std::size_t kPrefixMax = 200;                  // a topic's name has 249 characters at most
+constexpr const char* kVerdictRetentionMs = "604800000";
+constexpr std::size_t kPrefixMax = 200;  // a topic's name has 249 characters at most
 constexpr std::int64_t kRetentionLeastMs = 86'400'000;
 constexpr const char* kPowerFailure =
     "a leader that is left alone acknowledges records that are in no disk yet, and its power failure takes them: flush each record "
@@ -54,7 +55,8 @@ Result<TopicNames> topic_names(const std::string& prefix) {
       std::all_of(prefix.begin(), prefix.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-'; });
   if (prefix.empty() || prefix.size() > kPrefixMax || !fits)
     return Error{ErrorCode::kInvalid, "--topics takes 1 to 200 letters, digits, '.', '_' or '-', not '" + prefix + "'"};
-  return TopicNames{prefix + ".ledger", prefix + ".config", prefix + ".keys", prefix + ".nodes", prefix + ".intake."};
+  return TopicNames{prefix + ".ledger",   prefix + ".config", prefix + ".keys",    prefix + ".nodes", prefix + ".intake.",
+                    prefix + ".verdicts", prefix + ".cases",  prefix + ".metrics", prefix + ".heads"};
 }
 
 NewTopic ledger_topic(const TopicNames& names, const Accepted& accepted) {
@@ -98,6 +100,25 @@ Result<NewTopic> intake_topic(const TopicNames& names, const std::string& name, 
       {"cleanup.policy", "delete"}, {"retention.ms", kIntakeRetentionMs}, {"retention.bytes", "-1"}, {"max.message.bytes", "1048588"}};
   set_copies(topic, accepted);
   return topic;
+}
+
+std::vector<NewTopic> output_topics(const TopicNames& names, const Accepted& accepted) {
+  const std::pair<std::string, std::string> largest{"max.message.bytes", "1048588"};
+  const std::vector<std::pair<std::string, std::string>> by_key{{"cleanup.policy", "compact"}, largest};
+  std::vector<NewTopic> out;
+  out.push_back({names.verdicts,
+                 model::kPartitions,
+                 0,
+                 {{"cleanup.policy", "delete"}, {"retention.ms", kVerdictRetentionMs}, {"retention.bytes", "-1"}, largest}});
+  out.push_back({names.cases, model::kPartitions, 0, by_key});
+  out.push_back({names.metrics, model::kPartitions, 0, by_key});
+  out.push_back({names.heads, 1, 0, by_key});
+  for (auto& topic : out) {
+    Accepted copies = accepted;
+    copies.loss_on_power_failure = true;  // they are written again from the ledger
+    set_copies(topic, copies);
+  }
+  return out;
 }
 
 std::vector<Finding> judge(const NewTopic& wanted, const TopicState& state) {

@@ -21,6 +21,11 @@ struct TopicNames {
   std::string keys;    // of private values, wrapped
   std::string nodes;   // that share the ledger
   std::string intake;  // PREFIX.intake. before the name of each intake topic
+  // What Docket tells (ledger.md section 10).
+  std::string verdicts;
+  std::string cases;
+  std::string metrics;
+  std::string heads;
 };
 // PREFIX.ledger and so on. kInvalid: not a topic name.
 [[nodiscard]] Result<TopicNames> topic_names(const std::string& prefix);
@@ -34,6 +39,9 @@ struct TopicNames {
 [[nodiscard]] std::vector<NewTopic> needed_topics(const TopicNames& names, const Accepted& accepted);
 // What upstream systems publish to, one each or shared: NAME of small letters, digits and '-', joined by dots. kInvalid: it isn't.
 [[nodiscard]] Result<NewTopic> intake_topic(const TopicNames& names, const std::string& name, const Accepted& accepted);
+
+// What Docket writes to, for whoever reads: each may be left out.
+[[nodiscard]] std::vector<NewTopic> output_topics(const TopicNames& names, const Accepted& accepted);
 
 struct Finding {
   std::string topic;

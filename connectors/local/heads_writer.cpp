@@ -44,6 +44,7 @@ void HeadsWriter::write() {
   if (auto written = file_->append(line); written.ok()) {
     last_ = std::move(heads);
     failed_ = false;
+    if (tell_) tell_(line);
   } else if (!std::exchange(failed_, true)) {
     std::cerr << "docket: signed heads are not written: " << written.error().message << "\n";
   }

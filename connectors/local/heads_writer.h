@@ -4,6 +4,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -21,6 +22,8 @@ class HeadsWriter {
   ~HeadsWriter() { stop(); }
   HeadsWriter(const HeadsWriter&) = delete;
   HeadsWriter& operator=(const HeadsWriter&) = delete;
+  // Before start(): called with each line that was written.
+  void on_signed(std::function<void(const std::string& line)> tell) { tell_ = std::move(tell); }
   [[nodiscard]] Status start();
   void stop();  // signs once more
 
@@ -31,6 +34,7 @@ class HeadsWriter {
   const Home& home_;
   const node::ReadModel& store_;
   std::optional<embedded::HeadsFile> file_;
+  std::function<void(const std::string& line)> tell_;
   std::vector<ledger::Position> last_;
   bool failed_ = false;  // said once
   std::mutex mutex_;

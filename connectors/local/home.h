@@ -16,7 +16,21 @@
 #include "engine/ledger/intake_port.h"
 #include "engine/model/result.h"
 
+namespace docket::node {
+class Node;
+class ReadModel;
+}  // namespace docket::node
+
 namespace docket::local {
+
+// What runs beside a node; it writes on after the node has stopped, until stop() returns.
+class Beside {
+ public:
+  virtual ~Beside() = default;
+  virtual void stop() = 0;
+  // A line of signed heads, to be told.
+  virtual void tell_heads(const std::string& /*line*/) {}
+};
 
 struct Home {
   std::filesystem::path data;
@@ -31,6 +45,8 @@ struct Home {
   // Topics that upstream systems publish to, and a port to them for each worker.
   std::vector<std::string> intake_topics;
   std::function<std::unique_ptr<ledger::IntakePort>()> intake;
+  // Begins to write the output topics of what the node owns; before it starts. Null: there are no such topics.
+  std::function<std::unique_ptr<Beside>(node::Node& node, const node::ReadModel& store)> outputs;
   node::CheckClock check_clock;
   // The keys as a running node uses them, if others have them too, and how it gets those that others made.
   std::shared_ptr<ledger::KeyStore> shared_keys;

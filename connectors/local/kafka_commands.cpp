@@ -131,6 +131,9 @@ int run_topics(const KafkaOptions& kafka, bool apply) {
   if (!admin) return fail(admin.error());
   int wrong = 0;
   auto topics = kafka::needed_topics(place->names, place->accepted);
+  if (!kafka.without_outputs) {
+    for (auto& topic : kafka::output_topics(place->names, place->accepted)) topics.push_back(std::move(topic));
+  }
   auto intake = admin->topics_with(place->names.intake);  // those that are there, and those that are wanted
   if (!intake) return fail(intake.error());
   for (const auto& name : kafka.intake) intake->push_back(place->names.intake + name);

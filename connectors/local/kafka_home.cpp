@@ -12,6 +12,7 @@
 #include "connectors/kafka/kafka_intake.h"
 #include "connectors/kafka/shared_keys.h"
 #include "connectors/local/copy_rest.h"
+#include "connectors/local/kafka_outputs.h"
 #include "connectors/local/schemas.h"
 #include "engine/ledger/block_codec.h"
 #include "engine/ledger/genesis.h"
@@ -313,6 +314,7 @@ Result<Home> open_kafka_home(const fs::path& data, const KafkaPlace& place, cons
   auto check = std::make_shared<kafka::EndCheck>(place.settings, place.names.ledger, copy, model::kPartitions, end_check_pause(), tell);
   check->start();
   home.watches.push_back(std::move(check));
+  if (auto found = find_outputs(home, place, copy); !found) return found.error();
   auto topics = find_intake_topics(place);
   if (!topics) return topics.error();
   home.intake_topics = *topics;

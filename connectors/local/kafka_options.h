@@ -12,6 +12,7 @@ struct KafkaOptions {
   std::string brokers;              // HOST:PORT,...
   std::string topics = "docket";    // PREFIX.ledger, PREFIX.config, PREFIX.keys, PREFIX.nodes, PREFIX.intake.*
   std::vector<std::string> intake;  // names of intake topics to plan or make
+  bool without_outputs = false;     // neither plan nor make the topics that Docket tells in
   std::vector<std::string> config;  // NAME=VALUE of librdkafka
   std::string node;                 // its name among nodes that share the ledger; "": it is the only one
   std::string advertise;            // where they reach it, HOST:PORT; "": where it listens

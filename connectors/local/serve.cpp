@@ -123,6 +123,7 @@ int run_serve(const ServeOptions& options) {
   if (*sharing) more = [&shared = **sharing](node::NodeParts& parts) { shared.tell(parts); };
 #endif
   auto node = make_node(*home, *store, options.workers, more);
+  const auto outputs = home->outputs ? home->outputs(*node, **store) : nullptr;
   if (auto started = node->start(); !started) return fail(started.error());
   std::mutex log_mutex;
   if (options.access_log) {
@@ -135,6 +136,7 @@ int run_serve(const ServeOptions& options) {
   const auto port = server.start();
   if (!port) return fail(port.error());
   HeadsWriter heads(*home, **store);
+  if (outputs) heads.on_signed([&outputs](const std::string& line) { outputs->tell_heads(line); });
   if (auto started = heads.start(); !started) return fail(started.error());
   ControlServer control(*home, **store, *node);
   if (auto started = control.start(); !started) return fail(started.error());
@@ -157,6 +159,7 @@ int run_serve(const ServeOptions& options) {
   if (*sharing) (*sharing)->leave();
 #endif
   heads.stop();  // behind the last block
+  if (outputs) outputs->stop();
   if (!stopped) return fail(stopped.error());
   return 0;
 }

@@ -131,6 +131,32 @@ json::object case_row(const Reading& reading, const model::CaseState& state, Ins
   return out;
 }
 
+json::object case_json(const Reading& reading, const model::CaseState& state, Instant at) {
+  const auto& kind = reading.bundle.kinds[state.kind];
+  json::object out = case_row(reading, state, at);
+  out["attributes"] = attributes_json(reading, kind.scopes[0], state.scope);
+  out["clocks"] = clocks_json(reading, kind, state, nullptr, at);
+  json::array parts;
+  for (const auto& part : state.parts) {
+    const auto& def = kind.scopes[part.part];
+    parts.push_back(json::object{{"part", def.name},
+                                 {"key", reading.value_json(part.key)},
+                                 {"n", part.nth},
+                                 {"round", part.round},
+                                 {"state", part.scope.state == model::kCleared ? "cleared" : def.states[part.scope.state].name},
+                                 {"attributes", attributes_json(reading, def, part.scope)},
+                                 {"clocks", clocks_json(reading, kind, state, &part, at)}});
+  }
+  out["parts"] = std::move(parts);
+  json::array links;
+  for (const auto& link : state.links) links.push_back(json::object{{"link", kind.links[link.link].name}, {"to", link.target}});
+  out["links"] = std::move(links);
+  out["definition"] = kind.name + "." + std::to_string(kind.version);
+  out["rules"] = reading.bundle.rules_version;
+  out["calendar"] = reading.bundle.calendar->version();
+  return out;
+}
+
 service::Answer answer_case(const Reading& reading, const Params& params, const std::string& case_id) {
   check_alone(params, "version", {"at", "known_at"});
   AsOf as_of = reading.as_of(params);
@@ -147,30 +173,8 @@ service::Answer answer_case(const Reading& reading, const Params& params, const 
   const auto state = reading.case_as_of(case_id, as_of);
   if (state == nullptr)
     return not_found("no case " + case_id + (as_of.at_given || as_of.known_given ? " then" : ""), params.query().language);
-  const auto& kind = reading.bundle.kinds[state->kind];
-  json::object out = case_row(reading, *state, as_of.at);
-  auto attributes = attributes_json(reading, kind.scopes[0], state->scope);
-  open_private(reading, *state, as_of, attributes);
-  out["attributes"] = std::move(attributes);
-  out["clocks"] = clocks_json(reading, kind, *state, nullptr, as_of.at);
-  json::array parts;
-  for (const auto& part : state->parts) {
-    const auto& def = kind.scopes[part.part];
-    parts.push_back(json::object{{"part", def.name},
-                                 {"key", reading.value_json(part.key)},
-                                 {"n", part.nth},
-                                 {"round", part.round},
-                                 {"state", part.scope.state == model::kCleared ? "cleared" : def.states[part.scope.state].name},
-                                 {"attributes", attributes_json(reading, def, part.scope)},
-                                 {"clocks", clocks_json(reading, kind, *state, &part, as_of.at)}});
-  }
-  out["parts"] = std::move(parts);
-  json::array links;
-  for (const auto& link : state->links) links.push_back(json::object{{"link", kind.links[link.link].name}, {"to", link.target}});
-  out["links"] = std::move(links);
-  out["definition"] = kind.name + "." + std::to_string(kind.version);
-  out["rules"] = reading.bundle.rules_version;
-  out["calendar"] = reading.bundle.calendar->version();
+  json::object out = case_json(reading, *state, as_of.at);
+  open_private(reading, *state, as_of, out["attributes"].as_object());
   echo_axes(out, reading, as_of);
   auto answer = json_answer(out);
   answer.etag = etag_of(reading, *state, as_of.at);

@@ -44,6 +44,15 @@ service::Answer Node::answer_ready() const {
   // A calendar without data makes deadlines provisional; it does not make Docket unable to answer.
   checks["calendar"] = json::object{
       {"ok", calendar}, {"detail", std::to_string(year) + (calendar ? " is known" : " has no data: its deadlines are provisional")}};
+  // An output that is behind is shown, and costs nothing else.
+  if (show_outputs_) {
+    const auto outputs = show_outputs_();
+    std::uint64_t most = 0;
+    for (const auto& lag : outputs.lags) most = std::max(most, lag.records);
+    checks["outputs"] = json::object{{"ok", true},
+                                     {"detail", (most == 0 ? std::string("up to date") : std::to_string(most) + " records behind") +
+                                                    (outputs.problem.empty() ? "" : "; " + outputs.problem)}};
+  }
   // A risk that was taken by name does not make it unready either.
   std::string risks;
   for (const auto& risk : parts_.risks) risks += (risks.empty() ? "" : "; ") + risk;
@@ -82,6 +91,12 @@ service::Answer Node::answer_prometheus() const {
   out += "docket_events_total{outcome=\"forwarded\"} " + std::to_string(forwarded) + "\n";
   out += "docket_events_total{outcome=\"lost\"} " + std::to_string(lost) + "\n";
   if (!lags.empty()) out += "# TYPE docket_intake_lag_records gauge\n" + lags;
+  if (show_outputs_) {
+    out += "# TYPE docket_output_backlog_records gauge\n";
+    for (const auto& lag : show_outputs_().lags)
+      out += "docket_output_backlog_records{topic=\"" + lag.topic + "\",partition=\"" + std::to_string(lag.partition) + "\"} " +
+             std::to_string(lag.records) + "\n";
+  }
   out += "# TYPE docket_void_blocks_total counter\ndocket_void_blocks_total " + std::to_string(voids) + "\n";
   out += "# TYPE docket_parked gauge\ndocket_parked " + std::to_string(parked) + "\n";
   out += parts_.store->metrics_text();

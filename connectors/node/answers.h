@@ -28,6 +28,8 @@ namespace docket::node {
 [[nodiscard]] const char* clock_word(const definition::ClockDef& def, const model::ClockInstance& clock, Instant at);
 // The due that matters most now: the earliest of the running, limited clocks that are no windows.
 [[nodiscard]] Instant next_due(const definition::KindDef& kind, const model::CaseState& state);
+// A case whole, private values left sealed: its row, attributes, clocks, parts, links and the versions that it keeps.
+[[nodiscard]] json::object case_json(const Reading& reading, const model::CaseState& state, Instant at);
 [[nodiscard]] json::object case_row(const Reading& reading, const model::CaseState& state, Instant at);
 
 }  // namespace docket::node

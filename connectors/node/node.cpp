@@ -97,9 +97,17 @@ void Node::assign(const std::vector<int>& partitions, const std::string& address
   for (auto& worker : workers_) worker->assign(partitions, address);
 }
 
+std::string Node::owner_of(int partition) const { return workers_[static_cast<std::size_t>(worker_of(partition))]->owner_of(partition); }
+
 bool Node::owns(int partition) const { return workers_[static_cast<std::size_t>(worker_of(partition))]->owns(partition); }
 
-std::string Node::owner_of(int partition) const { return workers_[static_cast<std::size_t>(worker_of(partition))]->owner_of(partition); }
+std::optional<std::string> Node::output_of(OutputRow row, const std::string& case_id, const ledger::Position& position) {
+  IngestLease ingest(*this);
+  const Reading reading{*parts_.bundle, *parts_.store, *records_, *ingest, *sealer_, parts_.clock()};
+  const auto state = parts_.store->find(position.partition, case_id);
+  if (state == nullptr || state->kind == model::kNone16 || state->scope.state == model::kNotOpened) return std::nullopt;
+  return row(reading, *state, position);
+}
 
 Status Node::start() {
   for (int partition = 0; partition < model::kPartitions; ++partition) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "connectors/node/clock_check.h"
+#include "connectors/node/output_rows.h"
 #include "connectors/node/peers.h"
 #include "connectors/node/read_model.h"
 #include "connectors/node/worker.h"
@@ -72,6 +73,11 @@ class Node final : public service::Service {
   [[nodiscard]] bool owns(int partition) const;
   // While it is held the node owns nothing: its partitions are others' for now.
   void hold(bool held) { held_ = held; }
+  // A case's row for an output topic, as it is now; nothing: there is no such case. From any thread.
+  using OutputRow = std::string (*)(const Reading& reading, const model::CaseState& state, const ledger::Position& position);
+  [[nodiscard]] std::optional<std::string> output_of(OutputRow row, const std::string& case_id, const ledger::Position& position);
+  // Before anybody asks.
+  void show_outputs(ShowOutputs show) { show_outputs_ = std::move(show); }
   // Begins a new epoch of an intake topic that was made anew; false: there is no such one.
   bool rebase_intake(const std::string& topic);
 
@@ -104,6 +110,7 @@ class Node final : public service::Service {
   [[nodiscard]] int worker_of(int partition) const { return partition % static_cast<int>(workers_.size()); }
 
   NodeParts parts_;
+  ShowOutputs show_outputs_;  // null: there are none
   std::unique_ptr<Records> records_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<partition::RecordSealer> sealer_;

@@ -51,6 +51,7 @@ class Worker {
   void restore_owner(int partition, const ledger::Record& record);
   // Where the partition's owner is reached, as the chain says; "" if it is this node or nobody said.
   [[nodiscard]] std::string owner_of(int partition) const;
+  // Whether it owns that partition, as its last turn has left it.
   [[nodiscard]] bool owns(int partition) const;
   // Takes what intake topics hold (before start()).
   void take_intake(std::unique_ptr<ledger::IntakePort> port, Forward forward);

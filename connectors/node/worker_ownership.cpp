@@ -18,18 +18,20 @@ void Worker::assign(const std::vector<int>& partitions, const std::string& addre
   wake_.notify_one();
 }
 
-bool Worker::owns(int partition) const {
-  const std::lock_guard lock(health_mutex_);
-  const auto at = std::find(options_.partitions.begin(), options_.partitions.end(), partition) - options_.partitions.begin();
-  return owned_[static_cast<std::size_t>(at)];
-}
-
 std::string Worker::owner_of(int partition) const {
   const std::lock_guard lock(health_mutex_);
   for (std::size_t i = 0; i < options_.partitions.size(); ++i) {
     if (options_.partitions[i] == partition) return owners_[i];
   }
   return {};
+}
+
+bool Worker::owns(int partition) const {
+  const std::lock_guard lock(health_mutex_);
+  for (std::size_t i = 0; i < options_.partitions.size(); ++i) {
+    if (options_.partitions[i] == partition) return owned_[i];
+  }
+  return false;
 }
 
 void Worker::take_assignment() {

@@ -16,6 +16,7 @@ using model::Rejection;
 namespace {
 
 constexpr std::size_t kUnnamedBytes = 4096;  // a record that holds no event
+constexpr std::size_t kPlaceBytes = 512;     // of a topic's name, an epoch and an offset
 constexpr std::size_t kRangeBytes = 44;      // of two 64-bit offsets
 
 const IntakeCursor* find_cursor(const std::vector<IntakeCursor>& cursors, const std::string& topic) {
@@ -126,8 +127,8 @@ bool PartitionLoop::judge_record(const IntakeBatch& batch, const IntakeEvent& re
   const auto& event = record.offered.event;
   std::size_t parked = 0;  // may be accepted together with it, in one block
   for (const auto& row : parked_ahead(event->subject)) parked += event_bytes(*row.event);
-  if (record.offered.stage == ingest::Stage::kReady && !make_room(event_bytes(*event) + parked))
-    static_cast<void>(make_room(event_bytes(*event)));
+  if (record.offered.stage == ingest::Stage::kReady && !make_room(event_bytes(*event) + kPlaceBytes + parked))
+    static_cast<void>(make_room(event_bytes(*event) + kPlaceBytes));
   if (record.offered.stage == ingest::Stage::kRejected) static_cast<void>(make_room(kUnnamedBytes));
   std::vector<std::uint64_t> rests;  // what its outcome rests on lies before it in the chain
   if (const auto known = known_outcome(*event, rests)) {
@@ -150,6 +151,17 @@ bool PartitionLoop::judge_record(const IntakeBatch& batch, const IntakeEvent& re
   if (outcome.kind == Kind::kRejected) ++building_->intake.rejected;
   if (outcome.kind == Kind::kParked) ++building_->intake.parked;
   return true;
+}
+
+// Where its event stood in its intake topic, beside what else its body may say.
+void PartitionLoop::tell_place(ledger::Record& record, const IntakeCursor& behind) {
+  const std::string place = members_of(behind) + "\"offset\":" + std::to_string(behind.offset - 1) + "}";
+  if (record.body.empty()) {
+    record.body = place;
+  } else {
+    record.body.back() = ',';
+    record.body.append(place, 1);
+  }
 }
 
 void PartitionLoop::judge_known(const IntakeCursor& behind, const IntakeEvent& record, const EventOutcome& outcome) {

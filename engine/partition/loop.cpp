@@ -142,9 +142,12 @@ bool PartitionLoop::make_room(std::size_t bytes) {
 void PartitionLoop::add_record(ledger::Record record, Applied applied) {
   applied.height = next_height();
   applied.recorded = building_->header.recorded;
+  if (mark_ && applied.identity.fingerprint == mark_->fingerprint) {
+    tell_place(record, mark_->behind);
+    pass(std::exchange(mark_, std::nullopt)->behind);
+  }
   applied.record = std::make_shared<const ledger::Record>(std::move(record));
   ledger::append_record(building_->records, *applied.record);
-  if (mark_ && applied.identity.fingerprint == mark_->fingerprint) pass(std::exchange(mark_, std::nullopt)->behind);
   if (!applied.case_id.empty()) {
     Applied row;
     row.height = applied.height;

@@ -154,8 +154,10 @@ class ChainReader {
           if (offset >= range.at(0).as_int64() && offset <= range.at(1).as_int64()) all.emplace_back("duplicate");
         }
       } else if (body.at("offset").as_int64() == offset) {
-        all.push_back(record.kind == ledger::RecordKind::kForwarded ? "forwarded " + std::string(body.at("outcome").as_string())
-                                                                    : "rejected " + std::string(model::name(record.code)));
+        std::string outcome = ledger::to_string(record.kind);
+        if (record.kind == ledger::RecordKind::kForwarded) outcome += " " + std::string(body.at("outcome").as_string());
+        if (record.kind == ledger::RecordKind::kRejected) outcome += " " + std::string(model::name(record.code));
+        all.push_back(std::move(outcome));
       }
     }
   }

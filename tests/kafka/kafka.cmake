@@ -14,7 +14,8 @@ if(DOCKET_KAFKA AND TARGET docket)
   if(IS_DIRECTORY /dev/shm)
     set(broker_folder /dev/shm/docket-kafka-${build_name})
   endif()
-  docket_test(NAME kafka_test SOURCES kafka/node_test.cpp kafka/guard_test.cpp kafka/faults_test.cpp kafka/intake_test.cpp kafka/intake_faults_test.cpp kafka/nodes_test.cpp kafka/shared_keys_test.cpp kafka/clients_test.cpp
+  docket_test(NAME kafka_test SOURCES kafka/node_test.cpp kafka/guard_test.cpp kafka/faults_test.cpp kafka/intake_test.cpp kafka/intake_faults_test.cpp
+    kafka/nodes_test.cpp kafka/shared_keys_test.cpp kafka/clients_test.cpp kafka/outputs_test.cpp
     LIBS docket::kafka docket::cli docket::embedded docket::ledger docket::model Boost::json LABELS kafka TIMEOUT 600
     PROPERTIES FIXTURES_REQUIRED kafka_broker RESOURCE_LOCK kafka_broker)
   target_compile_definitions(kafka_test PRIVATE DOCKET_BROKER_FOLDER="${broker_folder}" DOCKET_KAFKAJS_FOLDER="${CMAKE_SOURCE_DIR}/build/kafkajs")

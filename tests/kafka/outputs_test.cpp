@@ -1,0 +1,258 @@
+// Goal: the output topics tell what the ledger says, each event at least once, and whoever keeps the row of the highest height has what
+// the server answers; nothing is missing behind a kill, a topic that was made anew is written again, and none of it costs an event.
+// Method: the real program against Apache Kafka, its topics read by a plain consumer.
+#include "tests/kafka/broker.h"
+#include "tests/kafka/intake_topic.h"
+#include "tests/kafka/output_topics.h"
+
+namespace docket::testing {
+namespace {
+
+class KafkaOutputs : public KafkaTest {
+ protected:
+  [[nodiscard]] std::string topic(const char* name) const { return topics_ + "." + name; }
+
+  // No partition's outputs are behind.
+  static bool written(Server& server) {
+    const auto text = server.get("/metrics").body;
+    const std::string name = "docket_output_backlog_records{";
+    std::size_t rows = 0;
+    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+      ++rows;
+      const auto end = text.find('\n', at);
+      if (text.compare(end - 2, 2, " 0") != 0) return false;
+    }
+    return rows == 3U * model::kPartitions;
+  }
+  // Every one of the events has an outcome of that kind in the verdict topic.
+  void expect_verdicts(const std::set<std::string>& ids, const std::string& outcome = "accepted") {
+    std::map<std::string, std::set<std::uint64_t>> heights;
+    for (const auto& row : read_topic(brokers_, topic("verdicts"))) {
+      if (text_at(row.value, "outcome") == outcome)
+        heights[text_at(row.value, "id")].insert(row.value.at("height").to_number<std::uint64_t>());
+    }
+    for (const auto& id : ids) EXPECT_EQ(heights[id].size(), 1U) << id << " must be told " << outcome << " at one height";
+  }
+  // What a consumer keeps is what the server says.
+  void expect_cases(Server& server) {
+    const auto kept = newest(read_topic(brokers_, topic("cases")));
+    const auto all = boost::json::parse(server.get("/v1/cases?kind=hotline-ticket&page_size=1000").body);
+    std::set<std::string> ids;
+    for (const auto& row : all.at("cases").as_array()) ids.insert(std::string(row.at("id").as_string()));
+    EXPECT_FALSE(ids.empty());
+    for (const auto& id : ids) {
+      const auto it = kept.find(id);
+      ASSERT_NE(it, kept.end()) << "no row of case " << id;
+      const auto now = boost::json::parse(server.get("/v1/cases/" + id).body).as_object();
+      for (const char* name : {"kind", "state", "round", "version", "revision", "unit", "due", "opened", "updated", "parts", "links"}) {
+        const auto* here = now.if_contains(name);
+        const auto* there = it->second.if_contains(name);
+        EXPECT_EQ(here == nullptr ? "" : boost::json::serialize(*here), there == nullptr ? "" : boost::json::serialize(*there))
+            << name << " of " << id;
+      }
+    }
+    for (const auto& [id, row] : kept) EXPECT_EQ(ids.count(id), 1U) << "a row of no case: " << id;
+  }
+  // The sum over the newest row of each case is the figure of the month, by every dimension.
+  void expect_figures(Server& server) {
+    std::map<std::string, std::map<std::string, Sums>> metrics;  // by dimension and group
+    for (const auto& [id, row] : newest(read_topic(brokers_, topic("metrics")))) {
+      for (const auto& one : row.at("contributions").as_array()) add(one.as_object(), metrics);
+    }
+    EXPECT_GT(metrics.size(), 5U);
+    for (auto& [name, groups] : metrics) {
+      // Of a stock the newest rows tell what it is now.
+      const std::string period = groups.count("stock") == 0 ? "2017-03" : model::format_instant(now_ms()).substr(0, 7);
+      groups.erase("stock");
+      const auto total = boost::json::parse(server.get("/v1/metrics/" + name + "?period=" + period).body).as_object();
+      expect_figure(total.at("total").as_object(), groups[""], name);
+      std::size_t compared = 1;
+      for (const auto& dimension : total.at("dimensions").as_array()) {
+        const std::string by(dimension.as_string());
+        const auto answer = boost::json::parse(server.get("/v1/metrics/" + name + "?period=" + period + "&group_by=" + by).body);
+        for (const auto& figure : answer.at("figures").as_array()) {
+          const auto& group = figure.at("group").at(by);
+          const std::string key = by + " " + (group.is_null() ? "" : std::string(group.as_string()));
+          expect_figure(figure.as_object(), groups[key], name + " by " + key);
+          ++compared;
+        }
+      }
+      for (const auto& [key, sums] : groups) compared -= key.empty() || sums.all_zero() ? (key.empty() ? 1U : 0U) : 1U;
+      EXPECT_EQ(compared, 0U) << name << ": groups that only one of the two has";
+    }
+  }
+
+ private:
+  struct Sums {
+    std::int64_t numerator = 0;
+    std::int64_t denominator = 0;
+    [[nodiscard]] bool all_zero() const { return numerator == 0 && denominator == 0; }
+  };
+  static void add(const boost::json::object& row, std::map<std::string, std::map<std::string, Sums>>& metrics) {
+    const auto number = [&](const char* name) { return row.contains(name) ? row.at(name).to_number<std::int64_t>() : 0; };
+    const std::string by = text_at(row, "by");
+    auto& sums = metrics[text_at(row, "metric")][by.empty() ? "" : by + " " + text_at(row, "group")];
+    if (text_at(row, "at") > model::format_instant(now_ms())) return;  // it counts later
+    const bool stock = row.contains("stock");
+    if (stock) metrics[text_at(row, "metric")]["stock"];
+    if (!stock && text_at(row, "day").rfind("2017-03", 0) != 0) return;
+    sums.numerator += number(row.contains("numerator_by_month") ? "numerator_by_month" : stock ? "stock" : "numerator");
+    sums.denominator += number("denominator");
+  }
+  static std::int64_t now_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  }
+  static void expect_figure(const boost::json::object& told, const Sums& sums, const std::string& name) {
+    if (const auto* value = told.if_contains("value")) {
+      EXPECT_EQ(value->to_number<std::int64_t>(), sums.numerator) << name;
+      return;
+    }
+    EXPECT_EQ(told.at("numerator").to_number<std::int64_t>(), sums.numerator) << name;
+    EXPECT_EQ(told.at("denominator").to_number<std::int64_t>(), sums.denominator) << name;
+  }
+};
+
+TEST_F(KafkaOutputs, ConsumersSeeWhatTheServerAnswers) {
+  TempFolder folder;
+  create(folder / "data");
+  Server server(folder / "data", {}, "docket", serving());
+  ASSERT_TRUE(server.ready()) << server.errors();
+  Producer producer(work(2, 7), 20);
+  ASSERT_TRUE(producer.publish(server)) << server.errors();
+  EXPECT_TRUE(eventually([&] { return written(server); })) << server.get("/metrics").body;
+  EXPECT_NE(server.get("/readyz").body.find("\"outputs\":{\"ok\":true,\"detail\":\"up to date\"}"), std::string::npos);
+  expect_verdicts(producer.acknowledged());
+  expect_cases(server);
+  expect_figures(server);
+  for (const char* name : {"verdicts", "cases", "metrics"}) {
+    for (const auto& row : read_topic(brokers_, topic(name))) {
+      EXPECT_EQ(row.text.find("said by"), std::string::npos) << "a private text in " << name << ": " << row.text;
+      EXPECT_EQ(row.headers.at("docket-position"), text_at(row.value, "position"));
+      EXPECT_TRUE(ledger::parse_position(text_at(row.value, "position")).ok()) << row.text;
+    }
+  }
+  EXPECT_TRUE(server.stop().with(0)) << server.errors();
+  const auto heads = read_topic(brokers_, topic("heads"), 1);
+  ASSERT_FALSE(heads.empty());
+  std::ofstream(folder / "kept.ndjson") << heads.back().text << "\n";
+  const auto verified =
+      run_docket(on({"ledger", "verify", "--data", (folder / "data").string(), "--heads", (folder / "kept.ndjson").string()}));
+  EXPECT_TRUE(verified.ended.with(0)) << verified.text();
+}
+
+// Whoever published to an intake topic finds what became of each record by its place.
+TEST_F(KafkaOutputs, EachIntakeRecordHasOneOutcomeByItsPlace) {
+  ASSERT_TRUE(run_docket(on({"topics", "apply", "--intake", "hotline"}, false)).ended.with(0));
+  TempFolder folder;
+  create(folder / "data");
+  const std::string intake = topics_ + ".intake.hotline";
+  Publisher publisher(brokers_, intake);
+  for (const auto& event : work(1, 5)) {
+    publisher.send(record_of(event.json));
+    if (publisher.sent().size() % 9 == 0) publisher.send(record_of(event.json));  // again
+    if (publisher.sent().size() % 13 == 0) publisher.send({event.case_id, "{\"no\":\"event\"}"});
+    if (publisher.sent().size() % 17 == 0) {
+      auto elsewhere = record_of(work(1, 5, "f").at(publisher.sent().size() % 20).json);
+      elsewhere.partition = (model::partition_of(elsewhere.key) + 1) % model::kPartitions;
+      publisher.send(elsewhere);
+    }
+  }
+  publisher.flush();
+  Server server(folder / "data", {}, "docket", serving());
+  ASSERT_TRUE(server.ready()) << server.errors();
+  Producer producer(work(1, 6, "h"), 10);  // over HTTP at the same time
+  ASSERT_TRUE(producer.publish(server)) << server.errors();
+  std::map<std::pair<std::int64_t, std::int64_t>, std::set<std::string>> told;  // by place: height and outcome
+  EXPECT_TRUE(eventually([&] {
+    told.clear();
+    for (const auto& row : read_topic(brokers_, topic("verdicts"))) {
+      const auto* place = row.value.if_contains("intake");
+      if (place == nullptr) continue;
+      EXPECT_EQ(place->at("topic").as_string(), intake);
+      EXPECT_EQ(place->at("partition").as_int64(), row.partition);
+      told[{row.partition, place->at("offset").as_int64()}].insert(std::to_string(row.value.at("height").to_number<std::uint64_t>()) + " " +
+                                                                   text_at(row.value, "outcome"));
+    }
+    return told.size() >= publisher.sent().size();
+  }));
+  std::map<std::string, int> outcomes;
+  for (const auto& record : publisher.sent()) {
+    const auto& all = told[{record.partition, record.offset}];
+    EXPECT_EQ(all.size(), 1U) << "offset " << record.offset << " of partition " << record.partition << ": "
+                              << ::testing::PrintToString(all);
+    for (const auto& one : all) ++outcomes[one.substr(one.find(' ') + 1)];
+  }
+  EXPECT_EQ(told.size(), publisher.sent().size());
+  for (const char* name : {"accepted", "duplicate", "rejected", "forwarded"}) EXPECT_GT(outcomes[name], 0) << name;
+  EXPECT_TRUE(server.stop().with(0)) << server.errors();
+  expect_verdicts(producer.acknowledged());
+}
+
+TEST_F(KafkaOutputs, NothingIsMissingBehindKills) {
+  TempFolder folder;
+  create(folder / "data");
+  Producer producer(work(4, 11), 5);
+  std::set<std::string> before;
+  for (std::size_t kill = 0; kill < 4; ++kill) {
+    Server server(folder / "data", {}, "docket", serving());
+    ASSERT_TRUE(server.ready()) << server.errors();
+    producer.publish(server.client(), 5 + 3 * kill);
+    EXPECT_TRUE(server.stop(SIGKILL).by(SIGKILL));
+  }
+  Server server(folder / "data", {}, "docket", serving());
+  ASSERT_TRUE(server.ready()) << server.errors();
+  ASSERT_TRUE(producer.publish(server)) << server.errors();
+  EXPECT_TRUE(eventually([&] { return written(server); })) << server.get("/metrics").body;
+  expect_verdicts(producer.acknowledged());
+  expect_cases(server);
+  expect_figures(server);
+  EXPECT_TRUE(server.stop().with(0)) << server.errors();
+}
+
+TEST_F(KafkaOutputs, ABrokenTopicCostsNothingAndOneMadeAnewIsWrittenAgain) {
+  TempFolder folder;
+  create(folder / "data");
+  Server server(folder / "data", {}, "docket", serving());
+  ASSERT_TRUE(server.ready()) << server.errors();
+  Producer producer(work(2, 13), 10);
+  producer.publish(server.client(), 5);
+  EXPECT_TRUE(eventually([&] { return written(server); })) << server.get("/metrics").body;
+  delete_topic(brokers_, topic("verdicts"));
+  delete_topic(brokers_, topic("cases"));
+  ASSERT_TRUE(producer.publish(server)) << "events are taken as ever: " << server.errors();
+  EXPECT_EQ(server.get("/readyz").status, 200);
+  EXPECT_FALSE(written(server));
+  const auto remade = run_docket(on({"topics", "apply"}, false));
+  ASSERT_TRUE(remade.ended.with(0)) << remade.text();
+  EXPECT_TRUE(eventually([&] { return written(server); })) << server.get("/metrics").body << server.errors();
+  expect_verdicts(producer.acknowledged());
+  expect_cases(server);
+  expect_figures(server);
+  EXPECT_TRUE(server.stop().with(0)) << server.errors();
+}
+
+// Made anew while nobody looked: what its rows say of the one before doesn't count.
+TEST_F(KafkaOutputs, ATopicMadeAnewWhileTheNodeWasDownIsWrittenAgain) {
+  TempFolder folder;
+  create(folder / "data");
+  Producer producer(work(1, 17), 10);
+  {
+    Server server(folder / "data", {}, "docket", serving());
+    ASSERT_TRUE(server.ready()) << server.errors();
+    ASSERT_TRUE(producer.publish(server)) << server.errors();
+    EXPECT_TRUE(server.stop().with(0)) << server.errors();
+  }
+  expect_verdicts(producer.acknowledged());
+  for (const char* name : {"verdicts", "cases", "metrics"}) delete_topic(brokers_, topic(name));
+  EXPECT_TRUE(eventually([&] { return run_docket(on({"topics", "apply"}, false)).ended.with(0); }));
+  Server server(folder / "data", {}, "docket", serving());
+  ASSERT_TRUE(server.ready()) << server.errors();
+  EXPECT_TRUE(eventually([&] { return written(server); })) << server.get("/metrics").body << server.errors();
+  expect_verdicts(producer.acknowledged());
+  expect_cases(server);
+  expect_figures(server);
+  EXPECT_TRUE(server.stop().with(0)) << server.errors();
+}
+
+}  // namespace
+}  // namespace docket::testing
