@@ -52,7 +52,7 @@ struct Wrong {
 
 TEST(CliParse, WhatIsWrongIsSaidWithWhatWouldBeRight) {
   const std::vector<Wrong> rows{
-      {{}, "a command is missing: case, event, metric, rejects, rules, calendar, kind\n  docket --help says more\n"},
+      {{}, "a command is missing: case, event, metric, rejects, rules, calendar, node, kind\n  docket --help says more\n"},
       {{"case"}, "case needs a command: get, list, history, explain\n  docket case --help says more\n"},
       {{"case", "get"}, "case get needs ID (the case id)\n  docket case get --help says more\n"},
       {{"case", "get", "T1", "T2"}, "case get takes no further word: T2\n  docket case get --help says more\n"},
