@@ -16,8 +16,19 @@ std::string text_of(const boost::json::object& object, const char* name) {
   return member != nullptr && member->is_string() ? std::string(member->get_string()) : std::string();
 }
 
-// A rejection that says where in the intake topic its record stands.
-bool is_unnamed(const ledger::Record& record) { return record.kind == RecordKind::kRejected && !record.body.empty(); }
+// The offset of the intake record whose first outcome this is; -1: it is none's.
+std::int64_t place_of(const ledger::Record& record) {
+  const bool tells = record.kind == RecordKind::kAccepted || record.kind == RecordKind::kRejected || record.kind == RecordKind::kParked;
+  if (!tells || record.body.empty()) return -1;
+  const auto body = boost::json::parse(record.body).as_object();
+  return body.contains("topic") ? body.at("offset").as_int64() : -1;
+}
+// A rejection that says nothing of what is known under its event's id.
+bool is_unnamed(const ledger::Record& record) {
+  using model::Rejection;
+  return record.kind == RecordKind::kRejected &&
+         (record.code == Rejection::kMalformed || record.code == Rejection::kForbidden || record.code == Rejection::kIdentityConflict);
+}
 
 }  // namespace
 
@@ -42,34 +53,19 @@ void Checker::committed(const ledger::Stored& stored, Step now) {
   for (std::size_t i = 0; i < block.records.size(); ++i) take_record(block.records[i], block.height + i);
 }
 
-// Each intake record has exactly one outcome, in the very block whose cursor passes it. One that is told by a record of its event can
-// only be counted with the others of the same content.
+// Each intake record has exactly one outcome, in the very block whose cursor passes it, and it names the record's offset.
 void Checker::take_intake(const ledger::Block& block) {
   const std::size_t to = block.next.empty() ? 0 : static_cast<std::size_t>(block.next.front().offset);
   if (to > intake_.size()) {
     find("the intake cursor is at " + std::to_string(to) + " of " + std::to_string(intake_.size()), now_);
     return;
   }
-  std::map<std::uint64_t, std::size_t> untold;  // tag -> records that no offset tells of
   for (; passed_ < to; ++passed_) {
     const auto& [event, readable] = intake_[passed_];
     const std::size_t told = told_by_offset(block, passed_);
     const std::string what = "intake record " + std::to_string(passed_) + " (" + name(event) + ")";
     if (told > 1) find(what + " has " + std::to_string(told) + " outcomes", now_);
-    if (told == 0 && !readable) find(what + " can't be read and has no outcome", now_);
-    if (told == 0 && readable) ++untold[event.tag];
-  }
-  for (const auto& [tag, count] : untold) {
-    const auto first =
-        static_cast<std::size_t>(std::count_if(block.records.begin(), block.records.end(), [tag = tag](const ledger::Record& record) {
-          const bool tells =
-              record.kind == RecordKind::kAccepted || record.kind == RecordKind::kRejected || record.kind == RecordKind::kParked;
-          return tells && record.parked_at == model::kNoHeight && !is_unnamed(record) && ingest::tag_from_text(record.tag) == tag;
-        }));
-    if (first != count)
-      find(std::to_string(count) + " intake records of one content have " + std::to_string(first) + " outcomes in the block at height " +
-               std::to_string(block.height),
-           now_);
+    if (told == 0) find(what + (readable ? "" : " can't be read and") + " has no outcome", now_);
   }
 }
 
@@ -89,9 +85,11 @@ std::size_t Checker::told_by_offset(const ledger::Block& block, std::size_t offs
                                       [&](const ledger::Record& other) { return ingest::tag_from_text(other.tag) == event.tag; });
         if (!before && !here) find("intake record " + std::to_string(offset) + " is called a duplicate of nothing", now_);
       }
-    } else if (is_unnamed(record) && boost::json::parse(record.body).as_object().at("offset").as_int64() == number) {
+    } else if (place_of(record) == number) {
       ++told;
-      if (readable && record.code != model::Rejection::kIdentityConflict)
+      if (!is_unnamed(record) && ingest::tag_from_text(record.tag) != event.tag)
+        find("the outcome of intake record " + std::to_string(offset) + " is of other content", now_);
+      if (readable && is_unnamed(record) && record.code != model::Rejection::kIdentityConflict)
         find("intake record " + std::to_string(offset) + " is readable and rejected as " + std::string(model::name(record.code)), now_);
     }
   }
