@@ -134,6 +134,7 @@ Status Node::start() {
 Status Node::stop() {
   if (stopped_.exchange(true)) return {};
   for (auto& worker : workers_) worker->stop();
+  parts_.peers.reset();  // what other nodes still answer calls back into this one
   return parts_.store->flush();
 }
 
