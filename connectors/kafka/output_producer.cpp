@@ -21,10 +21,8 @@ Result<std::unique_ptr<OutputProducer>> OutputProducer::make(Options options, st
   auto client = make_producer(made->options_.settings, &OutputProducer::delivered, made.get());
   if (!client) return client.error();
   made->client_ = std::move(*client);
-  for (const auto& topic : made->options_.topics) {
-    made->topics_.emplace_back(rd_kafka_topic_new(made->client_.get(), topic.c_str(), nullptr));
-    if (!made->topics_.back()) return as_error(rd_kafka_last_error(), "topic " + topic);
-  }
+  made->topic_.reset(rd_kafka_topic_new(made->client_.get(), made->options_.topic.c_str(), nullptr));
+  if (!made->topic_) return as_error(rd_kafka_last_error(), "topic " + made->options_.topic);
   made->news_ = std::make_unique<QueueNews>(Queue(rd_kafka_queue_get_main(made->client_.get())), std::move(news));
   return made;
 }
@@ -35,13 +33,13 @@ OutputProducer::~OutputProducer() {
   news_.reset();
   rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   for (int i = 0; i < 100 && under_way_ > 0; ++i) rd_kafka_poll(client_.get(), 10);
-  topics_.clear();
+  topic_.reset();
 }
 
 bool OutputProducer::send(const OutputMessage& message) {
   if (!dead_.empty()) return false;
-  auto sent = std::make_unique<OutputReport>(
-      OutputReport{message.topic, message.partition, message.token, -1, message.key.size() + message.value.size(), {}});
+  auto sent =
+      std::make_unique<OutputReport>(OutputReport{message.partition, message.token, -1, message.key.size() + message.value.size(), {}});
   const std::string resume = resume_text(message.resume);
   rd_kafka_headers_t* const headers = rd_kafka_headers_new(5);
   const auto header = [&](const char* name, std::string_view value) {
@@ -58,7 +56,7 @@ bool OutputProducer::send(const OutputMessage& message) {
     part->vtype = type;
     return *part++;
   };
-  next(RD_KAFKA_VTYPE_RKT).u.rkt = topics_[message.topic].get();
+  next(RD_KAFKA_VTYPE_RKT).u.rkt = topic_.get();
   next(RD_KAFKA_VTYPE_PARTITION).u.i32 = message.partition;
   next(RD_KAFKA_VTYPE_MSGFLAGS).u.i = RD_KAFKA_MSG_F_COPY;
   const auto bytes = [&](rd_kafka_vtype_t type, std::string_view text) {
@@ -75,7 +73,7 @@ bool OutputProducer::send(const OutputMessage& message) {
   if (error) {
     rd_kafka_headers_destroy(headers);
     if (rd_kafka_error_code(error.get()) != RD_KAFKA_RESP_ERR__QUEUE_FULL)
-      dead_ = as_error(rd_kafka_error_code(error.get()), "producing to " + options_.topics[message.topic]).message;
+      dead_ = as_error(rd_kafka_error_code(error.get()), "producing to " + options_.topic).message;
     return false;
   }
   ++under_way_;
@@ -88,8 +86,7 @@ void OutputProducer::delivered(rd_kafka_t* /*client*/, const rd_kafka_message_t*
   const std::unique_ptr<OutputReport> sent(static_cast<OutputReport*>(message->_private));
   --self->under_way_;
   sent->offset = message->offset;
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
-    sent->error = as_error(message->err, "producing to " + self->options_.topics[sent->topic]).message;
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) sent->error = as_error(message->err, "producing to " + self->options_.topic).message;
   self->told_.push_back(std::move(*sent));
 }
 

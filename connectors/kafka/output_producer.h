@@ -1,5 +1,6 @@
-// The producer of the output topics: rows with the headers by which an owner finds its place again (docs/data-layout.md). It shares
-// nothing with the producers of the ledger, so that nothing of it ever waits for an output.
+// The producer of one output topic: rows with the headers by which an owner finds its place again (docs/data-layout.md). It shares
+// nothing with the producers of the ledger or of other outputs, so that none of them ever waits for it, and so that what it still holds
+// when something went wrong can be thrown away with it: it must not go into a topic that was made anew meanwhile.
 //
 // Thread rule: one thread's; `news` is called from a thread of librdkafka's. Ownership: librdkafka holds what is under way.
 #pragma once
@@ -22,8 +23,8 @@ inline constexpr const char* kResumeHeader = "docket-resume";
 inline constexpr const char* kWriterHeader = "docket-writer";
 inline constexpr const char* kLedgerHeader = "docket-ledger";
 
-// "<height>.<offset>": of every block below `height`, all that this partition of the topic must hold lies below `offset`. A row that lies
-// itself below `offset` says nothing: the topic was made anew since.
+// "<height>.<offset>": of every block below `height`, all that this partition of the topic must hold lies before this row, and this row
+// lies at `offset` or behind it. If it lies before that, it was meant for a topic that has been made anew since, and says nothing.
 struct Resume {
   model::Height height = 0;
   ledger::Offset offset = 0;
@@ -32,7 +33,6 @@ struct Resume {
 [[nodiscard]] bool parse_resume(std::string_view text, Resume& out);
 
 struct OutputMessage {
-  std::size_t topic = 0;  // its number in the options
   int partition = 0;
   std::string_view key;
   std::string_view value;
@@ -43,7 +43,6 @@ struct OutputMessage {
 };
 
 struct OutputReport {
-  std::size_t topic = 0;
   int partition = 0;
   std::uint64_t token = 0;
   ledger::Offset offset = -1;  // -1: unknown
@@ -55,7 +54,7 @@ class OutputProducer {
  public:
   struct Options {
     Settings settings;
-    std::vector<std::string> topics;
+    std::string topic;
     std::string ledger;  // its id
     std::string writer;  // of this process's run
   };
@@ -79,7 +78,7 @@ class OutputProducer {
   std::size_t under_way_ = 0;
   std::string dead_;
   Client client_;
-  std::vector<Topic> topics_;
+  Topic topic_;
   std::unique_ptr<QueueNews> news_;
 };
 

@@ -24,8 +24,8 @@ std::string_view header_of(const rd_kafka_message_t& message, const char* name) 
 void take(const rd_kafka_message_t& message, OutputTail& tail) {
   Resume resume;
   tail.end = message.offset + 1;
-  if (parse_resume(header_of(message, kResumeHeader), resume) && resume.offset <= message.offset)
-    tail.height = std::max(tail.height, resume.height);
+  const bool holds = parse_resume(header_of(message, kResumeHeader), resume) && resume.offset <= message.offset;
+  tail.height = holds ? resume.height : 0;  // of the last one
 }
 
 Status assign(rd_kafka_t* client, const std::string& topic, const std::map<int, std::int64_t>& from) {

@@ -6,20 +6,15 @@
 
 #include "connectors/kafka/broker_clock.h"
 #include "connectors/kafka/output_tail.h"
-#include "engine/ledger/block_codec.h"
 
 namespace docket::kafka {
 namespace {
 
 constexpr std::size_t kBytesUnderWayMax = std::size_t{4} << 20U;  // of one topic
 constexpr std::size_t kRowsUnderWayMax = 20'000;                  // of one topic
-constexpr std::size_t kBatchesMax = 256;                          // of one partition
-constexpr std::size_t kCasesMax = 500;                            // in one batch
-constexpr std::size_t kReadBytes = 256 * 1024;
 constexpr int kTailPatienceMs = 5'000;
 constexpr std::int64_t kPauseMs = 500;
 constexpr std::int64_t kPauseMostMs = 10'000;
-constexpr std::int64_t kForeignMs = 60'000;  // where nobody writes, rows of others are looked for so often
 constexpr std::int64_t kPublishMs = 100;
 constexpr std::int64_t kDrainMs = 2'000;
 constexpr auto kIdle = std::chrono::milliseconds(100);
@@ -82,37 +77,30 @@ void Outputs::run() {
 
 // True if there is more to do at once.
 bool Outputs::turn() {
-  if (producer_ && !producer_->dead().empty()) {
-    for (std::size_t i = 0; i < streams_.size(); ++i) fail(i, producer_->dead());
-    producer_.reset();
-    keep_heads();
-    for (auto& stream : streams_) stream.under_way = stream.bytes = 0;
-  }
-  if (!producer_) {
-    OutputProducer::Options made{options_.settings, {}, options_.ledger, writer_};
-    for (const auto& stream : options_.streams) made.topics.push_back(stream.topic);
-    if (!options_.heads.empty()) made.topics.push_back(options_.heads);
-    auto producer = OutputProducer::make(std::move(made), [this] { wake(); });
-    if (!producer) {
-      for (auto& stream : streams_) stream.problem = producer.error().message;
-      return false;
-    }
-    producer_ = std::move(*producer);
-  }
-  take_reports();
   follow_ownership();
   send_heads();
   bool busy = false;
   for (std::size_t i = 0; i < streams_.size(); ++i) {
+    take_reports(i);
     recover(i);
-    check_foreign(i);
+    check_end(i);
     for (int partition = 0; partition < model::kPartitions; ++partition) busy = step(i, partition) || busy;
   }
   return busy;
 }
 
-void Outputs::take_reports() {
-  for (const auto& report : producer_->poll()) take_report(report);
+Result<std::unique_ptr<OutputProducer>> Outputs::make_producer(const std::string& topic) {
+  return OutputProducer::make({options_.settings, topic, options_.ledger, writer_}, [this] { wake(); });
+}
+
+void Outputs::take_reports(std::size_t i) {
+  Stream& stream = streams_[i];
+  if (!stream.producer) return;
+  for (const auto& report : stream.producer->poll()) {
+    take_report(i, report);
+    if (!stream.producer) return;
+  }
+  if (!stream.producer->dead().empty()) fail(i, stream.producer->dead());
 }
 
 void Outputs::tell_heads(OutputRow row) {
@@ -125,22 +113,32 @@ void Outputs::tell_heads(OutputRow row) {
 }
 
 void Outputs::send_heads() {
-  if (options_.heads.empty() || !sent_heads_.key.empty() || steady_ms() < heads_again_at_) return;
+  if (options_.heads.empty()) return;
+  for (const auto& report : heads_producer_ ? heads_producer_->poll() : std::vector<OutputReport>()) {
+    if (report.error.empty()) sent_heads_ = {};
+    if (!report.error.empty()) return keep_heads();
+  }
+  if (!sent_heads_.key.empty() || steady_ms() < heads_again_at_) return;
   {
     const std::lock_guard lock(mutex_);
     if (!heads_) return;
     sent_heads_ = std::move(*std::exchange(heads_, std::nullopt));
   }
+  if (!heads_producer_) {
+    auto made = make_producer(options_.heads);
+    if (!made) return keep_heads();
+    heads_producer_ = std::move(*made);
+  }
   OutputMessage message;
-  message.topic = streams_.size();
   message.key = sent_heads_.key;
   message.value = sent_heads_.value;
   message.recorded = options_.clock();
-  if (!producer_->send(message)) keep_heads();
+  if (!heads_producer_->send(message)) keep_heads();
 }
 
 // What couldn't be told is told later, if nothing newer is.
 void Outputs::keep_heads() {
+  heads_producer_.reset();
   heads_again_at_ = steady_ms() + kPauseMs;
   if (sent_heads_.key.empty()) return;
   const std::lock_guard lock(mutex_);
@@ -148,22 +146,18 @@ void Outputs::keep_heads() {
   sent_heads_ = {};
 }
 
-void Outputs::take_report(const OutputReport& report) {
-  if (report.topic == streams_.size()) {
-    if (!report.error.empty()) return keep_heads();
-    sent_heads_ = {};
-    return;
-  }
-  Stream& stream = streams_[report.topic];
+void Outputs::take_report(std::size_t i, const OutputReport& report) {
+  Stream& stream = streams_[i];
   Lane& lane = stream.lanes[static_cast<std::size_t>(report.partition)];
   stream.under_way -= std::min<std::size_t>(stream.under_way, 1);
   stream.bytes -= std::min(stream.bytes, report.bytes);
+  if (!report.error.empty()) return fail(i, report.error);
   if (!lane.on || report.token >> kGenerationShift != lane.generation) return;
-  if (!report.error.empty()) return fail(report.topic, report.error);
   if (report.offset >= 0) {
     // Below what was there before: the topic was made anew, or cut.
-    if (report.offset < lane.next) return restart(lane, 0, report.offset + 1);
+    if (report.offset < lane.next) return fail(i, "it was cut or made anew");
     if (report.offset > lane.next && !lane.foreign) lane.foreign = lane.next;
+    lane.expected += report.offset - lane.next;
     lane.next = report.offset + 1;
   }
   const std::uint64_t number = report.token & ((std::uint64_t{1} << kGenerationShift) - 1);
@@ -183,7 +177,7 @@ void Outputs::settle(Lane& lane) {
 void Outputs::restart(Lane& lane, ledger::Height height, ledger::Offset next) {
   ++lane.generation;
   lane.cursor = lane.done = height;
-  lane.next = next;
+  lane.next = lane.expected = next;
   lane.waiting.clear();
   lane.open.clear();
   lane.first = 0;
@@ -191,9 +185,11 @@ void Outputs::restart(Lane& lane, ledger::Height height, ledger::Offset next) {
   lane.foreign.reset();
 }
 
-// All of the topic begins anew, from what it holds then.
+// All of the topic begins anew, from what it holds then. What is under way goes with its producer.
 void Outputs::fail(std::size_t i, const std::string& why) {
   Stream& stream = streams_[i];
+  stream.producer.reset();
+  stream.under_way = stream.bytes = 0;
   for (auto& lane : stream.lanes) {
     if (lane.on) restart(lane, 0, 0);
     lane.on = false;
@@ -225,6 +221,11 @@ void Outputs::recover(std::size_t i) {
     if (!stream.lanes[static_cast<std::size_t>(partition)].on && options_.owned(partition)) wanted.push_back(partition);
   }
   if (wanted.empty()) return;
+  if (!stream.producer) {
+    auto made = make_producer(options_.streams[i].topic);
+    if (!made) return fail(i, made.error().message);
+    stream.producer = std::move(*made);
+  }
   const auto tails = read_tails(options_.settings, options_.streams[i].topic, wanted, kTailPatienceMs);
   if (!tails) return fail(i, tails.error().message);
   for (const auto& [partition, tail] : *tails) {
@@ -238,17 +239,17 @@ void Outputs::recover(std::size_t i) {
   stream.checked_at = steady_ms();
 }
 
-// A row of a replaced owner that came late would be the last of its key: the case is written again behind it.
-void Outputs::check_foreign(std::size_t i) {
+// A row of a replaced owner that came late would be the last of its key: the case is written again behind it. A topic that ends before our
+// last row was cut or made anew: it can't be read from there, and begins anew.
+void Outputs::check_end(std::size_t i) {
   Stream& stream = streams_[i];
-  if (!options_.streams[i].row) return;
-  const bool due = steady_ms() - stream.checked_at >= kForeignMs;
+  const bool due = steady_ms() - stream.checked_at >= options_.check_ms;
   std::map<int, ledger::Offset> from;
   for (int partition = 0; partition < model::kPartitions; ++partition) {
     const Lane& lane = stream.lanes[static_cast<std::size_t>(partition)];
     if (!lane.on || !lane.open.empty()) continue;
-    if (lane.foreign) from[partition] = *lane.foreign;
-    if (!lane.foreign && due) from[partition] = lane.next;
+    if (lane.foreign && options_.streams[i].row) from[partition] = *lane.foreign;
+    if (due) from.try_emplace(partition, lane.next);
   }
   if (due) stream.checked_at = steady_ms();
   if (from.empty()) return;
@@ -257,8 +258,9 @@ void Outputs::check_foreign(std::size_t i) {
   for (const auto& [partition, rows] : *found) {
     Lane& lane = stream.lanes[static_cast<std::size_t>(partition)];
     lane.foreign.reset();
+    lane.expected += std::max(lane.next, rows.end) - lane.next;
     lane.next = std::max(lane.next, rows.end);
-    lane.rewrite.insert(rows.keys.begin(), rows.keys.end());
+    if (options_.streams[i].row) lane.rewrite.insert(rows.keys.begin(), rows.keys.end());
   }
 }
 
@@ -277,95 +279,20 @@ bool Outputs::send_waiting(std::size_t i, int partition) {
     if (stream.under_way >= kRowsUnderWayMax || stream.bytes >= kBytesUnderWayMax) return false;
     const Waiting& next = lane.waiting.front();
     OutputMessage message;
-    message.topic = i;
     message.partition = partition;
     message.key = next.row.key;
     message.value = next.row.value;
     message.position = next.position;
-    message.resume = {lane.done, lane.next};
+    message.resume = {lane.done, lane.expected};
     message.recorded = next.recorded;
     message.token = (std::uint64_t{lane.generation} << kGenerationShift) + next.batch;
-    if (!producer_->send(message)) return false;
+    if (!stream.producer->send(message)) return false;
+    ++lane.expected;
     ++stream.under_way;
     stream.bytes += next.row.key.size() + next.row.value.size();
     lane.waiting.pop_front();
   }
   return stream.under_way < kRowsUnderWayMax && stream.bytes < kBytesUnderWayMax;
-}
-
-void Outputs::add_batch(Lane& lane, ledger::Height end, std::vector<OutputRow> rows, const std::string& position, model::Instant recorded) {
-  const std::uint64_t number = lane.first + lane.open.size();
-  lane.open.push_back({end, rows.size()});
-  for (auto& row : rows) lane.waiting.push_back({std::move(row), position, recorded, number});
-  lane.cursor = end;
-  settle(lane);
-}
-
-// True: a block was taken, and there may be another.
-bool Outputs::take_block(std::size_t i, int partition) {
-  Lane& lane = streams_[i].lanes[static_cast<std::size_t>(partition)];
-  if (lane.open.size() >= kBatchesMax || lane.cursor >= options_.copy->end(partition).height) return false;
-  const auto batch = options_.blocks->read(partition, static_cast<ledger::Offset>(lane.cursor), kReadBytes);
-  if (!batch || batch->blocks.empty()) return false;
-  for (const auto& stored : batch->blocks) {
-    const auto block = ledger::decode_block(stored.value);
-    if (!block || block->height != lane.cursor) {
-      fail(i, "partition " + std::to_string(partition) + " at height " + std::to_string(lane.cursor) + ": " +
-                  (block ? std::string("no block begins there") : block.error().message));
-      return false;
-    }
-    const ledger::Position position{partition, block->end(), ledger::hash_prefix(ledger::block_hash(stored.value))};
-    const std::int64_t keep = options_.streams[i].keep_ms;
-    const bool old = keep >= 0 && block->recorded < options_.clock() - keep;
-    add_batch(lane, block->end(), old ? std::vector<OutputRow>() : verdict_rows(position, *block), ledger::position_text(position),
-              block->recorded);
-    if (!send_waiting(i, partition) || lane.open.size() >= kBatchesMax) return false;
-  }
-  return true;
-}
-
-bool changes_a_case(const ledger::Record& record) {
-  using Kind = ledger::RecordKind;
-  return record.kind != Kind::kRejected && record.kind != Kind::kParked && record.kind != Kind::kForwarded &&
-         record.kind != Kind::kDuplicates && record.kind != Kind::kLost;
-}
-
-// The cases that some blocks have touched, each once and as it is now. One batch at a time: while it is under way, the next one grows.
-bool Outputs::take_cases(std::size_t i, int partition) {
-  Lane& lane = streams_[i].lanes[static_cast<std::size_t>(partition)];
-  if (!lane.open.empty()) return false;
-  const auto position = options_.projected(partition);  // before any of the cases is read: none will be older
-  const ledger::Height to = std::min(options_.copy->end(partition).height, position.height);
-  if (lane.cursor >= to && lane.rewrite.empty()) return false;
-  std::set<std::string> cases = std::exchange(lane.rewrite, {});
-  ledger::Height end = lane.cursor;
-  model::Instant recorded = options_.clock();
-  while (end < to && cases.size() < kCasesMax) {
-    const auto batch = options_.blocks->read(partition, static_cast<ledger::Offset>(end), kReadBytes);
-    if (!batch || batch->blocks.empty()) break;
-    for (const auto& stored : batch->blocks) {
-      const auto block = ledger::decode_block(stored.value);
-      if (!block) {
-        fail(i, "partition " + std::to_string(partition) + " at height " + std::to_string(end) + ": " + block.error().message);
-        return false;
-      }
-      if (block->end() > to) break;
-      for (const auto& record : block->records) {
-        if (!changes_a_case(record)) continue;
-        if (auto id = case_of(record); !id.empty()) cases.insert(std::move(id));
-      }
-      end = block->end();
-      recorded = block->recorded;
-      if (cases.size() >= kCasesMax) break;
-    }
-    if (batch->end) break;
-  }
-  std::vector<OutputRow> rows;
-  for (const auto& id : cases) {
-    if (auto row = options_.streams[i].row(id, position)) rows.push_back({id, std::move(*row)});
-  }
-  add_batch(lane, end, std::move(rows), ledger::position_text(position), recorded);
-  return true;
 }
 
 bool Outputs::caught_up() const {

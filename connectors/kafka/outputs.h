@@ -50,6 +50,7 @@ class Outputs {
     std::function<ledger::Position(int partition)> projected;
     std::function<model::Instant()> clock;
     std::function<void(const std::string& what)> tell;
+    std::int64_t check_ms = 60'000;  // where nobody writes, a topic is looked at so often
   };
   explicit Outputs(Options options);
   ~Outputs();
@@ -83,7 +84,8 @@ class Outputs {
     std::uint32_t generation = 0;  // reports of an earlier one tell nothing
     ledger::Height cursor = 0;     // blocks below are taken
     ledger::Height done = 0;       // of blocks below every row is there
-    ledger::Offset next = 0;       // behind the last own row
+    ledger::Offset next = 0;       // behind the last own row that is there
+    ledger::Offset expected = 0;   // of the next row that is sent, if nobody else writes
     std::deque<Waiting> waiting;
     std::deque<Batch> open;
     std::uint64_t first = 0;                // number of the first of them
@@ -91,6 +93,7 @@ class Outputs {
     std::optional<ledger::Offset> foreign;  // rows of others may lie from here on
   };
   struct Stream {
+    std::unique_ptr<OutputProducer> producer;  // null: it has to be made
     std::vector<Lane> lanes;
     std::size_t under_way = 0;
     std::size_t bytes = 0;
@@ -102,11 +105,12 @@ class Outputs {
 
   void run();
   [[nodiscard]] bool turn();
-  void take_reports();
-  void take_report(const OutputReport& report);
+  [[nodiscard]] Result<std::unique_ptr<OutputProducer>> make_producer(const std::string& topic);
+  void take_reports(std::size_t stream);
+  void take_report(std::size_t stream, const OutputReport& report);
   void follow_ownership();
   void recover(std::size_t stream);
-  void check_foreign(std::size_t stream);
+  void check_end(std::size_t stream);
   void send_heads();
   void keep_heads();
   void fail(std::size_t stream, const std::string& why);
@@ -122,9 +126,9 @@ class Outputs {
 
   const Options options_;
   const std::string writer_;
-  std::unique_ptr<OutputProducer> producer_;
   std::vector<Stream> streams_;
   std::int64_t published_at_ = 0;
+  std::unique_ptr<OutputProducer> heads_producer_;
   OutputRow sent_heads_;  // until it is there
   std::int64_t heads_again_at_ = 0;
 

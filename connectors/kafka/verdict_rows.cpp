@@ -167,7 +167,7 @@ class Writer {
 
   void judged(ledger::Height height, const Record& record, const char* outcome) {
     const auto event = named(record);
-    const auto intake = record.parked_at == model::kNoHeight ? intake_of(record.body) : Intake();
+    const auto intake = intake_of(record.body);
     Row row = begin(outcome, height);
     row.text("source", event.source).text("id", event.id).text("type", event.type).text("case", event.subject).text("time", event.time);
     if (record.kind == RecordKind::kAccepted || record.kind == RecordKind::kTimer)

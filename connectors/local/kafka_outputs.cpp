@@ -7,6 +7,7 @@
 #include "connectors/kafka/outputs.h"
 #include "connectors/node/node.h"
 #include "connectors/node/output_rows.h"
+#include "projections/crash_point.h"
 
 namespace docket::local {
 namespace {
@@ -92,6 +93,9 @@ Status find_outputs(Home& home, const KafkaPlace& place, std::shared_ptr<kafka::
     options.projected = [&store](int partition) { return store.position(partition); };
     options.clock = wall_clock;
     options.tell = [](const std::string& what) { std::cerr << "docket: " << what << "\n"; };
+#ifdef DOCKET_CRASH_POINTS
+    options.check_ms = static_cast<std::int64_t>(crash::number("DOCKET_OUTPUT_CHECK_MS", static_cast<std::size_t>(options.check_ms)));
+#endif
     auto outputs = std::make_shared<kafka::Outputs>(std::move(options));
     copy->on_news([weak = std::weak_ptr(outputs)] {
       if (const auto there = weak.lock()) there->wake();

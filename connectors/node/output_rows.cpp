@@ -17,13 +17,14 @@ json::object begin(const model::CaseState& state, const ledger::Position& positi
   return {{"v", 1}, {"position", ledger::position_text(position)}, {"height", position.height}, {"case", state.id}};
 }
 
-// metric, dimension, group, anchor day, instant from which it counts -> series
-using Cell = std::tuple<std::uint16_t, std::uint8_t, std::string, Day, Instant>;
-using Cells = std::map<Cell, std::map<std::uint8_t, std::int64_t>>;
+using Series = std::map<std::uint8_t, std::int64_t>;
+// By metric, anchor day and the instant from which it counts: by dimension (0: the total) and group.
+using Place = std::tuple<std::uint16_t, Day, Instant>;
+using Cells = std::map<Place, std::map<std::pair<std::uint8_t, std::string>, Series>>;
 
 void add(const Reading& reading, Cells& cells, std::uint16_t metric, const measure::Contribution& row, std::int64_t sign) {
   const std::string group = row.by == 0 ? std::string() : reading.value_text(row.group);
-  cells[{metric, row.by, group, row.anchor, row.anchor_at}][row.series] += sign * row.value;
+  cells[{metric, row.anchor, row.anchor_at}][{row.by, group}][row.series] += sign * row.value;
 }
 
 // The instants at which a stock may change while nothing happens: just behind the due of each running clock.
@@ -65,6 +66,51 @@ std::string series_name(const MetricDef& metric, std::uint8_t series) {
   return (series % 2 == 0 ? "excluded." : "excluded_numerator.") + name;
 }
 
+// False: it adds nothing.
+bool put_series(json::object& row, const MetricDef& metric, const Series& series) {
+  bool any = false;
+  for (const auto& [number, value] : series) {
+    if (value == 0) continue;
+    row[series_name(metric, number)] = value;
+    any = true;
+  }
+  return any;
+}
+
+// Most groups get what the total gets: they are named there. The others have rows of their own.
+void append_place(const Reading& reading, const Place& place, const std::map<std::pair<std::uint8_t, std::string>, Series>& cell,
+                  json::array& rows) {
+  const auto& [index, day, at] = place;
+  const auto& metric = reading.bundle.metrics[index];
+  const auto begin_row = [&, date = model::format_date(day), from = instant_json(at)] {
+    return json::object{{"metric", metric.name}, {"day", date}, {"at", from}};
+  };
+  const auto total = cell.find({0, {}});
+  json::object whole = begin_row();
+  const bool any = total != cell.end() && put_series(whole, metric, total->second);
+  json::object groups;
+  json::array others;
+  for (const auto& [name, series] : cell) {
+    const auto& [by, group] = name;
+    if (by == 0) continue;
+    const auto& dimension = metric.by[by - 1U].name;
+    if (any && series == total->second) {
+      if (!groups.contains(dimension)) groups[dimension] = json::array{};
+      groups[dimension].as_array().emplace_back(group);
+      continue;
+    }
+    json::object row = begin_row();
+    row["by"] = dimension;
+    row["group"] = group;
+    if (put_series(row, metric, series)) others.push_back(std::move(row));
+  }
+  if (any) {
+    if (!groups.empty()) whole["groups"] = std::move(groups);
+    rows.push_back(std::move(whole));
+  }
+  for (auto& row : others) rows.push_back(std::move(row));
+}
+
 }  // namespace
 
 std::string case_output(const Reading& reading, const model::CaseState& state, const ledger::Position& position) {
@@ -85,24 +131,7 @@ std::string metrics_output(const Reading& reading, const model::CaseState& state
     for (const auto& row : measure::contributions(reading.bundle, metric, state)) add(reading, cells, metric, row, 1);
   }
   json::array rows;
-  for (const auto& [cell, series] : cells) {
-    const auto& [metric, by, group, day, at] = cell;
-    const auto& def = reading.bundle.metrics[metric];
-    json::object row{{"metric", def.name}};
-    if (by > 0) {
-      row["by"] = def.by[by - 1U].name;
-      row["group"] = group;
-    }
-    row["day"] = model::format_date(day);
-    row["at"] = instant_json(at);
-    bool any = false;
-    for (const auto& [number, value] : series) {
-      if (value == 0) continue;
-      row[series_name(def, number)] = value;
-      any = true;
-    }
-    if (any) rows.push_back(std::move(row));
-  }
+  for (const auto& [place, cell] : cells) append_place(reading, place, cell, rows);
   json::object out = begin(state, position);
   out["kind"] = reading.bundle.kinds[state.kind].name;
   out["version"] = state.version;

@@ -4,6 +4,8 @@ if(DOCKET_KAFKA)
     SOURCES kafka/produce_errors_test.cpp kafka/worker_errors_test.cpp kafka/parts_test.cpp kafka/intake_message_test.cpp kafka/clock_test.cpp simulation/office.cpp
     LIBS docket::kafka docket::node docket::partition docket::definition docket::cli Boost::json
     LABELS integration TIMEOUT 120)
+  docket_test(NAME output_rows_test SOURCES kafka/output_rows_test.cpp LIBS docket::local Boost::json LABELS integration TIMEOUT 120)
+  target_compile_definitions(output_rows_test PRIVATE DOCKET_ASYNCAPI_FOLDER="${CMAKE_SOURCE_DIR}/build/asyncapi")
 endif()
 # A real broker, shared by all and stopped behind the last. One at a time: some of them stop it. Its data is in memory where that is to be had:
 # what survives a kill is the kernel's, and a busy disk would make a broker miss its own session.

@@ -137,6 +137,13 @@ inline std::map<std::string, Block> samples() {
        record_of(RecordKind::kLost, R"({"topic":"docket.intake.calls","epoch":0,"from":10,"to":12})")});
   all["intake"].version = 2;
   all["intake"].next = {{"docket.intake.calls", 0, 12, 0}, {"docket.intake.hotline", 2, 13, 0x00ff1122aabbccdd}};
+  const auto placed = [](Record record, int offset) {
+    record.body = R"({"topic":"docket.intake.hotline","epoch":2,"offset":)" + std::to_string(offset) + "}";
+    return record;
+  };
+  all["intake-judged"] = block_of(56, {placed(accepted_sample(), 13), placed(rejected_sample(), 14), placed(parked_sample(), 16)});
+  all["intake-judged"].version = 2;
+  all["intake-judged"].next = {{"docket.intake.hotline", 2, 17, 0x00ff1122aabbccdd}};
   all["reaction"] = block_of(53, {record_of(RecordKind::kReaction, R"({"number":1,"to":9,"depth":1})")});
   all["quarantined"] = block_of(54, {record_of(RecordKind::kQuarantined, R"({"subject":"HT-1","semantics":1,"cause":"..."})")});
   all["released"] = block_of(55, {record_of(RecordKind::kReleased, R"({"subject":"HT-1"})")});
