@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <optional>
 
 #include "engine/ingest/ingest.h"
 
@@ -16,8 +17,21 @@ std::string text_of(const boost::json::object& object, const char* name) {
   return member != nullptr && member->is_string() ? std::string(member->get_string()) : std::string();
 }
 
-// A rejection that says where in the intake topic its record stands.
-bool is_unnamed(const ledger::Record& record) { return record.kind == RecordKind::kRejected && !record.body.empty(); }
+// A rejection that says nothing of its event's identity.
+bool is_unnamed(const ledger::Record& record) {
+  using model::Rejection;
+  return record.kind == RecordKind::kRejected && !record.body.empty() &&
+         (record.code == Rejection::kMalformed || record.code == Rejection::kForbidden || record.code == Rejection::kIdentityConflict);
+}
+
+// Where in the intake topic the record stands that this is the first outcome of.
+std::optional<std::int64_t> place_of(const ledger::Record& record) {
+  const bool tells = record.kind == RecordKind::kAccepted || record.kind == RecordKind::kRejected || record.kind == RecordKind::kParked;
+  if (!tells || record.body.empty()) return std::nullopt;
+  const auto body = boost::json::parse(record.body).as_object();
+  const auto* offset = body.if_contains("offset");
+  return offset == nullptr ? std::nullopt : std::optional(offset->as_int64());
+}
 
 }  // namespace
 
@@ -42,34 +56,18 @@ void Checker::committed(const ledger::Stored& stored, Step now) {
   for (std::size_t i = 0; i < block.records.size(); ++i) take_record(block.records[i], block.height + i);
 }
 
-// Each intake record has exactly one outcome, in the very block whose cursor passes it. One that is told by a record of its event can
-// only be counted with the others of the same content.
+// Each intake record has exactly one outcome, in the very block whose cursor passes it, and that says so by the record's offset.
 void Checker::take_intake(const ledger::Block& block) {
   const std::size_t to = block.next.empty() ? 0 : static_cast<std::size_t>(block.next.front().offset);
   if (to > intake_.size()) {
     find("the intake cursor is at " + std::to_string(to) + " of " + std::to_string(intake_.size()), now_);
     return;
   }
-  std::map<std::uint64_t, std::size_t> untold;  // tag -> records that no offset tells of
   for (; passed_ < to; ++passed_) {
-    const auto& [event, readable] = intake_[passed_];
     const std::size_t told = told_by_offset(block, passed_);
-    const std::string what = "intake record " + std::to_string(passed_) + " (" + name(event) + ")";
-    if (told > 1) find(what + " has " + std::to_string(told) + " outcomes", now_);
-    if (told == 0 && !readable) find(what + " can't be read and has no outcome", now_);
-    if (told == 0 && readable) ++untold[event.tag];
-  }
-  for (const auto& [tag, count] : untold) {
-    const auto first =
-        static_cast<std::size_t>(std::count_if(block.records.begin(), block.records.end(), [tag = tag](const ledger::Record& record) {
-          const bool tells =
-              record.kind == RecordKind::kAccepted || record.kind == RecordKind::kRejected || record.kind == RecordKind::kParked;
-          return tells && record.parked_at == model::kNoHeight && !is_unnamed(record) && ingest::tag_from_text(record.tag) == tag;
-        }));
-    if (first != count)
-      find(std::to_string(count) + " intake records of one content have " + std::to_string(first) + " outcomes in the block at height " +
-               std::to_string(block.height),
-           now_);
+    if (told == 1) continue;
+    find("intake record " + std::to_string(passed_) + " (" + name(intake_[passed_].event) + ") has " + std::to_string(told) + " outcomes",
+         now_);
   }
 }
 
@@ -89,10 +87,13 @@ std::size_t Checker::told_by_offset(const ledger::Block& block, std::size_t offs
                                       [&](const ledger::Record& other) { return ingest::tag_from_text(other.tag) == event.tag; });
         if (!before && !here) find("intake record " + std::to_string(offset) + " is called a duplicate of nothing", now_);
       }
-    } else if (is_unnamed(record) && boost::json::parse(record.body).as_object().at("offset").as_int64() == number) {
+    } else if (place_of(record) == number) {
       ++told;
-      if (readable && record.code != model::Rejection::kIdentityConflict)
-        find("intake record " + std::to_string(offset) + " is readable and rejected as " + std::string(model::name(record.code)), now_);
+      const bool unread = record.code == model::Rejection::kMalformed || record.code == model::Rejection::kForbidden;
+      if (readable == unread || (readable && ingest::tag_from_text(record.tag) != event.tag))
+        find("intake record " + std::to_string(offset) + " (" + name(event) + ") is told " + ledger::to_string(record.kind) + " " +
+                 std::string(model::name(record.code)) + " for " + record.id,
+             now_);
     }
   }
   return told;

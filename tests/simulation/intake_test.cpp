@@ -74,9 +74,9 @@ TEST_F(Intake, EachSortOfRecordHasItsOutcome) {
   publish(small_office().event("C", "C-0", small_office().scripts[0][0], "somebody else"));
   judge();
   const std::vector<std::string> wanted{
-      "accepted",
+      R"(accepted {"topic":"docket.intake.sim","epoch":0,"offset":0})",
       R"(rejected malformed {"topic":"docket.intake.sim","epoch":0,"offset":1})",
-      "parked not-holder",
+      R"(parked not-holder {"topic":"docket.intake.sim","epoch":0,"offset":4})",
       R"(rejected forbidden {"topic":"docket.intake.sim","epoch":0,"offset":5})",
       R"(rejected identity-conflict {"topic":"docket.intake.sim","epoch":0,"offset":6})",
       R"(duplicates {"topic":"docket.intake.sim","epoch":0,"ranges":[[2,3]]})",
