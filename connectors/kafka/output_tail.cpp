@@ -74,7 +74,6 @@ Result<std::map<int, OutputTail>> read_tails(const Settings& settings, const std
             again[partition] = look[partition] == 0 ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_TAIL(look[partition]);
             break;
           }
-          tail.expired = tail.end == 0 && message->offset > 0;
           tail.end = message->offset;
           break;
         }

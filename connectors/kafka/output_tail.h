@@ -16,7 +16,6 @@ namespace docket::kafka {
 struct OutputTail {
   model::Height height = 0;  // every block below it has been written
   ledger::Offset end = 0;    // behind the last row that was seen
-  bool expired = false;      // rows were there, and are gone
 };
 
 // kUnavailable: not all of them answered in time.

@@ -35,7 +35,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", required=True)
     parser.add_argument("--history", required=True, action="append")
-    parser.add_argument("--verdicts", help="NDJSON rows {topic, partition, offset, outcome} of the verdict topic")
+    parser.add_argument("--verdicts", help="the rows of the verdict topic, one a line: kcat -C -e -t docket.verdicts")
     options = parser.parse_args()
     lines = []
     for path in options.history:

@@ -61,7 +61,8 @@ class World:
         event = {"source": "example", "id": id, "case": "C2"} if id else {}
         self.line(op="invoke", call=call, do="send", topic=TOPIC, **event)
         self.line(op="ok", call=call, partition=7, offset=offset)
-        self.verdicts.append({"topic": TOPIC, "partition": 7, "offset": offset, "outcome": "accepted" if id else "rejected"})
+        self.verdicts.append({"height": 10 + offset, "outcome": "accepted" if id else "rejected",
+                              "intake": {"topic": TOPIC, "partition": 7, "epoch": 0, "offset": offset}})
 
     def read(self, case, version, at, **asked):
         call = f"r-{len(self.history)}"
@@ -200,6 +201,10 @@ class Planted(unittest.TestCase):
     def test_two_verdicts(self):
         self.world.verdicts.append(dict(self.world.verdicts[1], outcome="duplicate"))
         self.found("intake", "offset 1 of partition 7 of docket.intake.hotline has 2 verdicts")
+
+    def test_a_verdict_that_came_twice_is_one(self):
+        self.world.verdicts.append(copy.deepcopy(self.world.verdicts[1]))
+        self.assertEqual(run(self.world).returncode, 0)
 
     def test_no_verdict(self):
         del self.world.verdicts[4]

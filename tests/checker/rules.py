@@ -148,11 +148,14 @@ def intake(history, ledger, faces):
 
 
 def verdicts(history, rows):
-    """Rows of the verdict topic: {"topic", "partition", "offset", "outcome"}; each record that landed has one, and no more."""
-    told = defaultdict(list)
+    """Rows of the verdict topic, as a consumer prints them (kcat -C -e -t docket.verdicts). Each record that landed has one outcome, and no
+    more. A row may come twice, of one record of the ledger; outcomes of no intake record are left aside."""
+    told = defaultdict(set)
     for row in rows:
-        told[row["topic"], row["partition"], row["offset"]].append(row["outcome"])
+        if "intake" in row:
+            place = row["intake"]
+            told[place["topic"], place["partition"], place["offset"]].add((row["height"], row["outcome"]))
     for call in history.landed:
         place = call.asked["topic"], call.answer["partition"], call.answer["offset"]
         if len(told[place]) != 1:
-            yield f"intake: offset {place[2]} of partition {place[1]} of {place[0]} has {len(told[place])} verdicts: {told[place]}"
+            yield f"intake: offset {place[2]} of partition {place[1]} of {place[0]} has {len(told[place])} verdicts: {sorted(told[place])}"

@@ -7,6 +7,7 @@
 #include "tests/kafka/broker.h"
 #include "tests/kafka/chain_reader.h"
 #include "tests/kafka/intake_topic.h"
+#include "tests/kafka/output_topics.h"
 
 namespace docket::testing {
 namespace {
@@ -88,7 +89,14 @@ class KafkaIntakeFaults : public KafkaTest {
     EXPECT_EQ(sorts["accepted"] + sorts["parked"], by_topic_.size()) << ::testing::PrintToString(sorts);
     EXPECT_GT(sorts["duplicate"], 0U);
     EXPECT_EQ(reader.accepted().size(), by_topic_.size() + over_http_.events().size());
-    expect_kept_word(history_, server);
+    EXPECT_TRUE(eventually([&] { return outputs_written(server); })) << server.get("/metrics").body;
+    {
+      std::ofstream verdicts(folder_ / "verdicts.ndjson");
+      for (const auto& row : read_topic(brokers_, topics_ + ".verdicts")) verdicts << row.text << "\n";
+    }
+    const auto judged = history_.check(server, {"--verdicts", (folder_ / "verdicts.ndjson").string()});
+    EXPECT_TRUE(judged.ended.with(0)) << judged.text();
+    std::cout << "checker: " << judged.err;
     const auto after = figures(server);
     ASSERT_TRUE(server.stop().with(0)) << server.errors();
     verify(data_);

@@ -22,18 +22,6 @@ class KafkaOutputs : public KafkaTest {
     }
     return false;
   }
-  // No partition's outputs are behind.
-  static bool written(Server& server) {
-    const auto text = server.get("/metrics").body;
-    const std::string name = "docket_output_backlog_records{";
-    std::size_t rows = 0;
-    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
-      ++rows;
-      const auto end = text.find('\n', at);
-      if (text.compare(end - 2, 2, " 0") != 0) return false;
-    }
-    return rows == 3U * model::kPartitions;
-  }
   // Every one of the events has an outcome of that kind in the verdict topic.
   void expect_verdicts(const std::set<std::string>& ids, const std::string& outcome = "accepted") {
     std::map<std::string, std::set<std::uint64_t>> heights;
@@ -137,7 +125,7 @@ TEST_F(KafkaOutputs, ConsumersSeeWhatTheServerAnswers) {
   ASSERT_TRUE(server.ready()) << server.errors();
   Producer producer(work(2, 7), 20);
   ASSERT_TRUE(producer.publish(server)) << server.errors();
-  EXPECT_TRUE(eventually([&] { return written(server); })) << server.get("/metrics").body;
+  EXPECT_TRUE(eventually([&] { return outputs_written(server); })) << server.get("/metrics").body;
   EXPECT_NE(server.get("/readyz").body.find("\"outputs\":{\"ok\":true,\"detail\":\"up to date\"}"), std::string::npos);
   expect_verdicts(producer.acknowledged());
   expect_cases(server);
@@ -220,7 +208,7 @@ TEST_F(KafkaOutputs, NothingIsMissingBehindKills) {
   Server server(folder / "data", {}, "docket", serving());
   ASSERT_TRUE(server.ready()) << server.errors();
   ASSERT_TRUE(producer.publish(server)) << server.errors();
-  EXPECT_TRUE(eventually([&] { return written(server); })) << server.get("/metrics").body;
+  EXPECT_TRUE(eventually([&] { return outputs_written(server); })) << server.get("/metrics").body;
   expect_verdicts(producer.acknowledged());
   expect_cases(server);
   expect_figures(server);
@@ -234,7 +222,7 @@ TEST_F(KafkaOutputs, ABrokenTopicCostsNothingAndOneMadeAnewIsWrittenAgain) {
   ASSERT_TRUE(server.ready()) << server.errors();
   Producer producer(work(2, 13), 10);
   producer.publish(server.client(), 5);
-  EXPECT_TRUE(eventually([&] { return written(server); })) << server.get("/metrics").body;
+  EXPECT_TRUE(eventually([&] { return outputs_written(server); })) << server.get("/metrics").body;
   delete_topic(brokers_, topic("verdicts"));
   delete_topic(brokers_, topic("cases"));
   ASSERT_TRUE(producer.publish(server)) << "events are taken as ever: " << server.errors();
@@ -243,7 +231,7 @@ TEST_F(KafkaOutputs, ABrokenTopicCostsNothingAndOneMadeAnewIsWrittenAgain) {
     EXPECT_TRUE(eventually([&] { return behind(server, name); })) << name << ": that it is gone is noticed though all was written to it";
   const auto remade = run_docket(on({"topics", "apply"}, false));
   ASSERT_TRUE(remade.ended.with(0)) << remade.text();
-  EXPECT_TRUE(eventually([&] { return written(server); })) << server.get("/metrics").body << server.errors();
+  EXPECT_TRUE(eventually([&] { return outputs_written(server); })) << server.get("/metrics").body << server.errors();
   expect_verdicts(producer.acknowledged());
   expect_cases(server);
   expect_figures(server);
@@ -266,7 +254,7 @@ TEST_F(KafkaOutputs, ATopicMadeAnewWhileTheNodeWasDownIsWrittenAgain) {
   EXPECT_TRUE(eventually([&] { return run_docket(on({"topics", "apply"}, false)).ended.with(0); }));
   Server server(folder / "data", {}, "docket", serving());
   ASSERT_TRUE(server.ready()) << server.errors();
-  EXPECT_TRUE(eventually([&] { return written(server); })) << server.get("/metrics").body << server.errors();
+  EXPECT_TRUE(eventually([&] { return outputs_written(server); })) << server.get("/metrics").body << server.errors();
   expect_verdicts(producer.acknowledged());
   expect_cases(server);
   expect_figures(server);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <optional>
 
 #include "engine/ingest/ingest.h"
 
@@ -16,18 +17,20 @@ std::string text_of(const boost::json::object& object, const char* name) {
   return member != nullptr && member->is_string() ? std::string(member->get_string()) : std::string();
 }
 
-// The offset of the intake record whose first outcome this is; -1: it is none's.
-std::int64_t place_of(const ledger::Record& record) {
-  const bool tells = record.kind == RecordKind::kAccepted || record.kind == RecordKind::kRejected || record.kind == RecordKind::kParked;
-  if (!tells || record.body.empty()) return -1;
-  const auto body = boost::json::parse(record.body).as_object();
-  return body.contains("topic") ? body.at("offset").as_int64() : -1;
-}
-// A rejection that says nothing of what is known under its event's id.
+// A rejection that says nothing of its event's identity.
 bool is_unnamed(const ledger::Record& record) {
   using model::Rejection;
-  return record.kind == RecordKind::kRejected &&
+  return record.kind == RecordKind::kRejected && !record.body.empty() &&
          (record.code == Rejection::kMalformed || record.code == Rejection::kForbidden || record.code == Rejection::kIdentityConflict);
+}
+
+// Where in the intake topic the record stands that this is the first outcome of.
+std::optional<std::int64_t> place_of(const ledger::Record& record) {
+  const bool tells = record.kind == RecordKind::kAccepted || record.kind == RecordKind::kRejected || record.kind == RecordKind::kParked;
+  if (!tells || record.body.empty()) return std::nullopt;
+  const auto body = boost::json::parse(record.body).as_object();
+  const auto* offset = body.if_contains("offset");
+  return offset == nullptr ? std::nullopt : std::optional(offset->as_int64());
 }
 
 }  // namespace
@@ -53,7 +56,7 @@ void Checker::committed(const ledger::Stored& stored, Step now) {
   for (std::size_t i = 0; i < block.records.size(); ++i) take_record(block.records[i], block.height + i);
 }
 
-// Each intake record has exactly one outcome, in the very block whose cursor passes it, and it names the record's offset.
+// Each intake record has exactly one outcome, in the very block whose cursor passes it, and that says so by the record's offset.
 void Checker::take_intake(const ledger::Block& block) {
   const std::size_t to = block.next.empty() ? 0 : static_cast<std::size_t>(block.next.front().offset);
   if (to > intake_.size()) {
@@ -61,11 +64,10 @@ void Checker::take_intake(const ledger::Block& block) {
     return;
   }
   for (; passed_ < to; ++passed_) {
-    const auto& [event, readable] = intake_[passed_];
     const std::size_t told = told_by_offset(block, passed_);
-    const std::string what = "intake record " + std::to_string(passed_) + " (" + name(event) + ")";
-    if (told > 1) find(what + " has " + std::to_string(told) + " outcomes", now_);
-    if (told == 0) find(what + (readable ? "" : " can't be read and") + " has no outcome", now_);
+    if (told == 1) continue;
+    find("intake record " + std::to_string(passed_) + " (" + name(intake_[passed_].event) + ") has " + std::to_string(told) + " outcomes",
+         now_);
   }
 }
 
@@ -87,10 +89,11 @@ std::size_t Checker::told_by_offset(const ledger::Block& block, std::size_t offs
       }
     } else if (place_of(record) == number) {
       ++told;
-      if (!is_unnamed(record) && ingest::tag_from_text(record.tag) != event.tag)
-        find("the outcome of intake record " + std::to_string(offset) + " is of other content", now_);
-      if (readable && is_unnamed(record) && record.code != model::Rejection::kIdentityConflict)
-        find("intake record " + std::to_string(offset) + " is readable and rejected as " + std::string(model::name(record.code)), now_);
+      const bool unread = record.code == model::Rejection::kMalformed || record.code == model::Rejection::kForbidden;
+      if (readable == unread || (readable && ingest::tag_from_text(record.tag) != event.tag))
+        find("intake record " + std::to_string(offset) + " (" + name(event) + ") is told " + ledger::to_string(record.kind) + " " +
+                 std::string(model::name(record.code)) + " for " + record.id,
+             now_);
     }
   }
   return told;
