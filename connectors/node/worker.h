@@ -43,6 +43,8 @@ class Worker {
   void take_intake(std::unique_ptr<ledger::IntakePort> port, Forward forward);
   // From any thread: see IntakeDriver::rebase().
   void rebase(const std::string& topic);
+  // From any thread: see PartitionLoop::add_head().
+  void add_head(int partition, std::string body);
   void start();
   // Finishes what is queued and in flight, then ends the thread.
   void stop();
@@ -90,12 +92,13 @@ class Worker {
   std::vector<partition::PartitionLoop*> by_partition_;
   std::vector<bool> caught_up_;  // in the order of options_.partitions
 
-  std::mutex mutex_;  // guards inbox_, inbox_events_, news_, rebase_
+  std::mutex mutex_;  // guards inbox_, inbox_events_, news_, rebase_, heads_
   std::condition_variable wake_;
   std::vector<std::pair<int, partition::Offer>> inbox_;
   std::size_t inbox_events_ = 0;
   bool news_ = false;  // the port has something
   std::vector<std::string> rebase_;
+  std::vector<std::pair<int, std::string>> heads_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> closed_{false};  // it may not own
   mutable std::mutex health_mutex_;
