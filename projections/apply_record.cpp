@@ -16,6 +16,7 @@ constexpr std::size_t kIdentityBytes = 64;
 constexpr std::size_t kTransitionBytes = 24;
 constexpr std::size_t kAttentionBytes = 96;  // set node and case id
 constexpr std::size_t kRestatedBytes = 64;
+constexpr std::size_t kRejectBytes = sizeof(RejectRow) + 32;  // with its source
 
 // "org.docket.hotline-ticket.dispatched.v1" -> "dispatched"
 std::string event_of_type(std::string_view type) {
@@ -33,6 +34,7 @@ class RecordWriter {
   [[nodiscard]] Status write() {
     ++layer_.events;
     write_identity();
+    write_reject();
     if (applied_.case_id.empty()) return {};
     write_parked();
     auto entry = load_entry();
@@ -61,6 +63,7 @@ class RecordWriter {
  private:
   [[nodiscard]] Result<CaseEntry*> load_entry();
   void write_identity();
+  void write_reject();
   void write_parked();
   void write_change(const meta::BundleNames& names, const model::CaseState* before, const model::CaseState& after);
   void write_aliases(const meta::BundleNames& names, const meta::BundleNames* before_names, const model::CaseState* before,
@@ -120,6 +123,12 @@ void RecordWriter::write_identity() {
                                                               partition::KnownEvent{applied_.identity.tag, applied_.height, kind});
   static_cast<void>(it);
   if (added) layer_.bytes += kIdentityBytes;
+}
+
+void RecordWriter::write_reject() {
+  if (!applied_.record || applied_.record->kind != ledger::RecordKind::kRejected) return;
+  layer_.rejects.push_back({applied_.height, applied_.recorded, applied_.record->code, applied_.record->source});
+  layer_.bytes += kRejectBytes;
 }
 
 void RecordWriter::write_parked() {

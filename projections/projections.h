@@ -26,6 +26,7 @@
 #include "projections/meta/head.h"
 #include "projections/metrics/restatement.h"
 #include "projections/metrics/series.h"
+#include "projections/rejects/reject_rows.h"
 #include "projections/store/store.h"
 
 namespace docket::projections {
@@ -44,8 +45,8 @@ struct Options {
   int partitions = model::kPartitions;
   std::vector<std::vector<int>> workers;  // partitions of each worker; empty: one worker with all
   FreezeLimits limits;
-  std::size_t case_cache_bytes = 64U << 20U;
-  std::size_t block_cache_bytes = 128U << 20U;
+  std::size_t case_cache_bytes = 48U << 20U;
+  std::size_t block_cache_bytes = 96U << 20U;
   BundleLookup bundles;                 // called on worker and query threads; null result: unknown
   rocksdb::Env* env = nullptr;          // null: the default one
   std::function<void()> before_ingest;  // for tests: between writing the files and taking them in
@@ -135,6 +136,8 @@ class Projections final : public partition::StateReader, public partition::Sink 
   // Cases that ever had that anchor (by index into measure::anchors_of) on a day of [from, to]; sorted.
   [[nodiscard]] Result<std::vector<aliases::Owner>> anchored(const definition::Bundle& bundle, model::KindId kind, std::uint8_t anchor,
                                                              model::Day from, model::Day to) const;
+  // Refused records of a partition below height `end`, the newest first; at most `limit` (then ask again below the last one).
+  [[nodiscard]] Result<std::vector<RejectRow>> rejected(int partition, model::Height end, std::size_t limit) const;
 
   // ---- care
   [[nodiscard]] Status flush();                    // freezes and writes back all there is, waits

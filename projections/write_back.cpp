@@ -51,6 +51,7 @@ Status collect_rows(const Layer& layer, int partition, const store::View& view, 
   put_cases(layer, partition, batches);
   identities::put_identities(layer, partition, of(batches, Family::kIdentities));
   parked::put_parked(layer, partition, of(batches, Family::kParked));
+  rejects::put_rejects(layer.rejects, partition, of(batches, Family::kRejects));
   for (const auto& [key, there] : layer.aliases) {
     if (there) {
       of(batches, Family::kAliases).put(key, {});

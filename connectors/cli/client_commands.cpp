@@ -188,7 +188,7 @@ void add_event_commands(CLI::App& app, Exit& exit) {
       exit, bound, [](const CommonOptions& o, const PublishArgs& a) { return run_event_publish(o, a, std::cin); });
   command.add_option("FILE", bound->args.file, "the file; - is standard input")->capture_default_str();
   command.add_flag("-n,--dry-run", bound->args.dry_run, "judge, and write nothing");
-  command.add_option("--if-match", bound->args.if_match, "ETag that the case must have (one event)");
+  command.add_option("--if-match", bound->args.if_match, "ETag that the case must have, its revision in quotes, or * (one event)");
   add_common(command, bound->common);
 }
 

@@ -110,6 +110,17 @@ void add_row(Table& table, const Display& show, const json::object& metric, cons
   table.rows.push_back(std::move(row));
 }
 
+// "2017-03-31 23:59, known at 2017-04-10 (Asia/Shanghai)": the instants that an answer is of.
+std::string as_of_text(const Display& show, const json::object& answer) {
+  std::string as_of = show.cell(answer, "at").text;
+  const std::string known = show.cell(answer, "known_at").text;
+  if (!known.empty())
+    as_of += std::string(as_of.empty() ? "" : either(show.language, "，", ", ")) +
+             std::string(either(show.language, "所知截至 ", "known at ")) + known;
+  if (!as_of.empty()) as_of += " (" + show.time_zone + ")";
+  return as_of;
+}
+
 // What stands under a single figure: exclusions, companions, formula, as of when.
 std::string footer(const Display& show, const json::object& metric, const json::object& figure, bool grouped, const Look& look) {
   Table table;
@@ -137,13 +148,7 @@ std::string footer(const Display& show, const json::object& metric, const json::
   }
   add("formula", show.text(metric, "formula"));
   add("certainty", show.cell(metric, "certainty").text);
-  std::string as_of = show.cell(metric, "at").text;
-  const std::string known = show.cell(metric, "known_at").text;
-  if (!known.empty())
-    as_of += std::string(as_of.empty() ? "" : either(show.language, "，", ", ")) +
-             std::string(either(show.language, "所知截至 ", "known at ")) + known;
-  if (!as_of.empty()) as_of += " (" + show.time_zone + ")";
-  add("as of", as_of);
+  add("as of", as_of_text(show, metric));
   return render_table(table, look);
 }
 
@@ -247,6 +252,8 @@ int run_metric_explain(const CommonOptions& options, const MetricArgs& args) {
   }
   output.page = printable(args.name) + "  " + printable(show.text(*answer, "period")) + "  " + std::to_string(in.size()) + "/" +
                 std::to_string(in.size() + out.size()) + "\n" + render_table(output.table, look_of(options));
+  if (const auto as_of = as_of_text(show, *answer); !options.quiet && !as_of.empty())
+    output.page += word("as of", show.language) + "  " + as_of + "\n";
   return print(options, output);
 }
 

@@ -1,5 +1,6 @@
 #include "connectors/embedded/rocks.h"
 
+#include <rocksdb/cache.h>
 #include <rocksdb/table.h>
 
 #include <cstdarg>
@@ -9,8 +10,9 @@
 namespace docket::embedded {
 namespace {
 
-constexpr std::size_t kWriteBufferBytes = std::size_t{32} << 20U;
+constexpr std::size_t kWriteBufferBytes = std::size_t{16} << 20U;
 constexpr std::size_t kBlockBytes = std::size_t{32} << 10U;
+constexpr std::size_t kCacheBytes = std::size_t{16} << 20U;  // of all families together
 constexpr std::uint64_t kWalBytesMax = std::uint64_t{256} << 20U;
 
 // RocksDB's own log file is a danger on a full disk: after one failed line the next one meets an assertion that Debian's
@@ -21,9 +23,10 @@ class NoLog final : public rocksdb::Logger {
   void Logv(const char*, va_list) override {}
 };
 
-rocksdb::ColumnFamilyOptions family_options() {
+rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
   rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
   table.block_size = kBlockBytes;
   table.format_version = 5;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
@@ -61,7 +64,8 @@ Result<std::unique_ptr<EmbeddedStore::Rocks>> EmbeddedStore::Rocks::open(const s
   rocks->file_system = guard_syncs(options.file_system ? options.file_system : rocksdb::FileSystem::Default());
   rocks->env = rocksdb::NewCompositeEnv(rocks->file_system);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (const char* name : kFamilies) families.emplace_back(name, family_options());
+  const auto cache = rocksdb::NewLRUCache(kCacheBytes);
+  for (const char* name : kFamilies) families.emplace_back(name, family_options(cache));
   rocksdb::DB* db = nullptr;
   const auto status = rocksdb::DB::Open(db_options(rocks->env.get(), create), rocks->path, families, &rocks->families, &db);
   if (!status.ok()) return rocks_error(status, "opening the ledger store " + rocks->path);

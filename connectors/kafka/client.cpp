@@ -57,7 +57,7 @@ constexpr std::array<Fixed, 4> kProducerUsual{{
     {"request.timeout.ms", "5000"},
     {"socket.timeout.ms", "6000"},
 }};
-constexpr std::array<Fixed, 4> kIntakeUsual{{
+constexpr std::array<Fixed, 4> kStaysUsual{{
     {"fetch.wait.max.ms", "500"},
     {"fetch.message.max.bytes", "1048576"},
     {"queued.min.messages", "20000"},
@@ -98,7 +98,7 @@ Status set_all(rd_kafka_conf_t* conf, const auto& rows) {
   return {};
 }
 
-enum class Use : std::uint8_t { kProducer, kLedger, kIntake };
+enum class Use : std::uint8_t { kProducer, kLedger, kFollower, kIntake, kMember };
 
 Result<Conf> make_conf(const Settings& settings, Use use) {
   const bool producer = use == Use::kProducer;
@@ -106,8 +106,8 @@ Result<Conf> make_conf(const Settings& settings, Use use) {
   rd_kafka_conf_set_log_cb(conf.get(), log_line);
   if (auto done = set_all(conf.get(), kUsual); !done) return done.error();
   if (auto done = producer ? set_all(conf.get(), kProducerUsual) : set_all(conf.get(), kReaderUsual); !done) return done.error();
-  if (use == Use::kIntake) {
-    if (auto done = set_all(conf.get(), kIntakeUsual); !done) return done.error();
+  if (use == Use::kIntake || use == Use::kFollower) {
+    if (auto done = set_all(conf.get(), kStaysUsual); !done) return done.error();
   }
   for (const auto& [name, value] : settings.config) {
     if (is_fixed(name))
@@ -159,7 +159,9 @@ Result<Client> make_producer(const Settings& settings, Delivered delivered, void
 }
 
 Result<Client> make_reader(const Settings& settings, ReaderKind kind) {
-  auto conf = make_conf(settings, kind == ReaderKind::kIntake ? Use::kIntake : Use::kLedger);
+  auto conf = make_conf(settings, kind == ReaderKind::kIntake     ? Use::kIntake
+                                  : kind == ReaderKind::kFollower ? Use::kFollower
+                                                                  : Use::kLedger);
   if (!conf) return conf.error();
   auto client = make(RD_KAFKA_CONSUMER, std::move(*conf));
   if (client) rd_kafka_poll_set_consumer(client->get());
@@ -172,6 +174,30 @@ QueueNews::QueueNews(Queue queue, std::function<void()> news) : queue_(std::move
 }
 
 QueueNews::~QueueNews() { rd_kafka_queue_cb_event_enable(queue_.get(), nullptr, nullptr); }
+
+Result<Client> make_member(const Settings& settings, const Membership& membership, Rebalance rebalance, void* opaque) {
+  auto conf = make_conf(settings, Use::kMember);
+  if (!conf) return conf.error();
+  const std::pair<std::string, std::string> rows[] = {
+      {"group.id", membership.group},
+      {"group.instance.id", membership.instance},
+      {"session.timeout.ms", std::to_string(membership.session_ms)},
+      {"heartbeat.interval.ms", std::to_string(std::max(membership.session_ms / 6, 100))},
+      {"max.poll.interval.ms", "60000"},
+      {"partition.assignment.strategy", "range"},
+      {"auto.offset.reset", "latest"},
+      {"enable.partition.eof", "false"},
+      {"fetch.wait.max.ms", "500"},
+  };
+  for (const auto& [name, value] : rows) {
+    if (auto done = set(conf->get(), name, value); !done) return done.error();
+  }
+  rd_kafka_conf_set_opaque(conf->get(), opaque);
+  rd_kafka_conf_set_rebalance_cb(conf->get(), rebalance);
+  auto client = make(RD_KAFKA_CONSUMER, std::move(*conf));
+  if (client) rd_kafka_poll_set_consumer(client->get());
+  return client;
+}
 
 Error as_error(rd_kafka_resp_err_t code, const std::string& doing, const std::string& more) {
   ErrorCode kind = ErrorCode::kUnavailable;

@@ -56,9 +56,19 @@ using ClientError = std::unique_ptr<rd_kafka_error_t, ErrorEnd>;
 using Delivered = void (*)(rd_kafka_t* client, const rd_kafka_message_t* message, void* opaque);
 [[nodiscard]] Result<Client> make_producer(const Settings& settings, Delivered delivered, void* opaque);
 // A consumer of no group's that reads what is assigned, says where a partition ends and never jumps. Of a ledger it reads uncommitted
-// records too.
-enum class ReaderKind : std::uint8_t { kLedger, kIntake };
+// records too: kLedger to reach an end, kFollower to stay there.
+enum class ReaderKind : std::uint8_t { kLedger, kFollower, kIntake };
 [[nodiscard]] Result<Client> make_reader(const Settings& settings, ReaderKind kind = ReaderKind::kLedger);
+
+// A member of a consumer group that only learns from it which partitions it is given: static, range assignor. `rebalance` is called in
+// rd_kafka_consumer_poll().
+struct Membership {
+  std::string group;
+  std::string instance;  // the node's name: it comes back to its own within the session
+  int session_ms = 6'000;
+};
+using Rebalance = void (*)(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions, void* opaque);
+[[nodiscard]] Result<Client> make_member(const Settings& settings, const Membership& membership, Rebalance rebalance, void* opaque);
 
 // Calls `news` (from a thread of librdkafka's, it must not block) when the queue has something; off again when this goes.
 class QueueNews {

@@ -107,12 +107,18 @@ Result<ledger::ReadBatch> KafkaLedger::read_once(int partition, ledger::Offset f
     batch = std::move(it->second);
     unsaved_.erase(it);
   } else {
-    if (!reader_) {
-      auto made = Reader::make(options_.settings, options_.topic, teller());
+    const bool follows = followed_.contains(partition);
+    auto& reader = follows ? follower_ : reader_;
+    if (!reader) {
+      ReaderOptions options;
+      options.topics = {options_.topic};
+      options.stays = follows;
+      options.kind = follows ? ReaderKind::kFollower : ReaderKind::kLedger;
+      auto made = Reader::make(options_.settings, std::move(options), teller());
       if (!made) return made.error();
-      reader_ = std::move(*made);
+      reader = std::move(*made);
     }
-    auto read = reader_->read(partition, from, bytes_max);
+    auto read = reader->read(partition, from, bytes_max);
     if (!read) return read.error();
     batch = std::move(*read);
   }
@@ -140,6 +146,15 @@ Result<ledger::ReadBatch> KafkaLedger::read(int partition, ledger::Offset from, 
     batch = read_once(partition, from, bytes_max);
   }
   return batch;
+}
+
+void KafkaLedger::follow(int partition, bool on) {
+  if (on) {
+    followed_.insert(partition);
+    if (reader_) reader_->stop(partition);
+  } else if (followed_.erase(partition) > 0 && follower_) {
+    follower_->stop(partition);
+  }
 }
 
 void KafkaLedger::renew() {

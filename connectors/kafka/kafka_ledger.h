@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,7 @@ class KafkaLedger final : public ledger::Port {
   void renew() override;
   [[nodiscard]] std::string lost(int partition) const override { return options_.copy ? options_.copy->lost(partition) : std::string(); }
   bool on_news(std::function<void()> wake) override;
+  void follow(int partition, bool on) override;
 
  private:
   [[nodiscard]] bool make_producer();
@@ -62,7 +64,9 @@ class KafkaLedger final : public ledger::Port {
   std::vector<ledger::Report> reports_;
   std::map<int, ledger::ReadBatch> unsaved_;  // read, and not in the copy yet for lack of space
   std::unique_ptr<Producer> producer_;
-  std::unique_ptr<Reader> reader_;
+  std::unique_ptr<Reader> reader_;    // to an end, at once
+  std::unique_ptr<Reader> follower_;  // whatever comes in
+  std::set<int> followed_;
 };
 
 }  // namespace docket::kafka

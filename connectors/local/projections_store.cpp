@@ -93,6 +93,13 @@ std::vector<std::string> ProjectionsStore::by_alias(model::KindId kind, const st
   return {out.begin(), out.end()};
 }
 
+std::vector<node::RejectAt> ProjectionsStore::rejected(int partition, model::Height end, std::size_t limit) const {
+  std::vector<node::RejectAt> out;
+  for (auto& row : value_or_throw(projections_->rejected(partition, end, limit)))
+    out.push_back({row.height, row.recorded, row.code, std::move(row.source)});
+  return out;
+}
+
 ledger::Position ProjectionsStore::position(int partition) const {
   return projections_->heads()[static_cast<std::size_t>(partition)].position;
 }

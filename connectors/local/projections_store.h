@@ -36,6 +36,7 @@ class ProjectionsStore final : public node::ProjectionStore {
   std::vector<std::string> list(model::KindId kind, const std::vector<node::ListFilter>& filters, const std::string& after,
                                 std::size_t limit) const override;
   std::vector<std::string> by_alias(model::KindId kind, const std::string& value) const override;
+  std::vector<node::RejectAt> rejected(int partition, model::Height end, std::size_t limit) const override;
   ledger::Position position(int partition) const override;
   // ProjectionStore
   Standing standing(int partition) const override;

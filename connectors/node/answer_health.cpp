@@ -14,14 +14,23 @@ service::Answer Node::answer_ready() const {
     good = good && ok;
   };
   int owned = 0;
+  int wanted = 0;
+  int followed = 0;
+  bool assigned = true;
   std::string stopped;
   for (const auto& worker : workers_) {
     const auto health = worker->health();
     owned += health.owned;
+    wanted += health.wanted;
+    followed += health.followed;
+    assigned = assigned && health.assigned;
+    if (!health.halted.empty() && stopped.empty()) stopped = health.halted;
     if (!health.stopped.empty()) stopped = health.stopped;
   }
-  check("partitions", owned == model::kPartitions,
-        std::to_string(owned) + " of " + std::to_string(model::kPartitions) + (stopped.empty() ? "" : "; " + stopped));
+  const std::string others = parts_.still_ours ? ", " + std::to_string(followed) + " followed" : "";
+  check("partitions", assigned && owned == wanted && owned + followed == model::kPartitions,
+        std::to_string(owned) + " of " + std::to_string(model::kPartitions) + others + (assigned ? "" : "; no assignment yet") +
+            (stopped.empty() ? "" : "; " + stopped));
   const auto failed = parts_.store->failed();
   check("projections", failed.ok(), failed.ok() ? "written back" : failed.error().message);
   check("disk", !parts_.full(), parts_.full() ? "the ledger's disk is full" : "has space");

@@ -14,9 +14,11 @@ namespace {
 
 using Ends = std::array<model::Height, model::kPartitions>;
 
-// One partition read backwards, block by block.
+// One partition's refusals, read backwards.
 struct Reel {
-  model::Height end = 0;  // the records below it are still to come
+  model::Height end = 0;       // the refusals below it are still to come
+  std::vector<RejectAt> rows;  // a page of them, the newest first
+  std::size_t at = 0;          // in rows
   std::optional<ledger::Block> block;
 };
 
@@ -60,45 +62,61 @@ bool one_of(const std::vector<std::string>& values, std::string_view value) {
 
 class Scan {
  public:
-  Scan(const BlockAt& block_at, const ScanLimits& limits) : block_at_(block_at), limits_(limits) {}
+  Scan(const ReadModel& store, const BlockAt& block_at, const ScanLimits& limits) : store_(store), block_at_(block_at), limits_(limits) {}
 
-  // The partition whose next block is the newest; nullopt: nothing is left, or the limit is reached (`stopped`).
+  // The partition whose next refusal is the newest; nullopt: nothing is left, or so many have been looked at.
   [[nodiscard]] std::optional<std::size_t> newest(std::array<Reel, model::kPartitions>& reels) {
     std::optional<std::size_t> best;
     for (std::size_t p = 0; p < reels.size(); ++p) {
+      fill(static_cast<int>(p), reels[p]);
       if (reels[p].end == 0) continue;
-      if (!reels[p].block && !load(static_cast<int>(p), reels[p])) return std::nullopt;
-      if (!best || reels[p].block->recorded > reels[*best].block->recorded) best = p;
+      if (!best || next_of(reels[p]).recorded > next_of(reels[*best]).recorded) best = p;
     }
+    if (best && ++rows_ > limits_.rows_max) return std::nullopt;
     return best;
   }
-  [[nodiscard]] const Status& status() const { return status_; }
+  // Whether any refusal is left.
+  [[nodiscard]] bool more(std::array<Reel, model::kPartitions>& reels) const {
+    bool any = false;
+    for (std::size_t p = 0; p < reels.size(); ++p) {
+      fill(static_cast<int>(p), reels[p]);
+      any = any || reels[p].end > 0;
+    }
+    return any;
+  }
+  static const RejectAt& next_of(const Reel& reel) { return reel.rows[reel.at]; }
+  static void pass(Reel& reel) { reel.end = reel.rows[reel.at++].height; }
 
- private:
-  bool load(int partition, Reel& reel) {
-    // The heads of all partitions are needed to know the newest, so they are always read.
-    if (blocks_ >= std::max<std::size_t>(limits_.blocks_max, model::kPartitions + 1) || bytes_ >= limits_.bytes_max) return false;
-    const auto stored = block_at_(partition, reel.end - 1);
-    if (!stored) {
-      status_ = stored.error();
-      return false;
+  // The record itself; throws if the ledger can't be read. nullptr: blocks of so many bytes have been read.
+  [[nodiscard]] const ledger::Record* record(int partition, Reel& reel) {
+    const auto height = next_of(reel).height;
+    if (!reel.block || height < reel.block->height) {
+      if (bytes_ >= limits_.bytes_max) return nullptr;
+      const auto stored = block_at_(partition, height);
+      if (!stored) throw std::runtime_error(stored.error().message);
+      auto block = ledger::decode_block(stored->value);
+      if (!block) throw std::runtime_error(block.error().message);
+      bytes_ += stored->value.size();
+      reel.block = std::move(*block);
     }
-    auto block = ledger::decode_block(stored->value);
-    if (!block) {
-      status_ = block.error();
-      return false;
-    }
-    ++blocks_;
-    bytes_ += stored->value.size();
-    reel.block = std::move(*block);
-    return true;
+    return &reel.block->records.at(static_cast<std::size_t>(height - reel.block->height));
   }
 
+ private:
+  // `end` becomes 0 when there are no more.
+  void fill(int partition, Reel& reel) const {
+    if (reel.end == 0 || reel.at < reel.rows.size()) return;
+    reel.rows = store_.rejected(partition, reel.end, kRowsAtOnce);
+    reel.at = 0;
+    if (reel.rows.empty()) reel.end = 0;
+  }
+
+  static constexpr std::size_t kRowsAtOnce = 256;
+  const ReadModel& store_;
   const BlockAt& block_at_;
   const ScanLimits& limits_;
-  std::size_t blocks_ = 0;
+  std::size_t rows_ = 0;
   std::size_t bytes_ = 0;
-  Status status_;
 };
 
 }  // namespace
@@ -117,25 +135,23 @@ service::Answer answer_rejects(const definition::Bundle& bundle, const ReadModel
   } else {
     for (std::size_t p = 0; p < reels.size(); ++p) reels[p].end = store.position(static_cast<int>(p)).height;
   }
-  Scan scan(block_at, limits);
+  Scan scan(store, block_at, limits);
   json::array rows;
   Instant back_to = model::kNoInstant;
   while (rows.size() < page_size) {
     const auto p = scan.newest(reels);
     if (!p) break;
     auto& reel = reels[*p];
-    back_to = reel.block->recorded;
-    while (reel.end > reel.block->height && rows.size() < page_size) {
-      --reel.end;
-      const auto& record = reel.block->records[static_cast<std::size_t>(reel.end - reel.block->height)];
-      if (record.kind != ledger::RecordKind::kRejected) continue;
-      if (!one_of(sources, record.source) || !one_of(codes, model::name(record.code))) continue;
-      rows.push_back(reject_json(record, reel.block->recorded, static_cast<int>(*p), reel.end));
+    const auto& next = Scan::next_of(reel);
+    if (one_of(sources, next.source) && one_of(codes, model::name(next.code))) {
+      const auto* record = scan.record(static_cast<int>(*p), reel);
+      if (record == nullptr) break;
+      rows.push_back(reject_json(*record, next.recorded, static_cast<int>(*p), next.height));
     }
-    if (reel.end == reel.block->height) reel.block.reset();
+    back_to = next.recorded;
+    Scan::pass(reel);
   }
-  if (!scan.status()) throw std::runtime_error(scan.status().error().message);
-  const bool more = std::any_of(reels.begin(), reels.end(), [](const Reel& reel) { return reel.end > 0; });
+  const bool more = scan.more(reels);
   json::object page{{"rejects", std::move(rows)}, {"page_size", page_size}, {"back_to", instant_json(back_to)}};
   const std::string next = more ? page_token(params.query(), text_of(reels)) : std::string();
   if (more) page["next_page_token"] = next;

@@ -1,4 +1,4 @@
-// The refused events, newest first, read from the ledger's blocks: no row of the projections holds them.
+// The refused events, newest first: which they are tell the projections, what they say the ledger's blocks.
 // Thread rule: as Reading.
 #pragma once
 
@@ -7,9 +7,9 @@
 
 namespace docket::node {
 
-// Looks at so many blocks, or at blocks of so many bytes, then answers with what it has and where to go on.
+// Looks at so many refusals, or at blocks of so many bytes, then answers with what it has and where to go on.
 struct ScanLimits {
-  std::size_t blocks_max = 2000;
+  std::size_t rows_max = 50'000;
   std::size_t bytes_max = std::size_t{32} << 20U;
 };
 [[nodiscard]] service::Answer answer_rejects(const definition::Bundle& bundle, const ReadModel& store, const BlockAt& block_at,

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kReadBytes = 1024 * 1024;
 constexpr model::Instant kUnsureMs = 60'000;   // a topic that ends below the cursor may be told by a deposed leader
 constexpr model::Instant kForwardMs = 10'000;  // then the same is offered again
+constexpr model::Instant kRefusedMs = 100;     // a neighbour that is full, or has stopped, is left alone so long
 
 // The partition in which the event's case lives; -1: it has none, and its outcome stands where it was found.
 int home_of(const ingest::Offered& offered) {
@@ -33,7 +34,7 @@ std::uint64_t IntakeDriver::digest_of(const ledger::IntakeRecord& record) const 
 }
 
 bool IntakeDriver::step(partition::PartitionLoop& loop, int partition, model::Instant now) {
-  if (!loop.owner()) return false;
+  if (!loop.owner()) return resume(loop, partition);
   bool moved = false;
   for (const auto& topic : port_->topics()) moved = step_topic(loop, partition, topic, now) || moved;
   return moved;
@@ -41,6 +42,29 @@ bool IntakeDriver::step(partition::PartitionLoop& loop, int partition, model::In
 
 void IntakeDriver::rebase(const std::string& topic) {
   for (auto& [key, place] : places_) place.rebase = place.rebase || key.first == topic;
+}
+
+bool IntakeDriver::halted(int partition) const {
+  return std::any_of(places_.begin(), places_.end(), [&](const auto& row) { return row.first.second == partition && row.second.halted; });
+}
+
+bool IntakeDriver::halt(partition::PartitionLoop& loop, Place& place, std::string reason) {
+  place.halted = true;
+  loop.halt(std::move(reason));
+  return false;
+}
+
+// A partition that was stopped here goes on once the operator has said that it is meant.
+bool IntakeDriver::resume(partition::PartitionLoop& loop, int partition) {
+  if (loop.mode() != partition::PartitionLoop::Mode::kStopped) return false;
+  bool wanted = false;
+  for (auto& [key, place] : places_) {
+    if (key.second != partition || !place.halted || !place.rebase) continue;
+    place.halted = false;
+    wanted = true;
+  }
+  if (wanted) loop.resume();
+  return wanted;
 }
 
 std::vector<IntakeLag> IntakeDriver::lags() const {
@@ -88,11 +112,11 @@ bool IntakeDriver::check(partition::PartitionLoop& loop, int partition, const le
   }
   const auto& record = batch->records.front();
   if (record.offset == last && digest_of(record) != cursor.digest) {
-    loop.halt(
+    return halt(
+        loop, place,
         where + ": offset " + std::to_string(last) +
-        " doesn't hold the record that was judged there; the topic was made anew or changed. If that is meant: docket intake rebase " +
-        cursor.topic);
-    return false;
+            " doesn't hold the record that was judged there; the topic was made anew or changed. If that is meant: docket intake rebase " +
+            cursor.topic);
   }
   place.checked = true;
   place.unsure_since = model::kNoInstant;
@@ -114,11 +138,12 @@ bool IntakeDriver::missing(partition::PartitionLoop& loop, int partition, const 
     lost.lost_to = *begin;
     return loop.take_intake(std::move(lost));
   }
+  place.checked = false;  // by the time that it is longer it may be another
   if (place.unsure_since == model::kNoInstant || place.unsure_since > now) place.unsure_since = now;
   if (now - place.unsure_since < kUnsureMs) return false;
-  loop.halt("partition " + std::to_string(partition) + " of " + cursor.topic + " ends before offset " + std::to_string(cursor.offset) +
-            ", which is judged: the topic was cut or made anew. If that is meant: docket intake rebase " + cursor.topic);
-  return false;
+  return halt(loop, place,
+              "partition " + std::to_string(partition) + " of " + cursor.topic + " ends before offset " + std::to_string(cursor.offset) +
+                  ", which is judged: the topic was cut or made anew. If that is meant: docket intake rebase " + cursor.topic);
 }
 
 bool IntakeDriver::begin_epoch(partition::PartitionLoop& loop, int partition, const ledger::IntakeCursor& cursor, Place& place) {
@@ -171,8 +196,10 @@ bool IntakeDriver::send_forwarded(Place& place, model::Instant now) {
   using Kind = partition::EventOutcome::Kind;
   const auto state = place.forwarded;
   if (!state) return true;
-  if (state->open > 0) return false;
+  if (state->open > 0 || now < place.again_at) return false;
   bool all = true;
+  bool refused = false;
+  const bool again = std::exchange(state->sent, true);
   for (std::size_t i = 0; i < place.batch->events.size(); ++i) {
     auto& event = place.batch->events[i];
     if (event.forwarded_to < 0) continue;
@@ -181,6 +208,7 @@ bool IntakeDriver::send_forwarded(Place& place, model::Instant now) {
       continue;
     }
     all = false;
+    refused = refused || again;
     partition::Offer offer;
     offer.events.push_back(event.offered);
     offer.deadline = now + kForwardMs;
@@ -191,9 +219,11 @@ bool IntakeDriver::send_forwarded(Place& place, model::Instant now) {
     ++state->open;
     if (!forward_(event.forwarded_to, std::move(offer))) {
       --state->open;
-      return false;
+      refused = true;
+      break;
     }
   }
+  place.again_at = refused ? now + kRefusedMs : model::kNoInstant;
   return all;
 }
 

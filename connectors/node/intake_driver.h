@@ -36,15 +36,19 @@ class IntakeDriver {
   IntakeDriver(std::unique_ptr<ledger::IntakePort> port, ingest::Ingest& ingest, std::string_view tag_key, Forward forward,
                std::function<void()> wake);
 
-  // Takes what there is for a loop; true if something came in. A loop that can't go on (another topic, a cut one) is halted.
+  // Takes what there is for a loop; true if something came in. A loop that can't go on (another topic, a cut one) is halted,
+  // until rebase() says that it is meant.
   bool step(partition::PartitionLoop& loop, int partition, model::Instant now);
   // New epochs of a topic, wanted by the operator: each partition's cursor begins at the first offset that is there.
   void rebase(const std::string& topic);
+  // It was stopped here, and waits for rebase().
+  [[nodiscard]] bool halted(int partition) const;
   [[nodiscard]] std::vector<IntakeLag> lags() const;
 
  private:
   struct Forwarded {  // of one batch: who still has no outcome
     std::atomic<std::size_t> open{0};
+    bool sent = false;                                    // once
     std::vector<partition::EventOutcome::Kind> outcomes;  // read when none is open
     explicit Forwarded(std::size_t count) : outcomes(count, partition::EventOutcome::Kind::kUnknown) {}
   };
@@ -54,10 +58,14 @@ class IntakeDriver {
     model::Instant unsure_since = model::kNoInstant;  // the topic ends below the cursor
     std::optional<partition::IntakeBatch> batch;      // waits for its forwarded records
     std::shared_ptr<Forwarded> forwarded;
+    model::Instant again_at = model::kNoInstant;  // what a neighbour refused is offered again then
     bool rebase = false;
+    bool halted = false;
     std::int64_t lag = 0;
   };
 
+  bool resume(partition::PartitionLoop& loop, int partition);
+  static bool halt(partition::PartitionLoop& loop, Place& place, std::string reason);
   bool step_topic(partition::PartitionLoop& loop, int partition, const std::string& topic, model::Instant now);
   bool check(partition::PartitionLoop& loop, int partition, const ledger::IntakeCursor& cursor, Place& place, model::Instant now);
   bool begin_epoch(partition::PartitionLoop& loop, int partition, const ledger::IntakeCursor& cursor, Place& place);

@@ -97,6 +97,9 @@ Node::Node(NodeParts parts) : parts_(std::move(parts)), records_(std::make_uniqu
     WorkerOptions options;
     options.index = i;
     options.clock = parts_.clock;
+    options.node = parts_.node;
+    options.address = parts_.address;
+    options.still_ours = parts_.still_ours;
     if (parts_.check_clock) options.may_own = [this](model::Instant now) { return parts_.check_clock(now).may_own; };
     for (int p = i; p < model::kPartitions; p += parts_.workers) options.partitions.push_back(p);
     workers_.push_back(
@@ -140,9 +143,41 @@ Status Node::restore(int partition) {
     if (!block) return block.error();
     cursors = std::move(block->next);
     offset = parts_.port()->after(stored->offset, block->records.size());
+    if (parts_.still_ours) {
+      if (auto status = restore_owner(partition, block->term, standing.position.height); !status) return status;
+    }
   }
   return workers_[static_cast<std::size_t>(worker_of(partition))]->restore(partition, standing, head, offset, std::move(cursors));
 }
+
+// The record that began the term: terms never fall, so it is found by halving.
+Status Node::restore_owner(int partition, std::uint64_t term, model::Height height) {
+  model::Height from = 0;
+  model::Height to = height - 1;  // a record of a block of that term
+  while (from < to) {
+    const model::Height middle = from + (to - from) / 2;
+    auto stored = parts_.block_at(partition, middle);
+    if (!stored) return stored.error();
+    const auto head = ledger::decode_head(stored->value);
+    if (!head) return head.error();
+    if (head->term < term) {
+      from = head->height + head->records;
+    } else {
+      to = head->height;
+    }
+  }
+  const auto record = records_->record(partition, from);
+  if (!record) return record.error();
+  if (record->record.kind == ledger::RecordKind::kOwnerChanged)
+    workers_[static_cast<std::size_t>(worker_of(partition))]->restore_owner(partition, record->record);
+  return {};
+}
+
+void Node::assign(const std::vector<int>& partitions) {
+  for (auto& worker : workers_) worker->assign(partitions);
+}
+
+std::string Node::owner_of(int partition) const { return workers_[static_cast<std::size_t>(worker_of(partition))]->owner_of(partition); }
 
 Status Node::start() {
   for (int partition = 0; partition < model::kPartitions; ++partition) {
@@ -151,13 +186,16 @@ Status Node::start() {
   for (auto& worker : workers_) worker->start();
   while (!ready()) {
     bool caught_up = true;
+    bool served = true;  // or waits for `docket intake rebase`, which needs a process that runs
     for (const auto& worker : workers_) {
       const auto health = worker->health();
       if (!health.stopped.empty()) return Error{ErrorCode::kCorrupt, health.stopped, false};
       caught_up = caught_up && health.caught_up == health.partitions;
+      served = served && health.owned + health.waiting == health.partitions;
     }
-    // Reads are served; writes are 503 until there is space, or the clock is right.
-    if (caught_up && (parts_.full() || !clock_check().may_own)) break;
+    if (served) break;
+    // Reads are served; writes are 503 until there is space, the clock is right, or another node says that this one owns.
+    if (caught_up && (parts_.full() || parts_.still_ours || !clock_check().may_own)) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return {};
@@ -172,7 +210,7 @@ Status Node::stop() {
 bool Node::ready() const {
   for (const auto& worker : workers_) {
     const auto health = worker->health();
-    if (health.owned != health.partitions) return false;
+    if (!health.assigned || health.owned != health.wanted || health.owned + health.followed != health.partitions) return false;
   }
   return true;
 }

@@ -34,6 +34,10 @@ struct NodeParts {
   std::function<bool()> full;                                   // the ledger's disk is full
   std::function<model::Instant()> clock;
   int workers = 2;
+  // Of a ledger that several nodes share: this one's name, where others reach it, and who may own what (see WorkerOptions).
+  std::string node = "node-1";
+  std::string address;
+  std::function<bool(int partition)> still_ours;
   CheckClock check_clock;          // null: the node's clock is the only one
   std::vector<std::string> risks;  // taken by the operator; /readyz names them
 };
@@ -58,6 +62,10 @@ class Node final : public service::Service {
   [[nodiscard]] std::vector<ingest::Offered> parse(service::BodyFormat format, const std::string& body, std::string& problem);
   [[nodiscard]] std::vector<ingest::Offered> parse(const std::vector<std::string>& events);
 
+  // From any thread: the partitions that this node owns, of a ledger that several share.
+  void assign(const std::vector<int>& partitions);
+  // Where a partition's owner is reached; "" if it is this node, or nobody is known.
+  [[nodiscard]] std::string owner_of(int partition) const;
   // Begins a new epoch of an intake topic that was made anew; false: there is no such one.
   bool rebase_intake(const std::string& topic);
 
@@ -75,6 +83,7 @@ class Node final : public service::Service {
   class IngestLease;
 
   [[nodiscard]] Status restore(int partition);
+  [[nodiscard]] Status restore_owner(int partition, std::uint64_t term, model::Height height);
   [[nodiscard]] service::Answer route(const service::Query& query);
   [[nodiscard]] std::optional<service::Answer> await_position(const service::Query& query) const;
   [[nodiscard]] service::Answer answer_ready() const;

@@ -155,10 +155,11 @@ service::Answer batch_answer(BatchOfEvents& batch, const Node::Outcomes& outcome
   return answer;
 }
 
-// "42.45-due_soon" -> 42: If-Match compares the revision only, and may be given as that alone.
+// "42.45-due_soon" -> 42: If-Match compares the revision only, and may be given as that alone ("42"). The quotes are part of an ETag.
 std::optional<std::int64_t> revision_of(const std::string& etag) {
   std::string_view text = etag;
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+  if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::nullopt;
+  text = text.substr(1, text.size() - 2);
   const auto digits = [&text](std::int64_t& n) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
@@ -172,6 +173,16 @@ std::optional<std::int64_t> revision_of(const std::string& etag) {
   text.remove_prefix(1);
   if (!digits(version) || text.substr(0, 1) != "-") return std::nullopt;
   return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_", 1) == std::string_view::npos ? std::optional(revision) : std::nullopt;
+}
+
+// If-Match: * of an event whose case does not exist.
+service::Answer no_case_answer(const std::string& case_id, std::string_view language) {
+  partition::EventOutcome outcome;
+  outcome.kind = Kind::kVersionConflict;
+  outcome.refusal = {model::Rejection::kVersionConflict,
+                     "there is no case " + case_id + " yet, and If-Match: * asks for one that exists",
+                     {{"If-Match", "found *, expected a case that exists", "value"}}};
+  return single_answer(outcome, {case_id, {}, {}}, {}, language);
 }
 
 // Adds a member at the end of an answer's object.
@@ -202,10 +213,11 @@ void Node::publish(service::PublishRequest request, std::function<void(service::
   if (request.if_match && *request.if_match != "*") {
     if_match = revision_of(*request.if_match);
     if (!if_match) {
-      done(bad_parameter({"If-Match", "'" + *request.if_match +
-                                          "' is not an ETag of a case; expected one as GET /v1/cases/{id} gives it, "
-                                          "such as \"42.45-due_soon\""},
-                         language));
+      done(bad_parameter(
+          {"If-Match", "'" + *request.if_match +
+                           "' is not an ETag of a case; expected one as GET /v1/cases/{id} gives it, "
+                           "such as \"42.45-due_soon\", its revision in quotes, such as \"42\", or * for any case that exists"},
+          language));
       return;
     }
   }
@@ -253,6 +265,12 @@ void Node::publish(service::PublishRequest request, std::function<void(service::
         return;
       }
       named.expected = {if_match, "If-Match"};
+    }
+    // A case that exists never ceases to, and one is there to be read before its opening is told: valid state decides.
+    if (request.if_match == "*" && parts_.store->find(model::partition_of(named.case_id), named.case_id) == nullptr) {
+      ++outcomes_[static_cast<std::size_t>(Kind::kVersionConflict)];
+      done(no_case_answer(named.case_id, language));
+      return;
     }
     batch->named.push_back(std::move(named));
     batch->places.push_back(i);

@@ -33,6 +33,14 @@ struct ListFilter {
   std::vector<std::string> values;  // any of
 };
 
+// A refused record; what else it says is in the ledger's block at that height.
+struct RejectAt {
+  model::Height height = 0;
+  model::Instant recorded = 0;
+  model::Rejection code{};
+  std::string source;
+};
+
 class ReadModel : public partition::StateReader {
  public:
   // Sums over partitions.
@@ -49,6 +57,8 @@ class ReadModel : public partition::StateReader {
   [[nodiscard]] virtual std::vector<std::string> list(model::KindId kind, const std::vector<ListFilter>& filters, const std::string& after,
                                                       std::size_t limit) const = 0;
   [[nodiscard]] virtual std::vector<std::string> by_alias(model::KindId kind, const std::string& value) const = 0;
+  // Refused records of a partition below height `end`, the newest first; fewer than `limit` only if there are no more.
+  [[nodiscard]] virtual std::vector<RejectAt> rejected(int partition, model::Height end, std::size_t limit) const = 0;
   [[nodiscard]] virtual ledger::Position position(int partition) const = 0;
 };
 

@@ -30,12 +30,16 @@ Worker::Worker(WorkerOptions options, definition::BundlePtr bundle, std::string 
     loop.partition = partition;
     loop.ledger_id = ledger_id;
     loop.process = process;
+    loop.node = options_.node;
+    loop.address = options_.address;
     loop.version = DOCKET_VERSION;
     loop.after = [port = port_.get()](ledger::Offset offset, std::uint64_t count) { return port->after(offset, count); };
     loops_.push_back(std::make_unique<partition::PartitionLoop>(loop, bundle_, ingest_, keys, store_, records, store_));
     by_partition_[static_cast<std::size_t>(partition)] = loops_.back().get();
   }
   caught_up_.assign(loops_.size(), false);
+  ownership_.resize(loops_.size());
+  owners_.resize(loops_.size());
   told_later_ = port_->on_news([this] { wake(); });
   publish_health();
 }
@@ -83,8 +87,16 @@ Status Worker::restore(int partition, const ProjectionStore::Standing& standing,
   if (loop == nullptr) return Error{ErrorCode::kInternal, "partition " + std::to_string(partition) + " is not this worker's", false};
   loop->restore(standing.position, head, standing.term, standing.recorded, offset);
   loop->restore_cursors(std::move(cursors));
-  loop->own();
+  if (options_.still_ours) {
+    port_->follow(partition, true);
+  } else {
+    loop->own();
+  }
   return {};
+}
+
+void Worker::restore_owner(int partition, const ledger::Record& record) {
+  by_partition_[static_cast<std::size_t>(partition)]->restore_owner(record);
 }
 
 void Worker::start() {
@@ -121,6 +133,8 @@ void Worker::publish_health() {
   health.caught_up = static_cast<int>(std::count(caught_up_.begin(), caught_up_.end(), true));
   for (const auto& loop : loops_) {
     if (loop->owner()) ++health.owned;
+    if (loop->mode() == partition::PartitionLoop::Mode::kStandby && caught_up_[static_cast<std::size_t>(&loop - loops_.data())])
+      ++health.followed;
     health.parked += loop->parked();
     health.void_blocks += loop->void_blocks();
     const auto& intake = loop->intake_counts();
@@ -130,10 +144,18 @@ void Worker::publish_health() {
     health.intake.parked += intake.parked;
     health.intake.forwarded += intake.forwarded;
     health.intake.lost += intake.lost;
-    if (!loop->stop_reason().empty()) health.stopped = loop->stop_reason();
+    if (loop->stop_reason().empty() || loop->displaced()) continue;
+    const bool waits = intake_ && intake_->halted(options_.partitions[static_cast<std::size_t>(&loop - loops_.data())]);
+    (waits ? health.halted : health.stopped) = loop->stop_reason();
+    health.waiting += waits ? 1 : 0;
   }
   if (intake_) health.intake_lags = intake_->lags();
+  for (const auto& own : ownership_) health.wanted += own.wanted || !options_.still_ours ? 1 : 0;
+  health.assigned = assigned_ || !options_.still_ours;
   const std::lock_guard lock(health_mutex_);
+  if (options_.still_ours) {
+    for (std::size_t i = 0; i < loops_.size(); ++i) owners_[i] = loops_[i]->owner() ? std::string() : loops_[i]->owner_address();
+  }
   health_ = std::move(health);
 }
 
@@ -167,7 +189,8 @@ bool Worker::read_for(partition::PartitionLoop& loop, int partition) {
     if (!batch) return false;  // asked again on the next turn
     const bool end = batch->end;
     if (batch->blocks.empty() && !end) return false;
-    moved_ = true;
+    const bool follows = loop.mode() == partition::PartitionLoop::Mode::kStandby;
+    moved_ = moved_ || !batch->blocks.empty() || !follows;
     loop.read_done(*batch);
     store_.tick(options_.index, options_.clock());
     if (end) break;
@@ -211,8 +234,14 @@ std::vector<ledger::Appending> Worker::take_turns(model::Instant now) {
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     auto& loop = *loops_[i];
     if (auto why = port_->lost(options_.partitions[i]); !why.empty()) loop.halt(std::move(why));
-    if ((!closed_ || !caught_up_[i]) && read_for(loop, options_.partitions[i])) caught_up_[i] = true;
+    const bool follows = loop.mode() == partition::PartitionLoop::Mode::kStandby;
+    if ((!closed_ || follows || !caught_up_[i]) && read_for(loop, options_.partitions[i])) caught_up_[i] = true;
     if (closed_ && !loop.wants_read()) loop.freeze();  // it reads on, and owns, when it may again
+    if (!still_owns(i)) {
+      loop.disown();
+      port_->follow(options_.partitions[i], true);
+      continue;
+    }
     loop.hold_timers(full);
     if (loop.under_way()) under_way.push_back(&loop);
     turns[i] = loop.turn(now);
@@ -248,6 +277,7 @@ bool Worker::step() {
   moved_ = wrote_ = false;
   hand_reports();
   if (frozen()) renew();
+  if (options_.still_ours) take_assignment();
   take_intake_records(now);
   auto blocks = take_turns(now);
   // A read that failed may have answered "nothing": what was judged on it must not be appended.

@@ -24,6 +24,11 @@ struct WorkerOptions {
   std::vector<int> partitions;
   std::size_t inbox_events_max = 100'000;
   std::function<model::Instant()> clock;
+  std::string node = "node-1";
+  std::string address;  // where other nodes reach this one
+  // Of a ledger that several nodes share: the partitions are owned as assign() says. Whether a partition is still this node's, asked of
+  // whoever assigns them (it may wait). Unset: all are owned from the start.
+  std::function<bool(int partition)> still_ours;
   // False: the clock is too far off to own a partition (ledger.md section 7). Nothing is judged then or written.
   std::function<bool(model::Instant now)> may_own = [](model::Instant) { return true; };
 };
@@ -39,6 +44,12 @@ class Worker {
   // Puts a partition's loop where its projections stand (before start()). `cursors`: of the block there.
   [[nodiscard]] Status restore(int partition, const ProjectionStore::Standing& standing, const std::string& head, ledger::Offset offset,
                                std::vector<ledger::IntakeCursor> cursors = {});
+  // From any thread: of the worker's partitions it owns these and no others. Each call is a new assignment.
+  void assign(const std::vector<int>& partitions);
+  // Of the loop's restored term.
+  void restore_owner(int partition, const ledger::Record& record);
+  // Where the partition's owner is reached, as the chain says; "" if it is this node or nobody said.
+  [[nodiscard]] std::string owner_of(int partition) const;
   // Takes what intake topics hold (before start()).
   void take_intake(std::unique_ptr<ledger::IntakePort> port, Forward forward);
   // From any thread: see IntakeDriver::rebase().
@@ -54,11 +65,16 @@ class Worker {
 
   struct Health {
     int owned = 0;
+    int wanted = 0;    // to be owned
+    int followed = 0;  // of the others, those that are followed at the ledger's end
+    bool assigned = false;
     int caught_up = 0;  // partitions that have been read to their end once
     int partitions = 0;
     std::size_t parked = 0;
     std::uint64_t void_blocks = 0;
     std::string stopped;  // why a partition stopped, "" if none
+    std::string halted;   // the same for one that waits for `docket intake rebase`
+    int waiting = 0;      // of those
     partition::IntakeCounts intake;
     std::vector<IntakeLag> intake_lags;
   };
@@ -73,6 +89,16 @@ class Worker {
   void hand_reports();
   void wake();
   void take_intake_records(model::Instant now);
+  struct Ownership {
+    bool wanted = false;
+    bool fresh = false;  // assigned anew, and not acted on
+    bool won = false;
+    std::uint64_t term_seen = 0;  // when it was last known to be this node's
+  };
+  void take_assignment();
+  void follow_assignment(std::size_t i);
+  [[nodiscard]] bool still_owns(std::size_t i);
+  void begin_owning(std::size_t i);
   [[nodiscard]] bool frozen() const;
   void renew();
   void publish_health();
@@ -90,19 +116,23 @@ class Worker {
   std::uint64_t freezes_ = 0;                                     // of all loops, when the port was last renewed
   std::vector<std::unique_ptr<partition::PartitionLoop>> loops_;  // in the order of options_.partitions
   std::vector<partition::PartitionLoop*> by_partition_;
-  std::vector<bool> caught_up_;  // in the order of options_.partitions
+  std::vector<bool> caught_up_;       // in the order of options_.partitions
+  std::vector<Ownership> ownership_;  // the same
 
-  std::mutex mutex_;  // guards inbox_, inbox_events_, news_, rebase_, heads_
+  std::mutex mutex_;  // guards all up to stopping_
   std::condition_variable wake_;
   std::vector<std::pair<int, partition::Offer>> inbox_;
   std::size_t inbox_events_ = 0;
   bool news_ = false;  // the port has something
   std::vector<std::string> rebase_;
   std::vector<std::pair<int, std::string>> heads_;
+  std::optional<std::vector<int>> assignment_;  // not taken yet
+  bool assigned_ = false;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> closed_{false};  // it may not own
   mutable std::mutex health_mutex_;
   Health health_;
+  std::vector<std::string> owners_;  // addresses, in the order of options_.partitions; guarded by health_mutex_
   std::thread thread_;
 };
 

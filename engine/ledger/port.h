@@ -63,15 +63,11 @@ class Port {
   }
   // Asks to be called, from any thread, when poll() or read() may have something new. False: never, as append() and read() are done when
   // they return.
-  virtual bool on_news(std::function<void()> wake) {
-    static_cast<void>(wake);
-    return false;
-  }
+  virtual bool on_news(std::function<void()> /*wake*/) { return false; }
+  // From now on the partition is read for what comes in, not only to its end: it stays fetched. Off again when its owner is here.
+  virtual void follow(int /*partition*/, bool /*on*/) {}
   // Why the partition can't be the one that was read before, as found out beside the calls above; "" else.
-  [[nodiscard]] virtual std::string lost(int partition) const {
-    static_cast<void>(partition);
-    return {};
-  }
+  [[nodiscard]] virtual std::string lost(int /*partition*/) const { return {}; }
   // Throw away what is queued or in flight, as far as the home can; reports of older tokens come no more.
   virtual void renew() = 0;
 };

@@ -58,7 +58,7 @@ void PartitionLoop::restore(const ledger::Position& position, const std::string&
 
 bool PartitionLoop::offer(Offer offer) {
   if (queued_events_ + offer.events.size() > options_.queue_events_max && !queue_.empty()) return false;
-  if (mode_ == Mode::kStopped) return false;  // nobody would ever answer it
+  if (mode_ == Mode::kStopped || mode_ == Mode::kStandby) return false;  // nobody would ever answer it
   queued_events_ += offer.events.size();
   earliest_deadline_ = std::min(earliest_deadline_, offer.deadline);
   queue_.push_back(std::move(offer));
@@ -180,25 +180,6 @@ void PartitionLoop::close_block(Instant now) {
   flight_.push_back(std::move(flight));
 }
 
-// A new owner's first record, or the barrier that settles: after it, everything older in flight is void for ever.
-void PartitionLoop::own_block(Instant now) {
-  ahead_height_ = position_.height;
-  ahead_head_ = head_;
-  ahead_recorded_ = recorded_;
-  drop_intake();
-  open_block(now);
-  if (own_term_ == 0) {
-    building_->header.term = term_ + 1;
-    add_owner_record(ledger::RecordKind::kOwnerChanged, "\"term\":" + std::to_string(term_ + 1) + ",\"node\":\"" + options_.node +
-                                                            "\",\"generation\":0,\"clock\":\"" + model::format_instant(now) +
-                                                            "\",\"version\":\"" + options_.version + "\",");
-  } else {
-    add_owner_record(ledger::RecordKind::kBarrier, {});
-  }
-  close_block(now);
-  mode_ = Mode::kSettling;
-}
-
 void PartitionLoop::report(const ledger::Report& report) {
   const auto it = std::find_if(flight_.begin(), flight_.end(), [&](const InFlight& flight) { return flight.token == report.token; });
   if (it == flight_.end()) return;  // of a producer that is gone
@@ -235,6 +216,7 @@ void PartitionLoop::make_valid(InFlight flight) {
   intake_counts_.lost += flight.intake.lost;
   if (mode_ == Mode::kSettling && (flight.owner_changed || flight.barrier)) {
     own_term_ = flight.applied.term;
+    owner_address_ = options_.address;
     mode_ = Mode::kOwner;
     timers_ = {};
   }
@@ -329,28 +311,11 @@ void PartitionLoop::read_done(const ledger::ReadBatch& batch) {
       stop(status.error().message);
       return;
     }
+    if (displaced_) next_offset_ = stored.offset + 1;
     if (mode_ == Mode::kStopped) return;
   }
   next_offset_ = std::max(next_offset_, batch.next);
   if (batch.end) read_to_end_ = true;
-}
-
-void PartitionLoop::stop(std::string reason) {
-  stop_reason_ = std::move(reason);
-  for (auto& waiting : waiting_) fail_offer(waiting.offer, EventOutcome::Kind::kUnknown);
-  for (auto& offer : queue_) fail_offer(offer, EventOutcome::Kind::kUnknown);
-  waiting_.clear();
-  queue_.clear();
-  queued_events_ = 0;
-  flight_.clear();
-  outgoing_.clear();
-  building_.reset();
-  ahead_.clear();
-  ahead_events_.clear();
-  heads_.clear();
-  drop_intake();
-  own_term_ = 0;
-  mode_ = Mode::kStopped;
 }
 
 model::CasePtr PartitionLoop::case_ahead(const std::string& case_id) const {

@@ -70,6 +70,7 @@ struct LoopOptions {
   int partition = 0;
   std::string ledger_id;
   std::string node = "node-1";
+  std::string address;            // where other nodes reach it, HOST:PORT; "" if it is the only one
   std::uint64_t process = 0;      // the process's random number
   std::string version = "0.1.0";  // oldest program version that can read what it writes
   std::size_t queue_events_max = 50'000;
@@ -94,8 +95,12 @@ class PartitionLoop {
   void restore(const ledger::Position& position, const std::string& head, std::uint64_t term, Instant recorded, ledger::Offset offset);
   // The intake cursors of the block at which it stands.
   void restore_cursors(std::vector<ledger::IntakeCursor> cursors) { cursors_ = std::move(cursors); }
-  // This node is to own the partition: read to the end, then append owner-changed.
-  void own() { mode_ = Mode::kReading; }
+  // The owner-changed record of the term at which it stands.
+  void restore_owner(const ledger::Record& record) { note_owner(record); }
+  // This node is to own the partition: read to the end, then append owner-changed. A loop that owns nothing follows the ledger.
+  void own();
+  // The partition is another node's by now: who waits is told outcome-unknown, and the loop follows the ledger again.
+  void disown();
 
   // False: the queue is full, or the loop has stopped (503 overloaded, nothing written); `done` is then not called.
   [[nodiscard]] bool offer(Offer offer);
@@ -122,14 +127,23 @@ class PartitionLoop {
   void freeze();
   // The ledger is not the one that was read before: nothing is judged or told any more (stop_reason()).
   void halt(std::string reason) { stop(std::move(reason)); }
+  // What it was halted for is settled: it reads on and takes the partition anew.
+  void resume() {
+    stop_reason_.clear();
+    own();
+  }
 
   [[nodiscard]] Mode mode() const { return mode_; }
   [[nodiscard]] bool owner() const { return mode_ == Mode::kOwner; }
+  // It has stopped because it read that another node took the partition; disown() lets it follow.
+  [[nodiscard]] bool displaced() const { return displaced_; }
   [[nodiscard]] bool idle() const { return queue_.empty() && flight_.empty(); }
   // Blocks were given out to be appended and are not reported yet.
   [[nodiscard]] bool under_way() const { return !flight_.empty() && flight_.front().sent != 0; }
   [[nodiscard]] const ledger::Position& position() const { return position_; }
   [[nodiscard]] std::uint64_t term() const { return term_; }
+  // Where the owner that the chain names is reached; "" if it says nothing of it.
+  [[nodiscard]] const std::string& owner_address() const { return owner_address_; }
   [[nodiscard]] std::uint64_t void_blocks() const { return void_blocks_; }
   // Rises with each freeze: before it appends again, the driver throws its producer away (Port::renew), with what that still holds.
   [[nodiscard]] std::uint64_t freezes() const { return freezes_; }
@@ -276,6 +290,8 @@ class PartitionLoop {
   [[nodiscard]] static bool is_held_back(const std::vector<Applied>& rows, const Applied& row);
   void note_valid(const Applied& applied);
   [[nodiscard]] std::optional<Parked> reopen_parked(const ledger::Record& record, Height height) const;
+  void note_owner(const ledger::Record& record);
+  void drop_all();
   void stop(std::string reason);
 
   LoopOptions options_;
@@ -291,12 +307,14 @@ class PartitionLoop {
 
   Mode mode_ = Mode::kStandby;
   std::string stop_reason_;
+  bool displaced_ = false;
   // the known end
   ledger::Position position_;
   std::string head_;
   ledger::Offset next_offset_ = 0;
   std::uint64_t term_ = 0;
   std::uint64_t own_term_ = 0;  // 0: not won yet
+  std::string owner_address_;
   Instant recorded_ = 0;
   bool read_to_end_ = false;
   std::uint64_t void_blocks_ = 0;

@@ -101,7 +101,9 @@ Status PartitionLoop::replay(const ledger::Stored& stored) {
   }
   bool foreign_owner = false;
   for (const auto& record : block->records) {
-    if (record.kind == ledger::RecordKind::kOwnerChanged && own_term_ != 0 && block->term >= own_term_) foreign_owner = true;
+    if (record.kind != ledger::RecordKind::kOwnerChanged) continue;
+    note_owner(record);
+    if (own_term_ != 0 && block->term >= own_term_) foreign_owner = true;
   }
   if (auto good = ledger::check_cursors(cursors_, block->next); !good)
     return good.error().with_context("partition " + std::to_string(options_.partition) + ", height " + std::to_string(block->height));
@@ -117,7 +119,9 @@ Status PartitionLoop::replay(const ledger::Stored& stored) {
 #ifdef DOCKET_FAULT_TERMS
   foreign_owner = false;
 #endif
-  if (foreign_owner) stop("another owner took the partition at term " + std::to_string(block->term));
+  if (!foreign_owner) return {};
+  displaced_ = true;
+  stop("another owner took the partition at term " + std::to_string(block->term));
   return {};
 }
 

@@ -31,19 +31,6 @@ const char* name_of(EventOutcome::Kind kind) {
   return "outcome-unknown";
 }
 
-// No two of them are equal, by the process's random number and a counter.
-void PartitionLoop::add_owner_record(ledger::RecordKind kind, const std::string& members) {
-  ledger::Record record;
-  record.kind = kind;
-  record.body = "{" + members + "\"process\":\"" + std::to_string(options_.process) + "\",\"counter\":" + std::to_string(++barriers_) + "}";
-  Applied applied;
-  applied.height = next_height();
-  applied.recorded = building_->header.recorded;
-  applied.record = std::make_shared<const ledger::Record>(std::move(record));
-  ledger::append_record(building_->records, *applied.record);
-  building_->applied.push_back(std::move(applied));
-}
-
 // What isn't written may be out of date, if another owns the partition by now: it is told when an own block is valid that was
 // produced after the question came.
 void PartitionLoop::rest_on_own_block(std::vector<std::uint64_t>& rests) {

@@ -4,6 +4,7 @@
 
 #include "engine/apply/condition.h"
 #include "engine/validate/computed_effects.h"
+#include "engine/validate/refuse.h"
 
 namespace docket::validate {
 namespace {
@@ -30,13 +31,6 @@ std::string state_names(const definition::ScopeDef& scope, std::uint64_t mask) {
 std::string state_name(const definition::ScopeDef& scope, model::StateId state) {
   if (state == model::kCleared) return "cleared";
   return state < scope.states.size() ? scope.states[state].name : "not opened";
-}
-
-Refusal refuse(Rejection code, std::string detail, std::string pointer = {}, std::string field_detail = {}) {
-  Refusal refusal{code, std::move(detail), {}};
-  if (!pointer.empty())
-    refusal.errors.push_back({std::move(pointer), field_detail.empty() ? refusal.detail : std::move(field_detail), "state"});
-  return refusal;
 }
 
 class StepCheck {
@@ -345,70 +339,6 @@ class StepCheck {
 
 Refusal check_step(const definition::Bundle& bundle, const CaseState& state, const Event& event) {
   return StepCheck(bundle, state, event).run();
-}
-
-Refusal check_timer(const definition::Bundle& bundle, const model::CaseState& state, const model::Event& event) {
-  const auto& kind = bundle.kinds[event.kind];
-  const auto& def = kind.events[event.event];
-  const auto* part = def.scope == 0 ? nullptr : apply::find_part(state, def.scope, event.part_key);
-  const auto* clock = apply::newest(part != nullptr ? part->scope : state.scope, def.after_clock);
-  if (clock != nullptr && clock->due != model::kNoInstant && event.time == clock->due + 1) return {};
-  return refuse(Rejection::kNotDue, def.name + " lies where " + kind.scopes[def.scope].clocks[def.after_clock].name + " runs out",
-                "#/time");
-}
-
-Refusal check_time(const definition::Bundle& bundle, const Event& event, model::Instant recorded) {
-  constexpr std::int64_t kAheadMs = 5 * 60'000;
-  if (event.time > recorded + kAheadMs) {
-    return refuse(Rejection::kFutureTime,
-                  "time " + model::format_instant(event.time) + " is more than 5 min ahead of " + model::format_instant(recorded),
-                  "#/time");
-  }
-  if (bundle.sources[event.source_id].backfill || !event.approvedby.empty()) return {};
-  const auto& def = bundle.kinds[event.kind].events[event.event];
-  const model::Instant latest = def.late.unit == calendar::LimitUnit::kNone
-                                    ? event.time + def.late_ms
-                                    : calendar::add_limit(*bundle.calendar, bundle.zone, event.time, def.late).due;
-  if (recorded <= latest) return {};
-  const std::string allowed = def.late.unit == calendar::LimitUnit::kNone ? "24h" : calendar::format_duration(def.late);
-  return refuse(Rejection::kTooLate, def.name + " may be recorded " + allowed + " after it happened; later it needs approvedby", "#/time");
-}
-
-GateStatus gate_status(const definition::Bundle& bundle, const KindDef& kind, const CaseState& state, model::ScopeId scope,
-                       model::GateId id, const PartInstance* part) {
-  const auto& gate = kind.scopes[scope].gates[id];
-  if (gate.rule != model::kNone16 && !bundle.rules[gate.rule].on) return GateStatus::kNotApplicable;
-  const apply::Seen seen{&kind, &state, part, nullptr, nullptr, model::kNoInstant, {}, false};
-  if (!apply::holds(seen, gate.if_condition)) return GateStatus::kNotApplicable;
-  bool passed = true;
-  if (gate.event != model::kNone16) {
-    const auto* counts = apply::scope_for_counts(state, kind, gate.event, part);
-    const auto* count = counts != nullptr ? apply::count_of(*counts, gate.event) : nullptr;
-    passed = count != nullptr && count->in_round > 0;
-  } else if (gate.part != model::kNone8) {
-    passed = std::all_of(state.parts.begin(), state.parts.end(), [&](const PartInstance& p) {
-      return p.part != gate.part || p.scope.state == model::kCleared || p.round != state.round ||
-             apply::in_mask(gate.part_states, p.scope.state);
-    });
-  }
-  if (passed) return GateStatus::kPassed;
-  const bool waived = std::any_of(state.waived.begin(), state.waived.end(),
-                                  [&](const auto& row) { return row.scope == scope && row.gate == id && row.round == state.round; });
-  return waived ? GateStatus::kWaived : GateStatus::kMissing;
-}
-
-const char* to_string(GateStatus status) {
-  switch (status) {
-    case GateStatus::kPassed:
-      return "passed";
-    case GateStatus::kNotApplicable:
-      return "not_applicable";
-    case GateStatus::kWaived:
-      return "waived";
-    case GateStatus::kMissing:
-      return "missing";
-  }
-  return "missing";
 }
 
 }  // namespace docket::validate

@@ -21,15 +21,16 @@ enum class Family : std::uint8_t {
   kRestatements = 10,
   kAnchors = 11,
   kAttention = 12,
+  kRejects = 13,
 };
-inline constexpr std::size_t kFamilies = 13;
+inline constexpr std::size_t kFamilies = 14;
 inline constexpr std::array<const char*, kFamilies> kFamilyNames = {
-    "meta",   "cases",         "history",          "identities",   "parked",  "aliases",  "listings",
-    "clocks", "metrics_known", "metrics_happened", "restatements", "anchors", "attention"};
+    "meta",   "cases",         "history",          "identities",   "parked",  "aliases",   "listings",
+    "clocks", "metrics_known", "metrics_happened", "restatements", "anchors", "attention", "rejects"};
 
-// 2: attention; identities hold the record's kind; cases hold what has been told. A store of an older format is left as it is, and a
-// new one is made from the ledger.
-inline constexpr std::uint32_t kFormatVersion = 2;
+// 2: attention; identities hold the record's kind; cases hold what has been told. 3: rejects. A store of an older format is left as it is,
+// and a new one is made from the ledger.
+inline constexpr std::uint32_t kFormatVersion = 3;
 
 [[nodiscard]] constexpr std::size_t index_of(Family family) { return static_cast<std::size_t>(family); }
 

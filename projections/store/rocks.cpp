@@ -55,11 +55,17 @@ rocksdb::ColumnFamilyOptions family_options(const rocksdb::Options& database, Fa
   if (looked_up) {
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
     table.whole_key_filtering = true;
+    // In pieces: the filter of a large file is larger than a shard of the cache, which would read it anew for every key.
+    table.partition_filters = true;
+    table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+    table.metadata_block_size = 16U << 10U;
+    table.pin_top_level_index_and_filter = true;
   }
   result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   result.compression = rocksdb::kLZ4Compression;
   result.level_compaction_dynamic_level_bytes = true;
   result.level0_file_num_compaction_trigger = 4;
+  result.target_file_size_base = 32U << 20U;
   return result;
 }
 

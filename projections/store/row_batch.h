@@ -1,9 +1,10 @@
-// The rows of one family that one write-back puts or deletes: an arena of bytes and a sortable index.
+// The rows of one family that one write-back puts or deletes: bytes in chunks that never move, and a sortable index.
 // Values are framed as they are put. Thread rule: one thread. Ownership: copies what it is given.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,19 +32,24 @@ class RowBatch {
   void clear();                                // keeps its memory for the next write-back
 
  private:
+  // A row lies in a chunk as u32 bytes of the key, u32 bytes of the value (the top bit: deleted), key, value.
   struct Ref {
     std::uint64_t head = 0;  // first 8 bytes of the key, for quick comparison
-    std::uint64_t at = 0;
-    std::uint32_t key_bytes = 0;
-    std::uint32_t value_bytes = 0;
-    bool deleted = false;
+    const char* at = nullptr;
+  };
+  struct Chunk {
+    std::unique_ptr<char[]> bytes;
+    std::size_t size = 0;
   };
   void add(std::string_view key, std::string_view payload, bool deleted);
-  [[nodiscard]] std::string_view key_of(const Ref& ref) const { return std::string_view(arena_).substr(ref.at, ref.key_bytes); }
-  [[nodiscard]] bool less(const Ref& a, const Ref& b) const;
+  [[nodiscard]] char* place(std::size_t bytes);
+  [[nodiscard]] static std::string_view key_of(const Ref& ref);
 
-  std::string arena_;
+  std::vector<Chunk> chunks_;
+  std::size_t chunk_ = 0;  // the one being filled
+  std::size_t used_ = 0;   // of it
   std::vector<Ref> refs_;
+  std::string framed_;  // the value being added
 };
 
 }  // namespace docket::projections::store

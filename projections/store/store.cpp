@@ -17,6 +17,7 @@
 namespace docket::projections::store {
 namespace {
 
+constexpr int kCacheShardBits = 4;   // few and large: an index block of a large file must fit into one
 constexpr int kLevel0FilesMax = 20;  // above it a write-back waits for compaction
 
 class RocksStore final : public Store {
@@ -152,7 +153,7 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
 
   auto rocks = std::make_shared<Rocks>();
   rocks->options = database_options(options);
-  const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes, kCacheShardBits);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, family_options(rocks->options, Family::kMeta, cache));
   for (std::size_t f = 0; f < kFamilies; ++f) {

@@ -52,6 +52,7 @@ MISTAKES = [
     (tree_check.readme_tables, {"engine/README.md": "| `model/` | |\n| `calendar/` | |\n| `gone/` | |\n"}, "names `gone/`"),
     (tree_check.readme_tables, {"bench/x.cpp": ""}, "bench/README.md: missing"),
     (tree_check.sizes, {"engine/model/b.h": OPEN + "//\n" * 500}, "502 lines"),
+    (tree_check.sizes, {"dev": "#\n" * 401}, "dev:401: 401 lines"),
     (tree_check.in_targets, {"tests/unit/b_test.cpp": "", "tests/unit/b.cmake": "# unit/b_test.cpp\n"}, "tests/unit/b_test.cpp: is in no CMake target"),
     (tree_check.in_targets, {"engine/calendar/a.cpp": ""}, "engine/calendar/a.cpp: is in no CMake target"),
     (tree_check.texts, {"engine/model/b.h": OPEN + f"// {MARK}: later\n"}, f"leftover {MARK}"),

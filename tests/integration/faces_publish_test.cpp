@@ -83,12 +83,34 @@ TEST_F(FacesTest, AStaleRevisionIsToldTheActualOne) {
   EXPECT_EQ(row.at("status").to_number<int>(), 412);
   EXPECT_THAT(std::string(post(with("E-4", "T99", 3), 412).at("detail").as_string()), HasSubstr("there is no case T99 yet"));
 
-  for (const char* wrong : {"\"x\"", "\"1.1-none\", \"2.2-none\"", "W/\"1.1-none\"", "\"1.1\"", "-1"}) {
+  for (const char* wrong : {"\"x\"", "1", "1.1-none", "\"", "\"\"", "**", "\"*\"", "\"1", "*, \"1\"", "\"1.1-none\", \"2.2-none\"",
+                            "W/\"1.1-none\"", "\"1.1\"", "-1"}) {
     const auto body = post(json::serialize(event("E-5", "T1", note)), 400, kEventType, "/v1/events", wrong);
     EXPECT_THAT(json::serialize(body), AllOf(HasSubstr("If-Match"), HasSubstr("42.45-due_soon"))) << wrong;
   }
   const auto both = post(with("E-6", "T1", 2), 400, kEventType, "/v1/events", "\"1.1-none\"");
   EXPECT_THAT(std::string(both.at("detail").as_string()), AllOf(HasSubstr("revision 1"), HasSubstr("expectedrevision 2")));
+  const auto alone = post(json::serialize(event("E-7", "T1", note)), 200, kEventType, "/v1/events", "\"" + actual + "\"");
+  EXPECT_EQ(alone.at("outcome").as_string(), "accepted") << "the revision alone, in quotes";
+}
+
+TEST_F(FacesTest, IfMatchAnyAsksForACaseThatExists) {
+  const json::object note{{"type", "org.docket.hotline-ticket.noted.v1"}, {"data", json::object{{"text", "x"}}}};
+  const auto post_any = [&](const json::object& body, int status) {
+    return post(json::serialize(body), status, kEventType, "/v1/events", "*");
+  };
+  for (const auto& body : {event("A-1", "A1"), event("A-2", "A1", note)}) {  // what would be accepted or parked
+    const auto refused = post_any(body, 412);
+    EXPECT_THAT(std::string(refused.at("detail").as_string()), AllOf(HasSubstr("no case A1"), HasSubstr("If-Match: *")));
+    EXPECT_EQ(refused.at("errors").as_array().at(0).at("pointer").as_string(), "If-Match");
+    EXPECT_EQ(refused.at("code").as_string(), "version-conflict");
+    EXPECT_EQ(refused.at("case_version").to_number<int>(), 0);
+  }
+  get("/v1/cases/A1", 404);
+  EXPECT_EQ(post(json::serialize(event("A-1", "A1")), 200).at("outcome").as_string(), "accepted") << "nothing was written before";
+  EXPECT_EQ(post_any(event("A-2", "A1", note), 200).at("outcome").as_string(), "accepted") << "at once after the opening was told";
+  EXPECT_EQ(post_any(event("A-2", "A1", note), 200).at("outcome").as_string(), "duplicate");
+  EXPECT_EQ(post_any(event("A-3", "A1", {{"data", json::object{}}}), 422).at("outcome").as_string(), "rejected");
 }
 
 }  // namespace

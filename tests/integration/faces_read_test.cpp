@@ -63,6 +63,37 @@ TEST_F(FacesTest, TheCasesBehindAStockAreThoseOfItsPeriodsEnd) {
   }
 }
 
+TEST_F(FacesTest, AStockOfAPastPeriodSaysWhenItWas) {
+  const std::string metric = "/v1/metrics/hotline.overdue_open";
+  const struct {
+    const char* query;
+    const char* at;
+  } kRows[] = {
+      {"period=2017-03-14", "2017-03-14T15:59:59.999Z"},
+      {"period=2017-03", "2017-03-31T15:59:59.999Z"},
+      {"period=2017-03&at=2017-03-14", "2017-03-14T15:59:59.999Z"},
+      {"period=2017-03-13&at=2017-03-14", "2017-03-14T15:59:59.999Z"},  // asked for: the period doesn't matter
+  };
+  for (const auto& row : kRows) {
+    EXPECT_EQ(get(metric + "?" + row.query).at("at").as_string(), row.at) << row.query;
+    EXPECT_EQ(get(metric + "/explain?" + row.query).at("at").as_string(), row.at) << row.query;
+  }
+  const auto now = std::string(get(metric + "?period=9999").at("at").as_string());
+  EXPECT_GT(now, "2017-03-31T15:59:59.999Z") << "a period that is not over: the stock of now";
+  EXPECT_LT(now, "9999");
+  EXPECT_GE(std::string(get("/v1/metrics/hotline.on_time_rate?period=2017-03").at("at").as_string()), now)
+      << "no stock: what is known of that period by now";
+  const auto series = get(metric + "?from=2017-03-13&to=2017-03-14&step=day").at("series").as_array();
+  ASSERT_EQ(series.size(), 2U);
+  EXPECT_EQ(series[0].at("at").as_string(), "2017-03-13T15:59:59.999Z");
+  EXPECT_EQ(series[1].at("at").as_string(), "2017-03-14T15:59:59.999Z");
+  for (const char* verb : {"show", "explain"}) {
+    const auto told =
+        run_docket({"metric", verb, "hotline.overdue_open", "--period", "2017-03-14", "--server", server_->address(), "--lang", "en"});
+    EXPECT_THAT(told.out, HasSubstr("2017-03-14 23:59, known at ")) << verb << told.text();
+  }
+}
+
 TEST_F(FacesTest, WhatCanBeGivenOnceIsNotTakenTwice) {
   const struct {
     const char* target;

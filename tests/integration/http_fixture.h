@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -141,6 +142,12 @@ class RawClient {
     reply.body = buffer_.substr(0, length);
     buffer_.erase(0, length);
     return reply;
+  }
+  // Waits until the server has said something to one of the two.
+  static RawClient& first_told(RawClient& one, RawClient& other) {
+    pollfd both[] = {{one.socket_, POLLIN, 0}, {other.socket_, POLLIN, 0}};
+    ::poll(both, 2, 60'000);  // only so that a broken server ends the test
+    return both[0].revents != 0 ? one : other;
   }
   // True when the server ends the connection without another byte.
   bool ended() { return buffer_.empty() && !fill(); }

@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,15 @@ inline Ran run_broker(const std::string& verb, const std::vector<std::string>& m
   ran.ended = child.wait(&ran.out);
   ran.err = file_text(err);
   return ran;
+}
+
+// Asks again and again, until it is so; false after two minutes.
+inline bool eventually(const std::function<bool()>& so) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(kPatienceMs);
+  while (std::chrono::steady_clock::now() < until) {
+    if (so()) return true;
+  }
+  return false;
 }
 
 inline constexpr int kAbsent = 77;  // broker.sh: what it needs can't be had here

@@ -7,6 +7,7 @@
 #   broker.sh freeze | thaw [--dir DIR] [--node N]          a node that is there and doesn't answer, and back
 #   broker.sh status [--dir DIR]                            a line for each node; exit code 1 if one doesn't run
 #   broker.sh wipe   [--dir DIR]                            kill -9, and its data goes
+#   broker.sh jars                                          fetches Kafka's jars if need be, prints their folder
 #
 # Exit codes: 0 done, 1 failed, 2 usage, 77 what it needs (Java, Maven, the jars) can't be had here.
 # Environment: DOCKET_CACHE (where the jars are kept; else the user's cache folder), DOCKET_MAVEN_URL (a mirror; else what Maven's own
@@ -191,6 +192,7 @@ status() {
 
 case $verb in
   up | down | kill | freeze | thaw | status | wipe) ;;
+  jars) fetch; echo "$cache"; exit ;;
   *) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac
 mkdir -p "$dir"

@@ -12,7 +12,7 @@ namespace {
 std::uint64_t a_seed() {
   const char* const one = std::getenv("DOCKET_CRASH_SEED");
   const std::uint64_t seed = one != nullptr ? std::strtoull(one, nullptr, 10) : std::random_device()();
-  std::cout << "seed " << seed << "\n";
+  std::cout << "seed " << seed << std::endl;
   return seed;
 }
 

@@ -14,10 +14,10 @@ if(DOCKET_KAFKA AND TARGET docket)
   if(IS_DIRECTORY /dev/shm)
     set(broker_folder /dev/shm/docket-kafka-${build_name})
   endif()
-  docket_test(NAME kafka_test SOURCES kafka/node_test.cpp kafka/guard_test.cpp kafka/faults_test.cpp
+  docket_test(NAME kafka_test SOURCES kafka/node_test.cpp kafka/guard_test.cpp kafka/faults_test.cpp kafka/intake_test.cpp kafka/intake_faults_test.cpp kafka/clients_test.cpp
     LIBS docket::kafka docket::cli docket::embedded docket::ledger docket::model Boost::json LABELS kafka TIMEOUT 600
     PROPERTIES FIXTURES_REQUIRED kafka_broker RESOURCE_LOCK kafka_broker)
-  target_compile_definitions(kafka_test PRIVATE DOCKET_BROKER_FOLDER="${broker_folder}")
+  target_compile_definitions(kafka_test PRIVATE DOCKET_BROKER_FOLDER="${broker_folder}" DOCKET_KAFKAJS_FOLDER="${CMAKE_SOURCE_DIR}/build/kafkajs")
   add_dependencies(kafka_test docket)
   add_test(NAME kafka.down COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/kafka/broker.sh wipe --dir ${broker_folder})
   set_tests_properties(kafka.down PROPERTIES LABELS kafka TIMEOUT 60 FIXTURES_CLEANUP kafka_broker)

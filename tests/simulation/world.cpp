@@ -64,6 +64,25 @@ void World::start(Node& node) {
   rejoin(node);
 }
 
+// The node no longer owns: it hangs up, or says that it doesn't know; and goes on with the same loop, or a new one.
+void World::leave(Node& node) {
+  if (node.loop->mode() == Mode::kStopped && !node.loop->displaced()) return start_anew(node);
+  if (!chance(5'000)) return start_anew(node);
+  node.loop->disown();
+  node.port->renew();
+  node.in_flight = 0;
+  node.freezes = node.loop->freezes();
+  node.won = false;
+  if (nodes_.size() != options_.nodes || node.index != assignee_) return;
+  node.term_seen = node.loop->term();
+  node.loop->own();
+}
+
+void World::start_anew(Node& node) {
+  hang_up(node);
+  rejoin(node);
+}
+
 // A new loop over what the node holds. One that was stopped by another owner goes on reading, and takes over if it is told to.
 void World::rejoin(Node& node) {
   partition::LoopOptions options;
@@ -121,8 +140,7 @@ void World::turn(Node& node) {
   // A heartbeat tells it that the partition is another's by now.
   if (node.index != assignee_ && node.loop->mode() != Mode::kStandby && chance(quiet_ ? 5'000 : 100)) {
     note([&] { return "node " + std::to_string(node.index) + " hears that it owns nothing"; });
-    hang_up(node);
-    return rejoin(node);
+    return leave(node);
   }
   auto& loop = *node.loop;
   for (const auto& report : node.port->poll()) {
@@ -139,8 +157,7 @@ void World::turn(Node& node) {
   if (loop.mode() == Mode::kReading && !node.won && loop.term() != node.term_seen) {
     node.term_seen = loop.term();
     if (assignee_ != node.index) {
-      hang_up(node);
-      return rejoin(node);
+      return leave(node);
     }
   }
   read_intake(node);
@@ -156,8 +173,7 @@ void World::turn(Node& node) {
     note([&] { return "node " + std::to_string(node.index) + " stops: " + loop.stop_reason(); });
     if (loop.stop_reason().find("another owner took") == std::string::npos)
       checker_.find("node " + std::to_string(node.index) + " stops: " + loop.stop_reason(), now_);
-    hang_up(node);
-    return rejoin(node);
+    return leave(node);
   }
   if (chance(quiet_ ? 0 : options_.crash / 2)) return crash(node);  // judged and not sent
   if (!blocks.empty()) {

@@ -107,6 +107,8 @@ class World {
   void turn(Node& node);
   void read_intake(Node& node);
   void start(Node& node);
+  void leave(Node& node);
+  void start_anew(Node& node);
   void rejoin(Node& node);
   void crash(Node& node);
   void assign(std::size_t index);

@@ -10,7 +10,7 @@
 
 namespace docket::testing {
 
-class MemoryStore final : public node::ProjectionStore, public partition::RecordReader {
+class MemoryStore : public node::ProjectionStore, public partition::RecordReader {
  public:
   MemoryStore(const definition::BundlePtr& bundle, int partitions) {
     for (int i = 0; i < partitions; ++i) rows_.push_back(std::make_unique<MemoryProjections>(bundle));
@@ -45,6 +45,7 @@ class MemoryStore final : public node::ProjectionStore, public partition::Record
     return {};
   }
   std::vector<std::string> by_alias(model::KindId /*kind*/, const std::string& /*value*/) const override { return {}; }
+  std::vector<node::RejectAt> rejected(int /*partition*/, model::Height /*end*/, std::size_t /*limit*/) const override { return {}; }
   ledger::Position position(int partition) const override { return at(partition).position; }
   Standing standing(int /*partition*/) const override { return {}; }
   bool full(int /*worker*/) const override { return false; }

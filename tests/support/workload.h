@@ -13,6 +13,7 @@
 #include "connectors/embedded/embedded_store.h"
 #include "engine/ledger/block_codec.h"
 #include "tests/support/docket_process.h"
+#include "tests/support/run_history.h"
 #include "tests/support/worked_example.h"
 
 namespace docket::testing {
@@ -76,8 +77,12 @@ class Producer {
         if (sent.size() == batch_) break;
       }
       if (sent.empty()) return true;
+      const std::string call = begin_call(sent);
       const auto reply = server.post(body);
-      if (reply.status == 0) return false;
+      if (reply.status == 0) {
+        if (history != nullptr) history->fail(call);
+        return false;
+      }
       boost::system::error_code error;
       const auto answer = boost::json::parse(reply.body, error);
       const auto* rows = !error && answer.is_object() ? answer.get_object().if_contains("results") : nullptr;
@@ -85,6 +90,7 @@ class Producer {
         ADD_FAILURE() << "status " << reply.status << ": " << reply.body;
         return false;
       }
+      end_call(call, rows->as_array());
       for (std::size_t i = 0; i < sent.size(); ++i) {
         const std::string outcome(rows->as_array()[i].at("outcome").as_string());
         if (outcome == "overloaded" || outcome == "outcome-unknown") {
@@ -96,6 +102,7 @@ class Producer {
           acknowledged_.insert(sent[i]->id);
         }
       }
+      if (history != nullptr) read_back(server, *sent.back(), rows->as_array().back(), round % 3 == 0);
       if (on_batch) on_batch();
     }
     return true;
@@ -107,8 +114,45 @@ class Producer {
   [[nodiscard]] const std::vector<WorkEvent>& events() const { return events_; }
   [[nodiscard]] std::size_t refused() const { return refused_; }
   std::function<void()> on_batch;  // called after each answered batch
+  RunHistory* history = nullptr;   // gets what was asked and told, and a read after each batch
 
  private:
+  std::string begin_call(const std::vector<const WorkEvent*>& sent) {
+    if (history == nullptr) return {};
+    boost::json::array events;
+    for (const auto* event : sent)
+      events.push_back(boost::json::object{{"source", "example"}, {"id", event->id}, {"case", event->case_id}});
+    return history->invoke("publish", {{"events", std::move(events)}});
+  }
+  void end_call(const std::string& call, const boost::json::array& rows) {
+    if (history == nullptr) return;
+    boost::json::array outcomes;
+    for (const auto& row : rows) {
+      boost::json::object told{{"outcome", row.at("outcome")}};
+      if (const auto* version = row.as_object().if_contains("case_version")) told["version"] = *version;
+      if (const auto* position = row.as_object().if_contains("position")) told["position"] = *position;
+      outcomes.push_back(std::move(told));
+    }
+    history->ok(call, {{"outcomes", std::move(outcomes)}});
+  }
+  // What was just acknowledged, at its position or strongly.
+  void read_back(Client& server, const WorkEvent& event, const boost::json::value& told, bool strong) {
+    const auto* position = told.as_object().if_contains("position");
+    if (position == nullptr) return;
+    boost::json::object asked{{"case", event.case_id}};
+    if (strong) {
+      asked["strong"] = true;
+    } else {
+      asked["min_position"] = *position;
+    }
+    const std::string call = history->invoke("read", std::move(asked));
+    const auto reply = server.get("/v1/cases/" + event.case_id + "?" +
+                                  (strong ? "consistency=strong" : "min_position=" + std::string(position->as_string())));
+    if (reply.status != 200 && reply.status != 404) return history->fail(call);
+    const auto version = reply.status == 404 ? boost::json::value(0) : boost::json::parse(reply.body).at("version");
+    history->ok(call, {{"version", version}, {"position", reply.position}});
+  }
+
   std::vector<WorkEvent> events_;
   std::size_t batch_;
   std::set<std::string> acknowledged_;

@@ -169,6 +169,41 @@ TEST_F(IntakeDriverTest, ANewEpochBeginsWhereTheTopicBegins) {
   EXPECT_EQ(node.accepted().size(), 2U);
 }
 
+TEST_F(IntakeDriverTest, AStoppedPartitionGoesOnWhenItIsRebased) {
+  publish(case_of(kHome), 0);
+  go_on();
+  node.loop->freeze();
+  node.go_on();
+  topic->records = {node.event(case_of(kHome), 1), node.event(case_of(kHome), 2)};
+  go_on();
+  ASSERT_EQ(node.loop->mode(), partition::PartitionLoop::Mode::kStopped);
+  EXPECT_TRUE(driver->halted(kHome));
+  go_on();
+  EXPECT_TRUE(driver->halted(kHome)) << "nobody has said that it is meant";
+  driver->rebase(kTopic);
+  driver->step(*node.loop, kHome, node.now);
+  node.go_on();
+  go_on();
+  EXPECT_FALSE(driver->halted(kHome));
+  EXPECT_EQ(node.loop->stop_reason(), "");
+  EXPECT_EQ(node.loop->cursors().at(0).epoch, 1U);
+  EXPECT_EQ(cursor(), 2);
+  EXPECT_EQ(node.accepted().size(), 3U);
+}
+
+// A running node that once found the topic's end below its cursor reads the last judged record back when there is more again.
+TEST_F(IntakeDriverTest, ATopicMadeAnewUnderARunningNodeIsNoticedHoweverLongItGrows) {
+  for (std::size_t i = 0; i < 2; ++i) publish(case_of(kHome), i);
+  go_on();
+  ASSERT_EQ(cursor(), 2);
+  topic->records.clear();
+  driver->step(*node.loop, kHome, node.now);
+  for (std::size_t i = 3; i < 6; ++i) publish(case_of(kHome), i);
+  driver->step(*node.loop, kHome, node.now);
+  EXPECT_NE(node.loop->stop_reason().find("doesn't hold the record that was judged there"), std::string::npos) << node.loop->stop_reason();
+  EXPECT_EQ(cursor(), 2) << "nothing is passed over";
+}
+
 TEST_F(IntakeDriverTest, ARecordOfAnotherPartitionIsOfferedThereFirst) {
   const std::string there = case_of(5);
   publish(there, 0);
@@ -185,6 +220,7 @@ TEST_F(IntakeDriverTest, ARecordOfAnotherPartitionIsOfferedThereFirst) {
   partition::EventOutcome accepted;
   accepted.kind = partition::EventOutcome::Kind::kAccepted;
   std::exchange(offered[1].second.done, {})({accepted});
+  node.now += 1'000;
   go_on();
   EXPECT_EQ(cursor(), 2);
   EXPECT_EQ(node.loop->intake_counts().forwarded, 1U);
@@ -198,6 +234,9 @@ TEST_F(IntakeDriverTest, AFullNeighbourIsAskedAgain) {
   driver->step(*node.loop, kHome, node.now);
   EXPECT_TRUE(offered.empty());
   refuse = false;
+  driver->step(*node.loop, kHome, node.now);
+  EXPECT_TRUE(offered.empty()) << "not at once, so that two workers don't keep each other busy";
+  node.now += 1'000;
   driver->step(*node.loop, kHome, node.now);
   EXPECT_EQ(offered.size(), 1U);
 }

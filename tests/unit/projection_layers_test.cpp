@@ -113,6 +113,72 @@ TEST(ProjectionLayers, IdentitiesAndParkedFollowTheirLastRecord) {
   }
 }
 
+TEST(ProjectionLayers, RefusalsComeNewestFirstWhereverTheyLie) {
+  TempFolder folder;
+  auto options = samples::options_for(folder / "p", samples::office());
+  std::atomic<bool> stop{false};
+  options.before_ingest = [&] {
+    if (stop) throw std::runtime_error("stopped");
+  };
+  const auto projections = samples::open_or_fail(options);
+  model::Height height = 0;
+  const auto apply = [&](ledger::RecordKind kind) {
+    partition::AppliedBlock made;
+    partition::Applied applied;
+    applied.height = height;
+    applied.recorded = 1000 + static_cast<model::Instant>(height);
+    auto record = std::make_shared<ledger::Record>();
+    record->kind = kind;
+    record->code = model::Rejection::kNoCase;
+    record->source = "s" + std::to_string(height);
+    applied.record = record;
+    applied.case_id = height % 3 == 0 ? "" : "c";  // also those that name no case
+    made.records.push_back(applied);
+    made.position = {1, ++height, 9};
+    projections->apply(std::move(made));
+  };
+  const auto heights = [&](model::Height end, std::size_t limit) {
+    std::vector<model::Height> out;
+    const auto rows = projections->rejected(1, end, limit);
+    EXPECT_TRUE(rows.ok());
+    for (const auto& row : *rows) {
+      EXPECT_EQ(row.recorded, 1000 + static_cast<model::Instant>(row.height));
+      EXPECT_EQ(row.source, "s" + std::to_string(row.height));
+      EXPECT_EQ(row.code, model::Rejection::kNoCase);
+      out.push_back(row.height);
+    }
+    return out;
+  };
+  const auto expect_all = [&] {
+    std::vector<model::Height> all;
+    for (model::Height h = height; h-- > 0;) {
+      if (h % 2 == 0) all.push_back(h);
+    }
+    EXPECT_EQ(heights(height, 1000), all);
+    for (model::Height end = 0; end <= height; ++end) {  // page by page
+      std::vector<model::Height> paged;
+      model::Height at = end;
+      for (auto page = heights(at, 3); !page.empty(); page = heights(at, 3)) {
+        paged.insert(paged.end(), page.begin(), page.end());
+        at = page.back();
+      }
+      EXPECT_EQ(paged, std::vector<model::Height>(all.end() - static_cast<std::ptrdiff_t>((end + 1) / 2), all.end())) << end;
+    }
+  };
+  for (const char* where : {"store", "frozen", "active"}) {
+    for (int i = 0; i < 10; ++i) apply(height % 2 == 0 ? ledger::RecordKind::kRejected : ledger::RecordKind::kParked);
+    stop = where == std::string("frozen");
+    if (where != std::string("active")) {
+      EXPECT_EQ(projections->flush().ok(), !stop);
+    }
+    expect_all();
+  }
+  EXPECT_TRUE(projections->rejected(2, 1000, 10)->empty()) << "another partition";
+  stop = false;
+  ASSERT_TRUE(projections->flush().ok());
+  expect_all();
+}
+
 TEST(ProjectionLayers, StoppedWriteBackLeavesTheOldHeightAndReplayIsExact) {
   TempFolder folder;
   std::atomic<bool> stop{false};
