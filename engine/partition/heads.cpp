@@ -4,7 +4,6 @@
 namespace docket::partition {
 
 void PartitionLoop::add_head(std::string body) {
-  if (mode_ != Mode::kOwner) return;
   std::erase_if(heads_, [](const Head& head) { return head.token == 0; });
   heads_.push_back({std::move(body), 0});
 }
@@ -26,7 +25,7 @@ void PartitionLoop::heads_valid(std::uint64_t token) {
   std::erase_if(heads_, [&](const Head& head) { return head.token == token; });
 }
 
-// What was under way may never count.
+// What was under way may never count, and whoever owns next need not have heard of it.
 void PartitionLoop::heads_again() {
   for (auto& head : heads_) head.token = 0;
   if (heads_.size() > 1) heads_.erase(heads_.begin(), heads_.end() - 1);  // the newest says the most

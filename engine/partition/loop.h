@@ -113,7 +113,7 @@ class PartitionLoop {
   [[nodiscard]] const std::vector<ledger::IntakeCursor>& cursors() const { return cursors_; }
   [[nodiscard]] const IntakeCounts& intake_counts() const { return intake_counts_; }
   // Writes a `head` record with this body (ledger::sign_head) into the next block, and again after a freeze until it is valid. One that has
-  // not gone out yet gives way to a newer one. Nothing while the loop doesn't own.
+  // not gone out yet gives way to a newer one. While the loop doesn't own, the newest waits until it does.
   void add_head(std::string body);
   // Judges what is queued; returns the blocks to append. Call after reports and reads are in.
   [[nodiscard]] std::vector<ledger::Appending> turn(Instant now);

@@ -58,5 +58,16 @@ TEST_F(Heads, AfterAFreezeItIsWrittenAgainAndCountsOnce) {
   EXPECT_EQ(heads(), std::vector<std::string>{R"({"n":2})"}) << "the newest";
 }
 
+TEST_F(Heads, WhileAnotherOwnsTheNewestWaits) {
+  MockNode node(cluster_);
+  node.loop->disown();
+  node.loop->add_head(R"({"n":1})");
+  node.loop->add_head(R"({"n":2})");
+  EXPECT_EQ(node.turn(), 0U);
+  node.loop->own();
+  node.go_on();
+  EXPECT_EQ(heads(), std::vector<std::string>{R"({"n":2})"});
+}
+
 }  // namespace
 }  // namespace docket::testing

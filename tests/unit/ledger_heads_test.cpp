@@ -64,6 +64,17 @@ TEST(HeadRecords, TheirTextIsFixed) {
     EXPECT_FALSE(parse_head(bad, "L").ok()) << bad;
 }
 
+TEST(HeadRecords, TheGoldenOneIsReadAndItsSignatureHolds) {
+  std::string text = testing::read_file(testing::fixture("head-signed"));
+  ASSERT_FALSE(text.empty());
+  text.pop_back();
+  const auto block = decode_block(text);
+  ASSERT_TRUE(block.ok()) << block.error().message;
+  const auto head = parse_head(block->records.front().body, "L");
+  ASSERT_TRUE(head.ok()) << head.error().message;
+  EXPECT_TRUE(heads_hold(*head, public_key_of(kSeed)));
+}
+
 TEST(HeadRecords, AGoodLedgerIsGoodAndSaysWhatTheyCannotShow) {
   const auto report = Chains().verify();
   EXPECT_TRUE(report.good()) << report.findings.front().what;
