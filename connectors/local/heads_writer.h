@@ -1,5 +1,6 @@
 // Signs the heads of all partitions into DATA/heads.ndjson, every 10 s of activity (ledger.md section 10), each
-// line synced, for keeping elsewhere.
+// line synced, for keeping elsewhere; and, if asked to, each head that moved into the next partition's chain. A chain that such
+// records alone have moved is no activity.
 // Thread rule: start() and stop() from one thread; a thread of its own writes.
 #pragma once
 
@@ -18,7 +19,10 @@ namespace docket::local {
 
 class HeadsWriter {
  public:
-  HeadsWriter(const Home& home, const node::ReadModel& store) : home_(home), store_(store) {}
+  // Writes a `head` record with that body into that partition's chain.
+  using ToChain = std::function<void(int partition, std::string body)>;
+  HeadsWriter(const Home& home, const node::ReadModel& store, ToChain to_chain = {})
+      : home_(home), store_(store), to_chain_(std::move(to_chain)) {}
   ~HeadsWriter() { stop(); }
   HeadsWriter(const HeadsWriter&) = delete;
   HeadsWriter& operator=(const HeadsWriter&) = delete;
@@ -29,14 +33,17 @@ class HeadsWriter {
 
  private:
   void run();
-  void write();
+  void write(bool at_end);
+  [[nodiscard]] bool moved(int partition, const std::vector<ledger::Position>& heads) const;
 
   const Home& home_;
   const node::ReadModel& store_;
+  const ToChain to_chain_;
   std::optional<embedded::HeadsFile> file_;
   std::function<void(const std::string& line)> tell_;
-  std::vector<ledger::Position> last_;
-  bool failed_ = false;  // said once
+  std::vector<ledger::Position> last_;     // looked at
+  std::vector<ledger::Position> in_file_;  // signed there
+  bool failed_ = false;                    // said once
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

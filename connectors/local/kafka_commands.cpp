@@ -105,12 +105,16 @@ int run_kafka_verify(const std::string& data, const std::string& heads_file, con
   ledger::VerifyOptions options;
   options.void_allowed = true;
   std::vector<std::string> problems;
-  if (!heads_file.empty()) {
-    const auto genesis = read_genesis(*port, 0);
-    if (!genesis) return fail(genesis.error());
+  const auto genesis = read_genesis(*port, 0);
+  if (!genesis && !heads_file.empty()) return fail(genesis.error());
+  // The keys check signatures, and a folder may be another ledger's.
+  const bool belongs = genesis && check_belongs(data, genesis->ledger, *place).ok();
+  if (belongs || !heads_file.empty()) {
     const auto keys = embedded::FileKeyStore::open(data, [](const std::string&) { std::abort(); });
-    if (!keys) return fail(keys.error().with_context("heads are checked with the keys in --data"));
-    if (!take_heads(heads_file, genesis->ledger, (*keys)->signing_seed(), options, problems)) return fail("can't read " + heads_file, 3);
+    if (!keys && !heads_file.empty()) return fail(keys.error().with_context("heads are checked with the keys in --data"));
+    if (keys) options.key = ledger::public_key_of((*keys)->signing_seed());
+    if (!heads_file.empty() && !take_heads(heads_file, genesis->ledger, (*keys)->signing_seed(), options, problems))
+      return fail("can't read " + heads_file, 3);
   }
   return verify_and_tell(*port, model::kPartitions, options, problems, "");
 }

@@ -83,6 +83,7 @@ int run_ledger_verify(const std::string& data, const std::string& heads_file) {
     if (!take_heads(heads_file, home->ledger->ledger_id(), (*keys)->signing_seed(), options, problems))
       return fail("can't read " + heads_file, 3);
   }
+  if (keys) options.key = ledger::public_key_of((*keys)->signing_seed());
   auto port = home->ledger->port();
   return verify_and_tell(*port, home->ledger->partitions(), options, problems,
                          keys ? "" : "private texts, sealed under keys that are not here; the chains need none");

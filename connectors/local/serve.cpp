@@ -135,7 +135,9 @@ int run_serve(const ServeOptions& options) {
   http::HttpServer server(http, *node);
   const auto port = server.start();
   if (!port) return fail(port.error());
-  HeadsWriter heads(*home, **store);
+  HeadsWriter::ToChain to_chain;
+  if (home->port) to_chain = [&node](int partition, std::string body) { node->add_head(partition, std::move(body)); };
+  HeadsWriter heads(*home, **store, std::move(to_chain));
   if (outputs) heads.on_signed([&outputs](const std::string& line) { outputs->tell_heads(line); });
   if (auto started = heads.start(); !started) return fail(started.error());
   ControlServer control(*home, **store, *node);

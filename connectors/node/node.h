@@ -81,6 +81,11 @@ class Node final : public service::Service {
   // Begins a new epoch of an intake topic that was made anew; false: there is no such one.
   bool rebase_intake(const std::string& topic);
 
+  // Writes a `head` record into that partition's chain, if this node owns it.
+  void add_head(int partition, std::string body) {
+    workers_[static_cast<std::size_t>(worker_of(partition))]->add_head(partition, std::move(body));
+  }
+
   [[nodiscard]] const definition::Bundle& bundle() const { return *parts_.bundle; }
   [[nodiscard]] bool ready() const;
   // False: its clock is too far off the brokers' to own anything.

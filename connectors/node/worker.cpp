@@ -66,6 +66,15 @@ void Worker::rebase(const std::string& topic) {
   wake_.notify_one();
 }
 
+void Worker::add_head(int partition, std::string body) {
+  {
+    const std::lock_guard lock(mutex_);
+    heads_.emplace_back(partition, std::move(body));
+    news_ = true;
+  }
+  wake_.notify_one();
+}
+
 // The port goes before what it calls.
 Worker::~Worker() {
   stop();
@@ -154,13 +163,16 @@ void Worker::publish_health() {
 
 void Worker::take_inbox(bool wait) {
   std::vector<std::pair<int, partition::Offer>> taken;
+  std::vector<std::pair<int, std::string>> heads;
   {
     std::unique_lock lock(mutex_);
     if (wait && inbox_.empty() && !news_ && (told_later_ || !stopping_)) wake_.wait_for(lock, kIdleWait);
     news_ = false;
     taken.swap(inbox_);
+    heads.swap(heads_);
     inbox_events_ = 0;
   }
+  for (auto& [partition, body] : heads) by_partition_[static_cast<std::size_t>(partition)]->add_head(std::move(body));
   for (auto& [partition, offer] : taken) {
     const std::size_t events = offer.answers();
     auto done = offer.done;

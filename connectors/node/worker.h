@@ -57,6 +57,8 @@ class Worker {
   void take_intake(std::unique_ptr<ledger::IntakePort> port, Forward forward);
   // From any thread: see IntakeDriver::rebase().
   void rebase(const std::string& topic);
+  // From any thread: see PartitionLoop::add_head().
+  void add_head(int partition, std::string body);
   void start();
   // Finishes what is queued and in flight, then ends the thread.
   void stop();
@@ -127,6 +129,7 @@ class Worker {
   std::size_t inbox_events_ = 0;
   bool news_ = false;  // the port has something
   std::vector<std::string> rebase_;
+  std::vector<std::pair<int, std::string>> heads_;
   std::optional<std::vector<int>> assignment_;  // not taken yet
   bool assigned_ = false;
   std::string address_;

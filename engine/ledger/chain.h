@@ -65,8 +65,9 @@ struct Finding {
 };
 
 struct VerifyOptions {
-  bool void_allowed = false;       // Kafka: doubles and replaced owners' blocks lie between; embedded: nothing may
-  std::vector<SignedHeads> heads;  // whose signatures hold
+  bool void_allowed = false;                    // Kafka: doubles and replaced owners' blocks lie between; embedded: nothing may
+  std::vector<SignedHeads> heads;               // whose signatures hold
+  std::optional<PublicKey> key = std::nullopt;  // of the ledger, for the head records in its chains; none: their signatures are not checked
 };
 
 struct PartitionReport {

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kSignatureBytes = 64;
 constexpr std::array<std::string_view, 4> kNames{"ledger", "recorded", "heads", "signature"};
+constexpr std::array<std::string_view, 3> kHeadNames{"position", "recorded", "signature"};
 
 struct KeyFree {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
@@ -44,6 +45,18 @@ std::string signed_part(std::string_view ledger, Instant recorded, std::span<con
   return out;
 }
 
+std::string sign(std::string_view text, const SealKey& seed) {
+  std::array<std::uint8_t, kSignatureBytes> signature{};
+  std::size_t bytes = signature.size();
+  const Key key = private_key(seed);
+  const Context context(EVP_MD_CTX_new());
+  if (!key || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
+      EVP_DigestSign(context.get(), signature.data(), &bytes, bytes_of(text), text.size()) != 1) {
+    std::abort();
+  }
+  return base64url(signature);
+}
+
 }  // namespace
 
 PublicKey public_key_of(const SealKey& signing_seed) {
@@ -56,17 +69,39 @@ PublicKey public_key_of(const SealKey& signing_seed) {
 
 std::string sign_heads(std::string_view ledger, Instant recorded, std::span<const Position> heads, const SealKey& signing_seed) {
   std::string line = signed_part(ledger, recorded, heads);
-  std::array<std::uint8_t, kSignatureBytes> signature{};
-  std::size_t bytes = signature.size();
-  const Key key = private_key(signing_seed);
-  const Context context(EVP_MD_CTX_new());
-  if (!key || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
-      EVP_DigestSign(context.get(), signature.data(), &bytes, bytes_of(line), line.size()) != 1) {
-    std::abort();
-  }
+  const std::string signature = sign(line, signing_seed);
   line.pop_back();
-  line += ",\"signature\":\"" + base64url(signature) + "\"}";
+  line += ",\"signature\":\"" + signature + "\"}";
   return line;
+}
+
+std::string sign_head(std::string_view ledger, Instant recorded, const Position& head, const SealKey& signing_seed) {
+  return "{\"position\":\"" + position_text(head) + "\",\"recorded\":\"" + model::format_instant(recorded) + "\",\"signature\":\"" +
+         sign(signed_part(ledger, recorded, {&head, 1}), signing_seed) + "\"}";
+}
+
+Result<SignedHeads> parse_head(std::string_view body, std::string_view ledger) {
+  json::Reader reader;
+  json::od::document document;
+  json::od::object members;
+  if (json::parse(body, document) != simdjson::SUCCESS || document.get_object().get(members) != simdjson::SUCCESS)
+    return Error{ErrorCode::kInvalid, "a head that is no JSON object"};
+  SignedHeads out;
+  out.ledger = ledger;
+  std::uint32_t seen = 0;
+  const auto each = [&](std::size_t member, json::od::value in) {
+    if (member == 1) return reader.instant("recorded", in, out.recorded);
+    if (member == 2) return reader.text("signature", in, out.signature);
+    std::string text;
+    if (!reader.text("position", in, text)) return false;
+    const auto position = parse_position(text);
+    if (!position) return reader.fail(ErrorCode::kInvalid, position.error().message);
+    out.heads.push_back(*position);
+    return true;
+  };
+  if (!reader.object("head", members, kHeadNames, seen, each) || !reader.required("head", kHeadNames, seen, (1U << kHeadNames.size()) - 1))
+    return reader.error();
+  return out;
 }
 
 Result<SignedHeads> parse_heads(std::string_view line) {

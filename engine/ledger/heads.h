@@ -33,6 +33,11 @@ struct SignedHeads {
 [[nodiscard]] Result<SignedHeads> parse_heads(std::string_view line);
 [[nodiscard]] bool heads_hold(const SignedHeads& heads, const PublicKey& key);
 
+// The body of a `head` record: where the chain of the partition before stood, signed as a line with this one position.
+// {"position","recorded","signature"}
+[[nodiscard]] std::string sign_head(std::string_view ledger, Instant recorded, const Position& head, const SealKey& signing_seed);
+[[nodiscard]] Result<SignedHeads> parse_head(std::string_view body, std::string_view ledger);
+
 struct HeadsText {
   std::vector<SignedHeads> heads;     // readable, of that ledger, signature holds
   std::vector<std::string> findings;  // "line 7: ..." of the others

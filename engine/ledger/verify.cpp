@@ -9,19 +9,47 @@ namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{4} << 20U;
 
-// Heads by the height at which they were signed, for one partition.
+// What says where a chain stood: a line of signed heads, or a head record in the next partition's chain.
 struct HeadAt {
   std::uint64_t hash = 0;
-  const SignedHeads* heads = nullptr;
+  Instant recorded = 0;
+  std::string where;  // of a head record: "the head record in partition 3 at height 17"; "" of a line
   bool met = false;
 };
 using HeadsByHeight = std::multimap<Height, HeadAt>;
+using HeadsByPartition = std::map<int, HeadsByHeight>;
+
+// What the checks of all partitions share.
+struct Shared {
+  HeadsByPartition in_chains;                           // found so far
+  std::vector<std::pair<Height, std::uint64_t>> first;  // where each block of partition 0 ends, as its heads are found last
+  bool unsigned_heads = false;                          // there were some, and no key to check them with
+};
+
+void meet(HeadsByHeight& heads, Height height, std::uint64_t hash) {
+  const auto [first, last] = heads.equal_range(height);
+  for (auto head = first; head != last; ++head) head->second.met = head->second.hash == hash;
+}
+
+// The lowest height at which the chain isn't what a head says; nothing: it is.
+std::optional<Finding> unmet(const HeadsByHeight& heads, int partition, const ChainEnd& end, bool whole) {
+  for (const auto& [height, head] : heads) {
+    if (head.met || (!whole && height > end.height)) continue;
+    const std::string said = head.where.empty() ? "heads signed for " + model::format_instant(head.recorded) + " name"
+                                                : head.where + ", signed for " + model::format_instant(head.recorded) + ", names";
+    const std::string is = height > end.height ? "the tail is cut: the chain ends at height " + std::to_string(end.height)
+                                               : std::string("the chain was rewritten: it holds another block there");
+    return Finding{partition, -1, height,
+                   "partition " + std::to_string(partition) + ": " + said + " height " + std::to_string(height) + ", but " + is};
+  }
+  return std::nullopt;
+}
 
 HeadsByHeight heads_of(const std::vector<SignedHeads>& all, int partition) {
   HeadsByHeight out;
   for (const SignedHeads& heads : all) {
     for (const Position& position : heads.heads) {
-      if (position.partition == partition) out.insert({position.height, {position.hash, &heads}});
+      if (position.partition == partition) out.insert({position.height, {position.hash, heads.recorded, {}, false}});
     }
   }
   return out;
@@ -29,13 +57,17 @@ HeadsByHeight heads_of(const std::vector<SignedHeads>& all, int partition) {
 
 class PartitionCheck {
  public:
-  PartitionCheck(Port& port, int partition, const VerifyOptions& options, VerifyReport& report)
+  PartitionCheck(Port& port, int partition, const VerifyOptions& options, VerifyReport& report, Shared& shared)
       : port_(port),
         partition_(partition),
         options_(options),
         report_(report),
+        shared_(shared),
         walk_(partition),
-        heads_(heads_of(options.heads, partition)) {}
+        heads_(heads_of(options.heads, partition)) {
+    if (const auto found = shared.in_chains.find(partition); found != shared.in_chains.end())
+      heads_.insert(found->second.begin(), found->second.end());
+  }
 
   Status run() {
     bool whole = true;
@@ -60,7 +92,8 @@ class PartitionCheck {
   void find(Offset offset, std::string what) { report_.findings.push_back({partition_, offset, walk_.end().height, std::move(what)}); }
 
   bool take(const Stored& stored) {
-    const auto taken = walk_.take(stored);
+    Block taken_block;
+    const auto taken = walk_.take(stored, &taken_block);
     if (!taken) {
       find(stored.offset, taken.error().message);
       return false;
@@ -76,31 +109,39 @@ class PartitionCheck {
       return false;
     }
     void_behind_ = false;
-    meet_heads();
+    const Position position = walk_.position();
+    meet(heads_, position.height, position.hash);
+    if (partition_ == 0) shared_.first.emplace_back(position.height, position.hash);
+    for (std::size_t i = 0; i < taken_block.records.size(); ++i) {
+      if (taken_block.records[i].kind == RecordKind::kHead) take_head(taken_block.records[i], taken_block.height + i, stored.offset);
+    }
     return true;
   }
 
-  void meet_heads() {
-    const Position position = walk_.position();
-    const auto [first, last] = heads_.equal_range(position.height);
-    for (auto head = first; head != last; ++head) head->second.met = head->second.hash == position.hash;
+  // A head record names the partition before.
+  void take_head(const Record& record, Height height, Offset offset) {
+    const std::string where = "the head record in partition " + std::to_string(partition_) + " at height " + std::to_string(height);
+    const int before = (partition_ + report_.partitions - 1) % report_.partitions;
+    const auto head = parse_head(record.body, walk_.genesis() ? walk_.genesis()->ledger : std::string());
+    if (!head || head->heads.front().partition != before) {
+      find(offset, where + (head ? " doesn't name partition " + std::to_string(before) : " can't be read: " + head.error().message));
+    } else if (options_.key && !heads_hold(*head, *options_.key)) {
+      find(offset, where + " is not signed by this ledger");
+    } else {
+      shared_.unsigned_heads = shared_.unsigned_heads || !options_.key;
+      const Position& position = head->heads.front();
+      shared_.in_chains[before].insert({position.height, {position.hash, head->recorded, where, false}});
+    }
   }
 
   // `whole`: the chain was read to its end, so that heads beyond it are a cut tail.
   void finish(bool whole) {
     PartitionReport chain{partition_, walk_.position(), walk_.end(), std::nullopt};
-    for (const auto& [height, head] : heads_) {
-      if (!chain.newest_head || head.heads->recorded >= chain.newest_head->recorded) chain.newest_head = *head.heads;
-      if (head.met || (!whole && height > walk_.end().height)) continue;
-      const std::string what = height > walk_.end().height
-                                   ? "the tail is cut: the chain ends at height " + std::to_string(walk_.end().height)
-                                   : std::string("the chain was rewritten: it holds another block there");
-      report_.findings.push_back({partition_, -1, height,
-                                  "partition " + std::to_string(partition_) + ": heads signed for " +
-                                      model::format_instant(head.heads->recorded) + " name height " + std::to_string(height) + ", but " +
-                                      what});
-      break;
+    for (const SignedHeads& heads : options_.heads) {
+      const bool names = std::any_of(heads.heads.begin(), heads.heads.end(), [&](const Position& p) { return p.partition == partition_; });
+      if (names && (!chain.newest_head || heads.recorded >= chain.newest_head->recorded)) chain.newest_head = heads;
     }
+    if (auto finding = unmet(heads_, partition_, walk_.end(), whole)) report_.findings.push_back(std::move(*finding));
     if (whole && walk_.end().blocks == 0) find(-1, "partition " + std::to_string(partition_) + " has no genesis");
     if (whole) say_unseen(chain);
     if (walk_.genesis()) check_genesis(*walk_.genesis());
@@ -132,22 +173,43 @@ class PartitionCheck {
   int partition_;
   const VerifyOptions& options_;
   VerifyReport& report_;
+  Shared& shared_;
   ChainWalk walk_;
   HeadsByHeight heads_;
   bool void_behind_ = false;
 };
+
+// Partition 0 was walked before its heads were found.
+void check_first(Shared& shared, VerifyReport& report) {
+  HeadsByHeight& heads = shared.in_chains[0];
+  for (const auto& [height, hash] : shared.first) meet(heads, height, hash);
+  const bool whole = std::none_of(report.findings.begin(), report.findings.end(), [](const Finding& f) { return f.partition == 0; });
+  if (auto finding = unmet(heads, 0, report.chains.front().end, whole)) report.findings.push_back(std::move(*finding));
+  if (heads.empty()) shared.in_chains.erase(0);
+}
 
 }  // namespace
 
 Result<VerifyReport> verify_ledger(Port& port, int partitions, const VerifyOptions& options) {
   VerifyReport report;
   report.partitions = partitions;
-  for (int partition = 0; partition < partitions; ++partition) {
-    if (auto read = PartitionCheck(port, partition, options, report).run(); !read) return read.error();
+  // From the last to the first, as a chain's heads stand in the next one's; partition 0, which has those of the last, before all.
+  Shared shared;
+  for (int i = 0; i < partitions; ++i) {
+    const int partition = (partitions - i) % partitions;
+    if (auto read = PartitionCheck(port, partition, options, report, shared).run(); !read) return read.error();
   }
+  std::sort(report.chains.begin(), report.chains.end(), [](const auto& a, const auto& b) { return a.partition < b.partition; });
+  if (partitions > 1) check_first(shared, report);
+  std::stable_sort(report.findings.begin(), report.findings.end(), [](const auto& a, const auto& b) { return a.partition < b.partition; });
+  if (shared.unsigned_heads)
+    report.unseen.insert(report.unseen.begin(), "whether the head records were signed by this ledger, as its keys are not here");
   if (options.heads.empty()) {
     report.unseen.insert(report.unseen.begin(),
-                         "without a heads file: whether tails were cut, and whether everything from some record on was rewritten");
+                         shared.in_chains.empty()
+                             ? "without a heads file: whether tails were cut, and whether everything from some record on was rewritten"
+                             : "without a heads file: whether a chain was cut or rewritten behind the newest of its heads that the next "
+                               "partition's chain holds, and whether all chains were, together");
   }
   return report;
 }

@@ -82,6 +82,7 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
   if (mode_ == Mode::kReading && read_to_end_ && flight_.empty()) own_block(now);
   if (mode_ == Mode::kOwner) {
     fire_timers(now);
+    write_heads();
     std::size_t judged = 0;
     std::vector<Offer> barriers;
     const bool expired = (!parked_until_.empty() && parked_until_.begin()->first.first < now) ||
@@ -238,6 +239,7 @@ void PartitionLoop::make_valid(InFlight flight) {
       std::erase_if(it->second.records, [&](const Applied& row) { return row.height == applied.height; });
     }
   }
+  heads_valid(flight.token);
   sink_.apply(std::move(flight.applied));
   answer_rested(flight.token);
 }
@@ -281,6 +283,7 @@ void PartitionLoop::freeze() {
     queue_.push_front(std::move(waiting_.back().offer));
     waiting_.pop_back();
   }
+  heads_again();
   drop_intake();
   mode_ = Mode::kReading;
   read_to_end_ = false;

@@ -118,6 +118,9 @@ class PartitionLoop {
   // Of the valid chain.
   [[nodiscard]] const std::vector<ledger::IntakeCursor>& cursors() const { return cursors_; }
   [[nodiscard]] const IntakeCounts& intake_counts() const { return intake_counts_; }
+  // Writes a `head` record with this body (ledger::sign_head) into the next block, and again after a freeze until it is valid. One that has
+  // not gone out yet gives way to a newer one. While the loop doesn't own, the newest waits until it does.
+  void add_head(std::string body);
   // Judges what is queued; returns the blocks to append. Call after reports and reads are in.
   [[nodiscard]] std::vector<ledger::Appending> turn(Instant now);
   void report(const ledger::Report& report);
@@ -259,6 +262,11 @@ class PartitionLoop {
   model::EventPtr timer_event(const model::CaseState& state, const apply::Want& want, const definition::EventDef& def);
   void withdraw_breaches(const model::CaseState& before, const std::vector<validate::Incoming>& incoming, const validate::Verdict& verdict);
 
+  // heads of the partition before (heads.cpp)
+  void write_heads();
+  void heads_valid(std::uint64_t token);
+  void heads_again();
+
   // state (ahead over valid)
   [[nodiscard]] model::CasePtr case_ahead(const std::string& case_id) const;
   [[nodiscard]] apply::CaseHistory history_ahead(const std::string& case_id) const;
@@ -347,6 +355,12 @@ class PartitionLoop {
   };
   std::optional<Mark> mark_;
   IntakeCounts intake_counts_;
+
+  struct Head {
+    std::string body;
+    std::uint64_t token = 0;  // of the block that it is in; 0: of none yet
+  };
+  std::vector<Head> heads_;
 
   TimerState timers_;
   bool timers_held_ = false;

@@ -85,6 +85,7 @@ void PartitionLoop::drop_all() {
   building_.reset();
   ahead_.clear();
   ahead_events_.clear();
+  heads_again();
   drop_intake();
   own_term_ = 0;
 }

@@ -6,8 +6,10 @@
 
 #include <functional>
 
+#include "connectors/embedded/file_key_store.h"
 #include "connectors/embedded/rocks.h"
 #include "connectors/embedded/value_codec.h"
+#include "engine/ledger/chain.h"
 #include "tests/support/workload.h"
 
 namespace docket::testing {
@@ -181,6 +183,37 @@ TEST_F(LedgerDamage, ARewriteIsFoundByHeadsAndOtherwiseSaidToBeUnseen) {
   const auto told = damaged(rewrite, true);
   EXPECT_TRUE(told.ended.with(1)) << told.text();
   EXPECT_THAT(told.out, HasSubstr(here()));
+}
+
+// As a node on Kafka leaves it, and a copy of its ledger in a folder has it.
+TEST_F(LedgerDamage, ACutTailIsFoundByTheHeadInTheNextPartitionsChain) {
+  const auto keys = embedded::FileKeyStore::open(data_, [](const std::string&) { std::abort(); });
+  ASSERT_TRUE(keys.ok()) << keys.error().message;
+  ledger::ChainWalk walk(partition_);
+  change_blocks(data_, partition_, [&](Chain& chain) {
+    for (const auto& row : chain) ASSERT_TRUE(walk.take({0, row.block()}).ok());
+  });
+  change_blocks(data_, (partition_ + 1) % 32, [&](Chain& chain) {
+    const auto last = *ledger::decode_block(chain.back().block());
+    ledger::Block block = last;
+    block.height = last.end();
+    block.previous = ledger::hash_text(ledger::block_hash(chain.back().block()));
+    block.records.assign(1, {});
+    block.records[0].kind = ledger::RecordKind::kHead;
+    block.records[0].body = ledger::sign_head(walk.genesis()->ledger, block.recorded, walk.position(), (*keys)->signing_seed());
+    Stored row = chain.back();
+    for (int i = 0; i < 8; ++i) row.key[row.key.size() - 1 - static_cast<std::size_t>(i)] = static_cast<char>(block.height >> (8 * i));
+    row.set(ledger::encode_block(block));
+    chain.push_back(row);
+  });
+  const auto good = verify(false);
+  EXPECT_TRUE(good.ended.with(0)) << good.text();
+  EXPECT_THAT(good.out, HasSubstr("not seen: without a heads file: whether a chain was cut or rewritten behind the newest of its heads"));
+  const auto told = damaged([](Chain& chain) { chain.pop_back(); }, false);
+  EXPECT_TRUE(told.ended.with(1)) << told.text();
+  EXPECT_THAT(told.out, HasSubstr(here()));
+  EXPECT_THAT(told.out, HasSubstr("the head record in partition " + std::to_string((partition_ + 1) % 32)));
+  EXPECT_THAT(told.out, HasSubstr("the tail is cut"));
 }
 
 // The server notices too, when it needs what is gone: its projections stand on a block that isn't there.

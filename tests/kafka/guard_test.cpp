@@ -100,6 +100,105 @@ TEST_F(KafkaGuard, ANodeWithAWrongClockWritesNothingSaysWhyAndGoesOnByItself) {
   verify(data);
 }
 
+// Heads go into the next partition's chain, and end when nothing else comes; a cut of a chain then shows by the topic alone.
+TEST_F(KafkaGuard, HeadsInTheNextPartitionsChainShowACutTail) {
+  TempFolder folder;
+  const fs::path data = folder / "data";
+  create(data);
+  const auto all = [&](int partition) {
+    std::vector<std::string> values;
+    kafka::KafkaLedger port({{brokers_, {}}, topics_ + ".ledger", nullptr, 20'000});
+    for (ledger::Offset from = 0;;) {
+      auto batch = port.read(partition, from, std::size_t{4} << 20U);
+      if (!batch) ADD_FAILURE() << batch.error().message;
+      if (!batch) return values;
+      for (auto& stored : batch->blocks) values.push_back(std::move(stored.value));
+      if (batch->end) return values;
+      from = batch->next;
+    }
+  };
+  // Where chain p stood by its newest head.
+  const auto newest_head = [&](int partition) {
+    ledger::Height height = 0;
+    for (const auto& value : all((partition + 1) % model::kPartitions)) {
+      const auto block = ledger::decode_block(value);
+      for (const auto& record : block->records) {
+        if (record.kind == ledger::RecordKind::kHead) height = ledger::parse_head(record.body, "")->heads.front().height;
+      }
+    }
+    return height;
+  };
+  const auto heads_in = [&](int partition) {
+    int count = 0;
+    for (const auto& value : all(partition % model::kPartitions)) {
+      const auto block = ledger::decode_block(value);
+      for (const auto& record : block->records) count += record.kind == ledger::RecordKind::kHead ? 1 : 0;
+    }
+    return count;
+  };
+  // All of chain p but head records lies below its newest head.
+  const auto named = [&](int partition) {
+    ledger::Height end = 0;
+    for (const auto& value : all(partition)) {
+      const auto block = ledger::decode_block(value);
+      for (const auto& record : block->records) {
+        if (record.kind != ledger::RecordKind::kHead) end = block->end();
+      }
+    }
+    return newest_head(partition) >= end;
+  };
+  std::vector<WorkEvent> life;
+  for (auto& event : work(1, 5, "q")) {
+    if (life.empty() || event.case_id == life.front().case_id) life.push_back(std::move(event));
+  }
+  const int partition = model::partition_of(life.front().case_id);
+  {
+    Server server(data, {{"DOCKET_HEADS_MS", "300"}}, "docket", serving());
+    ASSERT_TRUE(server.ready()) << server.errors();
+    ASSERT_EQ(server.post(example_text("worked-example.ndjson")).status, 200);
+    for (int i = 0; i < model::kPartitions; ++i) ASSERT_TRUE(eventually([&] { return named(i); })) << i;
+    // Each round of these brings a head into the next chain. That one has moved by it, and no head of it follows.
+    const int behind = heads_in(partition + 2);
+    for (std::size_t i = 0; i < 3; ++i) {
+      const int before = heads_in(partition + 1);
+      ASSERT_EQ(server.post(life.at(i).json).status, 200);
+      ASSERT_TRUE(eventually([&] { return named(partition); }));
+      EXPECT_GT(heads_in(partition + 1), before);
+    }
+    EXPECT_EQ(heads_in(partition + 2), behind);
+    ASSERT_TRUE(server.stop().with(0)) << server.errors();
+  }
+  const auto good = run_docket(on({"ledger", "verify", "--data", data.string()}));
+  EXPECT_TRUE(good.ended.with(0)) << good.text();
+  EXPECT_THAT(good.out, HasSubstr("not seen: without a heads file: whether a chain was cut or rewritten behind the newest of its heads"));
+  EXPECT_EQ(good.out.find("keys are not here"), std::string::npos) << good.out;
+  EXPECT_THAT(run_docket(on({"ledger", "verify"})).out, HasSubstr("as its keys are not here"));
+  {
+    Server server(data, {}, "docket", serving());  // a reader passes over them
+    ASSERT_TRUE(server.ready()) << server.errors();
+    ASSERT_TRUE(server.stop().with(0)) << server.errors();
+  }
+  verify(data);
+  // The same topics, and one chain cut behind its second block.
+  std::vector<std::vector<std::string>> chains;
+  for (int i = 0; i < model::kPartitions; ++i) chains.push_back(all(i));
+  topics_ += "cut";
+  ASSERT_TRUE(run_docket(on({"topics", "apply"}, false)).ended.with(0));
+  chains[static_cast<std::size_t>(partition)].resize(2);
+  kafka::KafkaLedger port({{brokers_, {}}, topics_ + ".ledger", nullptr, 20'000});
+  for (int i = 0; i < model::kPartitions; ++i) {
+    for (auto& value : chains[static_cast<std::size_t>(i)]) {
+      port.append({{1, i, std::move(value)}});
+      ASSERT_TRUE(port.poll().front().ok);
+    }
+  }
+  const auto cut = run_docket(on({"ledger", "verify"}));
+  EXPECT_TRUE(cut.ended.with(1)) << cut.text();
+  EXPECT_THAT(cut.out, HasSubstr("partition " + std::to_string(partition) + ": the head record in partition " +
+                                 std::to_string((partition + 1) % model::kPartitions)));
+  EXPECT_THAT(cut.out, HasSubstr("the tail is cut: the chain ends at height 2"));
+}
+
 // What a topic loses with an unclean election or a power failure, and its node's folder, which knows more.
 class KafkaRepair : public KafkaGuard {
  protected:

@@ -1,7 +1,7 @@
 # The Kafka home. Over librdkafka's mock cluster these are plain tests; those with the label kafka need a real broker and start one.
 if(DOCKET_KAFKA)
   docket_test(NAME kafka_mock_test
-    SOURCES kafka/produce_errors_test.cpp kafka/worker_errors_test.cpp kafka/parts_test.cpp kafka/intake_message_test.cpp kafka/clock_test.cpp simulation/office.cpp
+    SOURCES kafka/produce_errors_test.cpp kafka/worker_errors_test.cpp kafka/parts_test.cpp kafka/intake_message_test.cpp kafka/clock_test.cpp kafka/heads_test.cpp simulation/office.cpp
     LIBS docket::kafka docket::node docket::partition docket::definition docket::cli Boost::json
     LABELS integration TIMEOUT 120)
   docket_test(NAME output_rows_test SOURCES kafka/output_rows_test.cpp LIBS docket::local Boost::json LABELS integration TIMEOUT 120)

@@ -115,6 +115,9 @@ void Checker::take_record(const ledger::Record& record, ledger::Height height) {
     case RecordKind::kBarrier:
       take_owner_record(record);
       break;
+    case RecordKind::kHead:
+      take_head(record);
+      break;
     case RecordKind::kAccepted:
       take_accepted(record, height);
       break;
@@ -139,6 +142,15 @@ void Checker::take_owner_record(const ledger::Record& record) {
   if (record.kind == RecordKind::kOwnerChanged) owner_ = process;
   if (process != owner_) find("a barrier of process " + process + " behind the owner-changed of " + owner_, now_);
   if (!nonces_.insert(record.body).second) find("two owner records are equal: " + record.body, now_);
+}
+
+// Once written they never go back: a head that was dropped for a newer one, or by a node that lost the partition, stays away.
+void Checker::take_head(const ledger::Record& record) {
+  const auto body = boost::json::parse(record.body).as_object();
+  auto& newest = heads_[body.at("node").to_number<std::uint64_t>()];
+  const auto step = body.at("step").to_number<std::uint64_t>();
+  if (step < newest) find("a head of step " + std::to_string(step) + " behind one of step " + std::to_string(newest), now_);
+  newest = step;
 }
 
 void Checker::take_accepted(const ledger::Record& record, ledger::Height height) {

@@ -108,6 +108,7 @@ class Checker {
   void take_record(const ledger::Record& record, ledger::Height height);
   void take_accepted(const ledger::Record& record, ledger::Height height);
   void take_owner_record(const ledger::Record& record);
+  void take_head(const ledger::Record& record);
   void add_row(const EventId& id, Row row);
   void resolve(ledger::Height parked, const EventId& id);
   void told_event(const Request& request, std::size_t index, const Outcome& outcome);
@@ -131,6 +132,7 @@ class Checker {
   std::size_t passed_ = 0;
   std::string owner_;  // process of the last owner-changed
   std::set<std::string> nonces_;
+  std::map<std::uint64_t, std::uint64_t> heads_;  // the newest step of each node
   std::vector<Request> requests_;
   std::vector<std::string> findings_;
   Step now_ = 0;

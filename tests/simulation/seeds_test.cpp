@@ -23,6 +23,7 @@ struct Totals {
   std::size_t void_blocks = 0;
   std::size_t owners = 0;
   std::size_t parked = 0;
+  std::size_t heads = 0;
   std::size_t freezes = 0;
   std::size_t told = 0;
   std::size_t intake = 0;
@@ -56,6 +57,7 @@ void run_seeds(const char* family, std::uint64_t seeds, const std::function<Opti
     totals.void_blocks += checker.void_blocks();
     totals.owners += checker.records_of(ledger::RecordKind::kOwnerChanged);
     totals.parked += checker.records_of(ledger::RecordKind::kParked);
+    totals.heads += checker.records_of(ledger::RecordKind::kHead);
     totals.freezes += world.freezes();
     totals.intake += checker.intake_passed();
     totals.quiet = std::max(totals.quiet, world.quiet_steps());
@@ -63,11 +65,12 @@ void run_seeds(const char* family, std::uint64_t seeds, const std::function<Opti
       totals.told += checker.told_of(kind);
   }
   std::cout << family << ": " << totals.records << " records, " << totals.owners << " owners, " << totals.void_blocks << " void blocks, "
-            << totals.freezes << " freezes, " << totals.parked << " parked, " << totals.told << " outcomes told, " << totals.intake
-            << " intake records passed, longest quiet " << totals.quiet << "\n";
+            << totals.freezes << " freezes, " << totals.parked << " parked, " << totals.heads << " heads, " << totals.told
+            << " outcomes told, " << totals.intake << " intake records passed, longest quiet " << totals.quiet << "\n";
   if (one != 0) return;
   EXPECT_GT(totals.owners, seeds);  // a simulation in which nothing happens would find nothing
   EXPECT_GT(totals.told, seeds * 5);
+  EXPECT_GT(totals.heads, seeds);
 }
 
 TEST(Simulation, Usual) {

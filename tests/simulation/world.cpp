@@ -15,6 +15,7 @@ constexpr model::Instant kStepMs = 100;
 constexpr std::int64_t kReportMsMax = 60 * kStepMs;
 constexpr std::size_t kInFlightMax = 4;
 constexpr Step kQuietMax = 1'500;
+constexpr Step kHeadSteps = 17;
 constexpr model::Instant kDay = 86'400'000;
 const std::string kIntake = "docket.intake.sim";
 
@@ -161,6 +162,9 @@ void World::turn(Node& node) {
     }
   }
   read_intake(node);
+  // A head of the partition before, by no random number, so that a seed is the run that it was.
+  if (!quiet_ && now_ % kHeadSteps == 0)
+    loop.add_head("{\"node\":" + std::to_string(node.index) + ",\"step\":" + std::to_string(now_) + "}");
   auto blocks = loop.turn(clock(node));
   if (loop.freezes() != node.freezes) {  // the producer goes, with what it still holds
     freezes_ += loop.freezes() - node.freezes;

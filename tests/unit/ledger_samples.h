@@ -126,6 +126,11 @@ inline std::map<std::string, Block> samples() {
               RecordKind::kNotice,
               R"({"subject":"HT-1","clock":"handle","round":1,"nth":1,"level":"yellow","at":"2017-03-07T01:00:00.000Z","to":"holder"})")});
   all["head"] = block_of(49, {record_of(RecordKind::kHead, R"({"position":"6.120.00112233445566ff","signature":"AAAA"})")});
+  all["head-signed"] = block_of(
+      49,
+      {record_of(
+          RecordKind::kHead,
+          R"({"position":"5.120.00112233445566ff","recorded":"2017-03-02T00:00:00.000Z","signature":"73F78qrzO0-fHTEmNDKOarv6sVGGH7wmy8_FztyssgJZi_Ji4u7-znkDaVDxS8dfqaUR9K9yEgTwKYOG5qMkCw"})")});
   all["duplicates"] = block_of(50, {record_of(RecordKind::kDuplicates, R"({"topic":"docket.intake.hotline","ranges":[[4,9]]})")});
   all["duplicates"].next = {{"docket.intake.calls", 1, 0}, {"docket.intake.hotline", 2, 10}};
   all["forwarded"] = block_of(51, {record_of(RecordKind::kForwarded, R"({"to":9})")});
