@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "connectors/kafka/output_producer.h"
+#include "connectors/kafka/topic_plan.h"
 #include "connectors/kafka/verdict_rows.h"
 #include "connectors/local/projections_store.h"
 #include "connectors/node/output_rows.h"
@@ -91,6 +92,32 @@ Ran check_document(const std::string& document, const std::string& payloads) {
   ran.ended = child.wait(&ran.out);
   ran.err = read_file(err);
   return ran;
+}
+
+// Partitions and settings of each topic as `docket topics apply` makes it; what the document leaves out is the brokers' matter.
+TEST(OutputRows, TheDocumentHasEveryTopicAsItIsMade) {
+  const auto yaml = read_file(DOCKET_SOURCE_DIR "/schemas/asyncapi.yml");
+  const auto names = kafka::topic_names("docket");
+  ASSERT_TRUE(names.ok());
+  auto topics = kafka::needed_topics(*names, {});
+  for (auto& topic : kafka::output_topics(*names, {})) topics.push_back(std::move(topic));
+  auto intake = kafka::intake_topic(*names, "any", {});
+  ASSERT_TRUE(intake.ok());
+  intake->name = "'docket.intake.{source}'";
+  topics.push_back(std::move(*intake));
+  for (const auto& topic : topics) {
+    const auto at = yaml.find("    address: " + topic.name + "\n");
+    ASSERT_NE(at, std::string::npos) << topic.name;
+    const auto row = yaml.substr(yaml.find("kafka: {", at), 200);
+    const std::map<std::string, std::string> config(topic.config.begin(), topic.config.end());
+    const auto says = [&](const std::string& what) {
+      EXPECT_NE(row.substr(0, row.find('\n')).find(what), std::string::npos) << topic.name << ": " << what;
+    };
+    says("partitions: " + std::to_string(topic.partitions) + ",");
+    says("cleanup.policy: [" + config.at("cleanup.policy") + "]");
+    says("max.message.bytes: " + config.at("max.message.bytes"));
+    if (config.contains("retention.ms")) says("retention.ms: " + config.at("retention.ms") + ",");
+  }
 }
 
 TEST(OutputRows, TheDocumentPassesTheOfficialParserAndThePayloadsItsSchemas) {

@@ -64,18 +64,21 @@ inline std::map<std::string, boost::json::object> newest(const std::vector<Outpu
   return out;
 }
 
-// No partition's outputs are behind.
-inline bool outputs_written(Server& server) {
-  const auto text = server.get("/metrics").body;
+// No partition's outputs are behind, at whichever of these nodes owns it.
+inline bool outputs_written(const std::vector<Server*>& servers) {
   const std::string name = "docket_output_backlog_records{";
   std::size_t rows = 0;
-  for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
-    ++rows;
-    const auto end = text.find('\n', at);
-    if (text.compare(end - 2, 2, " 0") != 0) return false;
+  for (auto* server : servers) {
+    const auto text = server->get("/metrics").body;
+    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+      ++rows;
+      const auto end = text.find('\n', at);
+      if (text.compare(end - 2, 2, " 0") != 0) return false;
+    }
   }
   return rows == 3U * model::kPartitions;
 }
+inline bool outputs_written(Server& server) { return outputs_written({&server}); }
 
 inline std::string text_at(const boost::json::object& row, const char* name) {
   const auto* value = row.if_contains(name);
