@@ -18,6 +18,7 @@
 #endif
 #include "connectors/local/ledger_checks.h"
 #include "connectors/local/replay.h"
+#include "connectors/local/service_manager.h"
 #include "connectors/local/wiring.h"
 
 namespace docket::local {
@@ -152,8 +153,10 @@ int run_serve(const ServeOptions& options) {
 #endif
   std::cout << "docket is ready on http://" << listens << " (office " << home->bundle->office << ", ledger " << home->ledger->ledger_id()
             << ")" << std::endl;
+  tell_service_manager("READY=1");
   int signal_number = 0;
   sigwait(&signals, &signal_number);
+  tell_service_manager("STOPPING=1");
   std::cerr << "docket: stopping\n";
   server.stop();
   auto stopped = node->stop();

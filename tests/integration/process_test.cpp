@@ -1,7 +1,11 @@
 // The process and its folder: one at a time, ended by SIGTERM, and a disk without space.
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <thread>
@@ -33,6 +37,35 @@ TEST(Process, ASecondOneOnTheFolderIsToldWhichHoldsIt) {
   }
   EXPECT_TRUE(server.stop().with(0)) << server.errors();
   EXPECT_TRUE(run_docket({"ledger", "verify", "--data", name}).ended.with(0)) << "and the lock went with it";
+}
+
+// A datagram that comes within the patience of tests; "" none.
+std::string datagram(int fd) {
+  pollfd wait{fd, POLLIN, 0};
+  constexpr int kWaitMs = 30'000;
+  if (::poll(&wait, 1, kWaitMs) != 1) return {};
+  std::array<char, 256> bytes{};
+  const auto size = ::recv(fd, bytes.data(), bytes.size(), 0);
+  return size < 0 ? std::string() : std::string(bytes.data(), static_cast<std::size_t>(size));
+}
+
+TEST(Process, TheServiceManagerIsToldWhenItAnswersAndWhenItStops) {
+  TempFolder folder;
+  create_ledger(folder / "data");
+  const std::string path = folder / "notify";
+  sockaddr_un here{};
+  here.sun_family = AF_UNIX;
+  ASSERT_LT(path.size(), sizeof(here.sun_path));
+  std::memcpy(here.sun_path, path.data(), path.size());
+  const int fd = ::socket(AF_UNIX, SOCK_DGRAM, 0);
+  ASSERT_EQ(::bind(fd, reinterpret_cast<const sockaddr*>(&here), sizeof(here)), 0) << std::strerror(errno);
+  Server server(folder / "data", {{"NOTIFY_SOCKET", path}});
+  ASSERT_TRUE(server.ready()) << server.errors();
+  EXPECT_EQ(datagram(fd), "READY=1");
+  EXPECT_EQ(server.get("/readyz").status, 200);
+  EXPECT_TRUE(server.stop().with(0)) << server.errors();
+  EXPECT_EQ(datagram(fd), "STOPPING=1");
+  ::close(fd);
 }
 
 TEST(Process, SigtermUnderLoadLosesNothingAcknowledged) {
