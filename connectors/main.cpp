@@ -58,6 +58,7 @@ struct Local {
   std::string topic;
   bool dry_run = false;
   docket::local::KafkaOptions kafka;
+  std::string token;
 };
 
 #ifdef DOCKET_KAFKA
@@ -183,6 +184,7 @@ void add_event_import(CLI::App& app, Local& given, int& code) {
   import->add_option("FILE", given.import.file, "the file; - is standard input")->capture_default_str();
   import->add_option("--data", given.import.data, "a data folder that no server holds")->capture_default_str();
   import->add_option("--server", given.import.server, "a running server instead, as http://127.0.0.1:7417");
+  import->add_option("--token-file", given.import.token_file, "a file with the token that the server wants")->envname("DOCKET_TOKEN_FILE");
   import->add_option("--format", given.import.format, "csv or ndjson")->check(one_of({"csv", "ndjson"}))->capture_default_str();
   import->add_option("--mapping", given.import.mapping, "name of a shipped mapping, or a file; without one the lines are CloudEvents");
   import->add_option("--schemas", given.import.schemas, "a folder of mappings laid over the shipped ones");
@@ -215,10 +217,14 @@ int main(int argc, char** argv) {
 #endif
   add_event_import(app, given, exit.code);
 
-  auto* serve = local(app, "serve", "Serves a data folder over HTTP, on loopback.", "  docket serve --data data --listen 127.0.0.1:7417");
+  auto* serve =
+      local(app, "serve", "Serves a data folder over HTTP.",
+            "  docket serve --data data --listen 127.0.0.1:7417\n  docket serve --data data --listen 10.0.0.5:7417 --tokens tokens.yaml");
   serve->add_option("--data", given.serve.data, "the folder")->capture_default_str();
   serve->add_option("--listen", given.serve.listen, "HOST:PORT; port 0 is any free one")->capture_default_str();
   serve->add_option("--workers", given.serve.workers, "threads that judge")->check(whole_number(1, 32))->capture_default_str();
+  serve->add_option("--tokens", given.serve.tokens,
+                    "a file that says whose token may ask what; without one only loopback is served (read again at SIGHUP)");
   serve->add_flag("--access-log", given.serve.access_log, "a JSON line for each request on standard error");
   add_kafka_options(*serve, given.serve.kafka, true);
 #ifdef DOCKET_KAFKA
@@ -226,6 +232,7 @@ int main(int argc, char** argv) {
                                  "its name among the nodes that share the ledger, which then own its partitions together");
   serve->add_option("--advertise", given.serve.kafka.advertise, "HOST:PORT where the other nodes reach it; else where it listens")
       ->needs(name);
+  serve->add_option("--token-file", given.serve.token_file, "a file with the token by which the other nodes know this one")->needs(name);
 #endif
   serve->callback([&] { exit.code = docket::local::run_serve(given.serve); });
 
@@ -253,6 +260,12 @@ int main(int argc, char** argv) {
   make->add_option("--from", given.city.from, "first day of the year")->capture_default_str();
   make->add_option("--office", given.city.office, "the office")->capture_default_str();
   make->callback([&] { exit.code = docket::local::run_city_make(given.city); });
+
+  auto* token = local(noun(app, "token", "Tokens: who may ask a server what"), "make",
+                      "Makes a token: it goes to standard output, its row of the tokens file to standard error.",
+                      "  docket token make hotline-exchange > hotline-exchange.token");
+  token->add_option("NAME", given.token, "who will bear it")->required();
+  token->callback([&] { exit.code = docket::local::run_token_make(given.token); });
 
   auto* version = local(app, "version", "Shows the version.", "  docket version");
   version->callback([] { std::cout << "docket " DOCKET_VERSION "\n"; });

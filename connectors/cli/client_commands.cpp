@@ -48,6 +48,7 @@ void add_common(CLI::App& command, CommonOptions& options) {
   options.language = default_language();
   options.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
   command.add_option("--server", options.server, "Docket's address")->envname("DOCKET_SERVER")->capture_default_str();
+  command.add_option("--token-file", options.token_file, "a file with the token that the server wants")->envname("DOCKET_TOKEN_FILE");
   command.add_option("--format", options.format, "table, plain, json, ndjson or csv")->transform(value_named(kFormats));
   command.add_option("-o,--output", options.output, "write to a file; - is standard output");
   command.add_option("--lang", options.language, "zh or en: titles, labels and messages")

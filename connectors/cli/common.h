@@ -33,9 +33,10 @@ enum class Format { kTable, kPlain, kJson, kNdjson, kCsv };
 struct CommonOptions {
   std::string server = "http://127.0.0.1:7417";
   Format format = Format::kTable;
-  std::string output;     // file, "" or "-": standard output
-  std::string language;   // "zh" or "en" for titles, labels and messages of the server
-  std::string time_zone;  // IANA name for tables, "": the office's
+  std::string token_file;  // holds who asks, "" none
+  std::string output;      // file, "" or "-": standard output
+  std::string language;    // "zh" or "en" for titles, labels and messages of the server
+  std::string time_zone;   // IANA name for tables, "": the office's
   bool no_color = false;
   bool quiet = false;
   bool out_is_terminal = false;
@@ -46,6 +47,8 @@ struct CommonOptions {
 
 // kInvalid is usage, kNotFound not found, kConflict conflict, kUnavailable unavailable; anything else is a failure.
 [[nodiscard]] int exit_code_of(const Error& error);
+// The token that a file holds, without white space around it; "" without a file. kInvalid: it can't be read, or holds none.
+[[nodiscard]] Result<std::string> read_token(const std::string& file);
 // nullopt: it can't be read, or is a folder.
 [[nodiscard]] std::optional<std::string> read_file(const std::string& path);
 // "zh" or "en": DOCKET_LANG, else the locale's, else "zh".

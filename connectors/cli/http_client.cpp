@@ -62,6 +62,7 @@ Result<ServerAddress> parse_server(const std::string& text) {
 struct HttpClient::Impl {
   ServerAddress server;
   std::chrono::milliseconds timeout;
+  std::string token;
   asio::io_context io{1};
   std::optional<beast::tcp_stream> stream;
   beast::flat_buffer buffer;
@@ -104,9 +105,10 @@ struct HttpClient::Impl {
   }
 };
 
-HttpClient::HttpClient(ServerAddress server, std::uint32_t timeout_ms) : impl_(std::make_unique<Impl>()) {
+HttpClient::HttpClient(ServerAddress server, std::uint32_t timeout_ms, std::string token) : impl_(std::make_unique<Impl>()) {
   impl_->server = std::move(server);
   impl_->timeout = std::chrono::milliseconds(timeout_ms);
+  impl_->token = std::move(token);
 }
 
 HttpClient::~HttpClient() = default;
@@ -120,6 +122,7 @@ Result<HttpReply> HttpClient::call(const HttpCall& call) {
   request.target(call.target);
   request.set(http::field::host, impl_->server.text());
   request.set(http::field::user_agent, "docket/" DOCKET_VERSION);
+  if (!impl_->token.empty()) request.set(http::field::authorization, "Bearer " + impl_->token);
   if (!call.language.empty()) request.set(http::field::accept_language, call.language);
   if (!call.content_type.empty()) request.set(http::field::content_type, call.content_type);
   if (!call.partitions.empty()) request.set("Docket-Partitions", call.partitions);

@@ -40,7 +40,8 @@ struct HttpCall {
 
 class HttpClient {
  public:
-  HttpClient(ServerAddress server, std::uint32_t timeout_ms);
+  // `token`: who asks, where the server wants to know; "" none.
+  HttpClient(ServerAddress server, std::uint32_t timeout_ms, std::string token = {});
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;

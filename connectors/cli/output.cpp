@@ -27,6 +27,20 @@ int exit_code_of(const Error& error) {
   }
 }
 
+Result<std::string> read_token(const std::string& file) {
+  if (file.empty()) return std::string();
+  const auto text = read_file(file);
+  if (!text) return Error{ErrorCode::kInvalid, "--token-file " + file + " can't be read"};
+  constexpr const char* kBlank = " \t\r\n";
+  const auto begin = text->find_first_not_of(kBlank);
+  if (begin == std::string::npos)
+    return Error{ErrorCode::kInvalid, "--token-file " + file + " is empty; docket token make NAME makes a token"};
+  auto token = text->substr(begin, text->find_last_not_of(kBlank) - begin + 1);
+  const bool one_word = std::all_of(token.begin(), token.end(), [](unsigned char c) { return c > ' ' && c < 0x7f; });
+  if (!one_word) return Error{ErrorCode::kInvalid, "--token-file " + file + " holds more than a token"};
+  return token;
+}
+
 std::optional<std::string> read_file(const std::string& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return std::nullopt;

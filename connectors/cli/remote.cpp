@@ -76,7 +76,13 @@ std::optional<HttpReply> Remote::send(const HttpCall& call) {
       exit_code_ = kUsage;
       return std::nullopt;
     }
-    client_ = std::make_unique<HttpClient>(*server, options_.timeout_ms);
+    auto token = read_token(options_.token_file);
+    if (!token) {
+      *options_.err << "docket: " << token.error().message << "\n";
+      exit_code_ = kUsage;
+      return std::nullopt;
+    }
+    client_ = std::make_unique<HttpClient>(*server, options_.timeout_ms, std::move(*token));
   }
   HttpCall own = call;
   own.language = options_.language;

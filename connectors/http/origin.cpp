@@ -34,15 +34,15 @@ bool is_loopback_authority(std::string_view authority) {
   return !bad && address.is_v6() == six && address.is_loopback();
 }
 
-std::optional<Foreign> foreign(const RequestHead& head) {
+std::optional<Foreign> foreign(const RequestHead& head, bool any_host) {
   constexpr std::string_view kExpected = ", expected this machine's own name: localhost, 127.0.0.1 or [::1]";
-  if (head.host && !is_loopback_authority(*head.host)) return Foreign{"Host", shown(*head.host) + std::string(kExpected)};
+  if (!any_host && head.host && !is_loopback_authority(*head.host)) return Foreign{"Host", shown(*head.host) + std::string(kExpected)};
   // A target in absolute form names its own host, which counts before the field.
   const std::string_view target = head.target;
   if (const auto scheme = target.find("://"); scheme != std::string_view::npos && scheme < target.find_first_of("/?")) {
     const auto rest = target.substr(scheme + 3);
     const auto authority = rest.substr(0, rest.find_first_of("/?"));
-    if (!is_loopback_authority(authority)) return Foreign{"Host", shown(authority) + std::string(kExpected)};
+    if (!any_host && !is_loopback_authority(authority)) return Foreign{"Host", shown(authority) + std::string(kExpected)};
   }
   if (head.origin && (!head.host || !equals_ignoring_case(*head.origin, "http://" + *head.host)))
     return Foreign{"Origin", shown(*head.origin) + ", expected none, or this server itself: pages of other origins may not ask here"};

@@ -19,7 +19,8 @@ struct Foreign {
   std::string_view field;  // Host or Origin
   std::string detail;
 };
-// What of the head is foreign; nullopt: nothing.
-[[nodiscard]] std::optional<Foreign> foreign(const RequestHead& head);
+// What of the head is foreign; nullopt: nothing. `any_host`: who asks must prove who they are, which no page can, so the name doesn't
+// matter.
+[[nodiscard]] std::optional<Foreign> foreign(const RequestHead& head, bool any_host = false);
 
 }  // namespace docket::http

@@ -106,7 +106,7 @@ RequestReader::Step RequestReader::check_head() {
       return fail("malformed-request", "the only Transfer-Encoding taken is chunked, over HTTP/1.1");
   }
   if (message.count(Field::content_length) > 1) return fail("malformed-request", "several Content-Length fields");
-  for (const Field once : {Field::content_type, Field::if_match, Field::origin}) {
+  for (const Field once : {Field::authorization, Field::content_type, Field::if_match, Field::origin}) {
     if (message.count(once) > 1) return fail("malformed-request", "the field " + to_string(beast_http::to_string(once)) + " comes twice");
   }
 
@@ -127,6 +127,7 @@ RequestReader::Step RequestReader::check_head() {
   if (message.count(Field::host) > 0) head_.host = to_string(message[Field::host]);
   if (message.count(Field::origin) > 0) head_.origin = to_string(message[Field::origin]);
   if (message.count("Docket-Partitions") > 0) head_.partitions = to_string(message["Docket-Partitions"]);
+  if (message.count(Field::authorization) > 0) head_.authorization = to_string(message[Field::authorization]);
   if (message.count(Field::if_match) > 0) head_.if_match = to_string(message[Field::if_match]);
   for (auto [at, end] = message.equal_range(Field::if_none_match); at != end; ++at) {
     if (head_.if_none_match) {

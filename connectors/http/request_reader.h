@@ -64,6 +64,7 @@ struct RequestHead {
   std::string request_id;
   std::optional<std::string> host;  // nullopt: none, in HTTP/1.0
   std::optional<std::string> origin;
+  std::optional<std::string> authorization;
   std::optional<std::string> if_match;
   std::optional<std::string> if_none_match;
   std::optional<std::string> partitions;  // Docket-Partitions: another node hands on a request

@@ -97,6 +97,7 @@ void render(std::string& out, const service::Answer& answer, const RenderOptions
   if (!options.next_link.empty()) field(out, "Link", "<" + std::string(options.next_link) + ">; rel=\"next\"");
   if (answer.retry_after_s > 0) field(out, "Retry-After", std::to_string(answer.retry_after_s));
   field(out, "Allow", options.allow);
+  if (answer.status == 401) field(out, "WWW-Authenticate", "Bearer realm=\"docket\"");
   if (answer.status == 415) field(out, "Accept-Post", kAcceptedTypes);
   if (options.close) field(out, "Connection", "close");
   out += "\r\n";

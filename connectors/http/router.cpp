@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::string_view kPublishPattern = "/v1/events";
 constexpr std::string_view kPublishParams[] = {"dry_run"};
+// What whoever publishes has to know.
+const std::vector<std::string_view> kOfTheOffice{"/v1/office", "/v1/kinds", "/v1/kinds/{kind}", "/v1/rejection-codes"};
 
 std::vector<std::string_view> split_pattern(std::string_view pattern) {
   std::vector<std::string_view> segments;
@@ -50,6 +52,16 @@ std::optional<std::vector<int>> partition_list(std::string_view text) {
     if (end == text.data() + text.size()) return out;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
   }
+}
+
+// Of "Bearer TOKEN"; the scheme's name in any case (RFC 9110, 11.1).
+std::optional<std::string_view> bearer_token(const RequestHead& head) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (!head.authorization || head.authorization->size() <= kScheme.size()) return std::nullopt;
+  const bool fits = std::equal(kScheme.begin(), kScheme.end(), head.authorization->begin(), [](char want, char got) {
+    return want == (got >= 'A' && got <= 'Z' ? static_cast<char>(got - 'A' + 'a') : got);
+  });
+  return fits ? std::optional(std::string_view(*head.authorization).substr(kScheme.size())) : std::nullopt;
 }
 
 bool has(const std::vector<std::string_view>& names, std::string_view name) {
@@ -91,6 +103,7 @@ Router::Router(const std::vector<service::Route>& reads, const BodyLimits& limit
     entry.any_param = has(route.params, "*");
     entry.reads = true;
     entry.publishes = route.pattern == kPublishPattern;
+    entry.of_cases = !has(kOfTheOffice, route.pattern);
     entry.is_probe = route.pattern == "/livez" || route.pattern == "/readyz" || route.pattern == "/metrics";
     entries_.push_back(std::move(entry));
   }
@@ -117,11 +130,11 @@ std::string Router::nearest_path(std::string_view path) const {
   return std::string(nearest(path, literals));
 }
 
-Plan Router::plan(const RequestHead& head) const {
+Plan Router::plan(const RequestHead& head, const service::Access* access) const {
   Plan plan;
   plan.language = http::language(head.accept_language);
   plan.body_bytes_max = limits_.event_bytes_max;
-  if (const auto found = foreign(head)) {
+  if (const auto found = foreign(head, access != nullptr)) {
     auto refused = service::make_problem("forbidden", std::string(found->field) + ": " + found->detail);
     refused.errors.push_back({std::string(found->field), found->detail, "value"});
     plan.answer = service::problem_answer(refused, plan.language);
@@ -142,6 +155,12 @@ Plan Router::plan(const RequestHead& head) const {
   }
   plan.route = entry->pattern;
   plan.is_probe = entry->is_probe;
+  if (access != nullptr) {
+    if (auto refused = admit(head, *entry, *access, plan)) {
+      plan.answer = std::move(*refused);
+      return plan;
+    }
+  }
   if (entry->publishes && head.method == "POST") {
     plan_publish(head, *entry, plan);
   } else if (entry->reads && (head.method == "GET" || head.method == "HEAD")) {
@@ -151,6 +170,32 @@ Plan Router::plan(const RequestHead& head) const {
     plan.answer = problem("method-not-allowed", head.method + " is not possible here; allowed: " + plan.allow, plan.language);
   }
   return plan;
+}
+
+// 401: who asks isn't known. 403: they may not ask this. Probes of life are anybody's.
+std::optional<service::Answer> Router::admit(const RequestHead& head, const Entry& entry, const service::Access& access, Plan& plan) const {
+  if (entry.pattern == "/livez" || entry.pattern == "/readyz") return std::nullopt;
+  const auto token = bearer_token(head);
+  if (!token) return problem("unauthenticated", "expected the header Authorization: Bearer TOKEN", plan.language);
+  const auto caller = access.find(*token);
+  if (!caller) return problem("unauthenticated", "nobody here has this token", plan.language);
+  const auto denied = [&](const std::string& why) { return problem("forbidden", "token " + caller->name + ": " + why, plan.language); };
+  if (head.partitions && !caller->node) return denied("Docket-Partitions is for the other nodes");
+  if (head.method == "POST" && entry.publishes) {
+    if (!caller->publish && !caller->node) return denied("may not publish");
+    plan.publish.caller = caller;
+    return std::nullopt;
+  }
+  if (caller->read) return std::nullopt;
+  const bool published = entry.publishes && std::any_of(plan.target.params.begin(), plan.target.params.end(), [&](const auto& param) {
+                           return param.first == "source" && service::grants(caller->sources, param.second);
+                         });
+  const bool own = caller->publish && (published || !entry.of_cases);
+  const bool between_nodes = caller->node && (entry.pattern == "/v1/positions" || entry.pattern == "/v1/nodes");
+  const bool measured = caller->metrics && entry.pattern == "/metrics";
+  if (own || between_nodes || measured) return std::nullopt;
+  return denied(entry.publishes && caller->publish ? "may ask for events of its own sources only"
+                                                   : "may not read " + std::string(entry.pattern));
 }
 
 void Router::plan_publish(const RequestHead& head, const Entry&, Plan& plan) const {

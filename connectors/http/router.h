@@ -11,6 +11,7 @@
 
 #include "connectors/http/request_reader.h"
 #include "connectors/http/target.h"
+#include "connectors/service/access.h"
 #include "connectors/service/service.h"
 
 namespace docket::http {
@@ -37,7 +38,8 @@ struct Plan {
 class Router {
  public:
   Router(const std::vector<service::Route>& reads, const BodyLimits& limits);
-  [[nodiscard]] Plan plan(const RequestHead& head) const;
+  // `access`: requests must bear a token, and are answered by what it grants; null: anybody may ask anything.
+  [[nodiscard]] Plan plan(const RequestHead& head, const service::Access* access = nullptr) const;
 
  private:
   struct Entry {
@@ -48,11 +50,14 @@ class Router {
     bool any_param = false;
     bool reads = false;
     bool publishes = false;
+    bool of_cases = false;  // tells of cases, figures, refusals or the server: not of the office's definitions alone
     bool is_probe = false;
   };
   [[nodiscard]] const Entry* match(const Target& target) const;
   void plan_publish(const RequestHead& head, const Entry& entry, Plan& plan) const;
   void plan_query(const RequestHead& head, const Entry& entry, Plan& plan) const;
+  [[nodiscard]] std::optional<service::Answer> admit(const RequestHead& head, const Entry& entry, const service::Access& access,
+                                                     Plan& plan) const;
   [[nodiscard]] std::string nearest_path(std::string_view path) const;
 
   std::vector<Entry> entries_;

@@ -170,8 +170,8 @@ Result<std::uint16_t> HttpServer::start() {
   boost::system::error_code bad;
   const auto address = asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, bad);
   if (bad) return Error{ErrorCode::kInvalid, "\"" + options.host + "\" is no address; write it as 127.0.0.1:7417"};
-  if (!address.is_loopback()) {
-    return Error{ErrorCode::kInvalid, address_text(options) + ": loopback only until access control exists; use 127.0.0.1 or ::1"};
+  if (!address.is_loopback() && !options.access) {
+    return Error{ErrorCode::kInvalid, address_text(options) + ": without tokens (--tokens FILE) only loopback is served: 127.0.0.1 or ::1"};
   }
   for (std::size_t i = 0; i < options.io_threads; ++i) impl_->lanes.push_back(std::make_unique<Lane>(impl_->shared, i));
   impl_->acceptor = std::make_unique<Acceptor>(impl_->lanes[0]->io);

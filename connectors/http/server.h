@@ -1,4 +1,4 @@
-// The HTTP face: HTTP/1.1 on loopback, in front of a Service. A few I/O threads with an io_context each; nothing that
+// The HTTP face: HTTP/1.1, in front of a Service. A few I/O threads with an io_context each; nothing that
 // blocks runs on them. Limits on sizes, header fields, connections, slow clients and memory are Options.
 // Thread rule: start(), stop() and the destructor from one thread. The Service must outlive the server.
 #pragma once
@@ -17,7 +17,7 @@
 namespace docket::http {
 
 struct Options {
-  std::string host = "127.0.0.1";  // an address of the loopback interface, or "localhost"
+  std::string host = "127.0.0.1";  // an address of this machine, or "localhost"
   std::uint16_t port = 7417;       // 0: any free one
   std::size_t io_threads = 2;
   std::size_t query_threads = 4;
@@ -28,12 +28,13 @@ struct Options {
   std::size_t body_bytes_max = 256UL * 1024 * 1024;  // bodies under way, over all connections
   ReaderLimits reader;
   BodyLimits body;
-  std::uint32_t request_deadline_ms = 30'000;  // from a request's first byte to its last
-  std::uint32_t write_deadline_ms = 30'000;    // for one write of answers
-  std::uint32_t idle_deadline_ms = 75'000;     // between requests
-  std::uint32_t linger_deadline_ms = 1'000;    // what a refused client still sends is read and dropped so long
-  std::uint32_t stop_deadline_ms = 5'000;      // stop() waits so long for answers under way
-  AccessLog access_log;                        // empty: none
+  std::uint32_t request_deadline_ms = 30'000;     // from a request's first byte to its last
+  std::uint32_t write_deadline_ms = 30'000;       // for one write of answers
+  std::uint32_t idle_deadline_ms = 75'000;        // between requests
+  std::uint32_t linger_deadline_ms = 1'000;       // what a refused client still sends is read and dropped so long
+  std::uint32_t stop_deadline_ms = 5'000;         // stop() waits so long for answers under way
+  AccessLog access_log;                           // empty: none
+  std::shared_ptr<const service::Access> access;  // null: nobody is asked who they are, and only loopback is served
 };
 
 class HttpServer {
@@ -43,7 +44,8 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // The port that is listened on. kInvalid: no address of the loopback interface. kConflict: the port is taken.
+  // The port that is listened on. kInvalid: no address of this machine, or not of its loopback interface and no `access`. kConflict: the
+  // port is taken.
   [[nodiscard]] Result<std::uint16_t> start();
   // Takes nothing new, gives the answers under way, then closes. At the latest after stop_deadline_ms, plus what a read
   // that has begun still takes.

@@ -108,7 +108,7 @@ void Session::consume() {
 
 void Session::on_head() {
   const RequestHead& head = reader_.head();
-  plan_ = shared_.router.plan(head);
+  plan_ = shared_.router.plan(head, shared_.options.access.get());
   if (plan_.act == Plan::Act::kAnswer) {
     if (head.has_body) refuse(std::move(plan_.answer));  // its body isn't worth waiting for
     return;

@@ -16,9 +16,14 @@ struct ServeOptions {
   std::string listen = "127.0.0.1:7417";
   int workers = 2;
   bool access_log = false;
+  std::string tokens;      // the tokens file: who may ask what; "" on loopback: anybody
+  std::string token_file;  // the token by which other nodes know this one
   KafkaOptions kafka;
 };
 int run_serve(const ServeOptions& options);
+
+// A token on standard output, its row of a tokens file on standard error.
+int run_token_make(const std::string& name);
 
 int run_ledger_create(const std::string& data, const std::string& office, const std::string& schemas);
 int run_ledger_verify(const std::string& data, const std::string& heads_file);
@@ -57,6 +62,7 @@ int run_kind_walk(const WalkOptions& options);
 struct ImportOptions {
   std::string data = "data";      // imports straight into a folder that no server holds,
   std::string server;             // or through a running server
+  std::string token_file;         // with the token that it wants
   std::string format = "ndjson";  // csv or ndjson
   std::string mapping;            // name or file; "" with ndjson: CloudEvents
   std::string file = "-";

@@ -35,8 +35,9 @@ files::PublishedOutcome outcome_of(const boost::json::value& row) {
 
 }  // namespace
 
-HttpPublisher::HttpPublisher(const std::string& server, bool dry_run) : address_(cli::parse_server(server)), dry_run_(dry_run) {
-  if (address_) client_ = std::make_unique<cli::HttpClient>(*address_, kTimeoutMs);
+HttpPublisher::HttpPublisher(const std::string& server, bool dry_run, std::string token)
+    : address_(cli::parse_server(server)), dry_run_(dry_run) {
+  if (address_) client_ = std::make_unique<cli::HttpClient>(*address_, kTimeoutMs, std::move(token));
 }
 
 Result<HttpPublisher::Served> HttpPublisher::served() {
@@ -45,6 +46,8 @@ Result<HttpPublisher::Served> HttpPublisher::served() {
   call.target = "/v1/office";
   const auto reply = client_->call(call);
   if (!reply) return reply.error();
+  if (reply->status == 401 || reply->status == 403)
+    return Error{ErrorCode::kInvalid, address_->text() + " wants a token that may publish: give --token-file FILE"};
   boost::system::error_code error;
   const auto body = boost::json::parse(reply->body, error);
   const auto text = [&](const char* name) {

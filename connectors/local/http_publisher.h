@@ -11,7 +11,7 @@ namespace docket::local {
 
 class HttpPublisher final : public files::Publisher {
  public:
-  HttpPublisher(const std::string& server, bool dry_run);
+  HttpPublisher(const std::string& server, bool dry_run, std::string token = {});
   struct Served {
     std::string office;
     std::string ledger;

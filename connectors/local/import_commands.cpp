@@ -179,7 +179,9 @@ int import_into(files::Publisher& publisher, const definition::Bundle& bundle, c
 int run_event_import(const ImportOptions& options) {
   if (!options.server.empty()) {
     // The server judges; names in a mapping are checked against the office that it serves by its own answers.
-    HttpPublisher publisher(options.server, options.dry_run);
+    auto token = cli::read_token(options.token_file);
+    if (!token) return fail(token.error());
+    HttpPublisher publisher(options.server, options.dry_run, std::move(*token));
     const auto served = publisher.served();
     if (!served) return fail(served.error());
     const auto compiled = compile_office(options.schemas, served->office);

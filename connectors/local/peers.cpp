@@ -38,17 +38,17 @@ service::Answer problem(const char* type, const std::string& detail, const std::
   return service::problem_answer(problem, language);
 }
 
-cli::HttpClient* client_for(Clients& clients, const std::string& address) {
+cli::HttpClient* client_for(Clients& clients, const std::string& address, const std::string& token) {
   auto& client = clients[address];
   if (client) return client.get();
   const auto server = cli::parse_server(address);
   if (!server) return nullptr;
-  client = std::make_unique<cli::HttpClient>(*server, kTimeoutMs);
+  client = std::make_unique<cli::HttpClient>(*server, kTimeoutMs, token);
   return client.get();
 }
 
-service::Answer ask(Clients& clients, const std::string& address, const service::PublishRequest& request) {
-  auto* const client = client_for(clients, address);
+service::Answer ask(Clients& clients, const std::string& address, const std::string& token, const service::PublishRequest& request) {
+  auto* const client = client_for(clients, address, token);
   if (client == nullptr)
     return problem("overloaded", "the owner's address '" + address + "' can't be read: nothing was written", request.language);
   cli::HttpCall call;
@@ -81,7 +81,7 @@ service::Answer ask(Clients& clients, const std::string& address, const service:
 
 }  // namespace
 
-HttpPeers::HttpPeers(std::size_t threads) {
+HttpPeers::HttpPeers(std::size_t threads, std::string token) : token_(std::move(token)) {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
@@ -117,13 +117,13 @@ void HttpPeers::run() {
       job = std::move(jobs_.front());
       jobs_.pop_front();
     }
-    job.done(ask(clients, job.address, job.request));
+    job.done(ask(clients, job.address, token_, job.request));
   }
 }
 
 Result<std::string> HttpPeers::positions(const std::string& address, const std::vector<int>& partitions) {
   Clients clients;
-  auto* const client = client_for(clients, address);
+  auto* const client = client_for(clients, address, token_);
   if (client == nullptr) return Error{ErrorCode::kUnavailable, "its address can't be read"};
   cli::HttpCall call;
   call.target = "/v1/positions?consistency=strong";

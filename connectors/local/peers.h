@@ -16,7 +16,8 @@ namespace docket::local {
 
 class HttpPeers final : public node::Peers {
  public:
-  explicit HttpPeers(std::size_t threads);
+  // `token`: of a caller that is a node, where the others want one; "" none.
+  HttpPeers(std::size_t threads, std::string token);
   ~HttpPeers() override;
   HttpPeers(const HttpPeers&) = delete;
   HttpPeers& operator=(const HttpPeers&) = delete;
@@ -32,6 +33,7 @@ class HttpPeers final : public node::Peers {
   };
   void run();
 
+  const std::string token_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> jobs_;   // guarded by mutex_

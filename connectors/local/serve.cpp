@@ -8,6 +8,7 @@
 
 #include "connectors/cli/common.h"
 #include "connectors/cli/http_client.h"
+#include "connectors/files/tokens.h"
 #include "connectors/http/server.h"
 #include "connectors/local/commands.h"
 #include "connectors/local/control.h"
@@ -18,6 +19,7 @@
 #endif
 #include "connectors/local/ledger_checks.h"
 #include "connectors/local/replay.h"
+#include "connectors/local/schemas.h"
 #include "connectors/local/service_manager.h"
 #include "connectors/local/wiring.h"
 
@@ -67,7 +69,9 @@ Result<std::unique_ptr<Sharing>> make_sharing(const ServeOptions& options, const
   if (options.kafka.node.empty()) return std::unique_ptr<Sharing>();
   const auto place = kafka_place(options.kafka);
   if (!place) return place.error();
-  return std::make_unique<Sharing>(*place, options.kafka.node, home.catch_up_keys);
+  auto token = cli::read_token(options.token_file);
+  if (!token) return token.error();
+  return std::make_unique<Sharing>(*place, options.kafka.node, home.catch_up_keys, std::move(*token));
 }
 
 // Before anything is opened. kInvalid names the option.
@@ -81,9 +85,32 @@ Status check_sharing(const ServeOptions& options) {
   if (!fits) return Error{ErrorCode::kInvalid, "--node takes 1 to 64 small letters, digits and '-', not '" + kafka.node + "'"};
   if (!kafka.advertise.empty() && !cli::parse_server(kafka.advertise))
     return Error{ErrorCode::kInvalid, "--advertise takes HOST:PORT, not '" + kafka.advertise + "'"};
+  const bool anywhere = options.listen.starts_with("0.0.0.0:") || options.listen.starts_with("[::]:");
+  if (anywhere && kafka.advertise.empty())
+    return Error{ErrorCode::kInvalid,
+                 "--listen " + options.listen + " is no address that other nodes can reach: give --advertise HOST:PORT too"};
+  if (!options.tokens.empty() && options.token_file.empty())
+    return Error{ErrorCode::kInvalid, "with --tokens the other nodes want to know this one: give --token-file FILE too (may: [node])"};
   return {};
 }
 #endif
+
+// kInvalid: what is wrong with the file, line by line.
+Result<service::Access::Callers> read_callers(const std::string& file, const definition::Bundle& bundle) {
+  const auto text = cli::read_file(file);
+  if (!text) return Error{ErrorCode::kInvalid, "--tokens " + file + " can't be read"};
+  auto tokens = files::read_tokens(file, *text, bundle);
+  if (!tokens.ok()) return Error{ErrorCode::kInvalid, "--tokens:\n" + findings_text(tokens.diagnostics)};
+  return std::move(tokens.callers);
+}
+
+// A file that is wrong changes nothing.
+void read_again(const std::string& file, const definition::Bundle& bundle, service::Access* access) {
+  if (access == nullptr) return;
+  auto callers = read_callers(file, bundle);
+  if (callers) access->replace(std::move(*callers));
+  std::cerr << "docket: " << (callers ? "tokens read again" : callers.error().message + "the tokens stay as they were") << "\n";
+}
 
 // Where the ledger lives elsewhere, the projections follow its local copy first: the loops then begin where that ends.
 Status follow_copy(const Home& home) {
@@ -102,6 +129,7 @@ int run_serve(const ServeOptions& options) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);  // the tokens file is read again
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
@@ -126,6 +154,12 @@ int run_serve(const ServeOptions& options) {
   auto node = make_node(*home, *store, options.workers, more);
   const auto outputs = home->outputs ? home->outputs(*node, **store) : nullptr;
   if (auto started = node->start(); !started) return fail(started.error());
+  std::shared_ptr<service::Access> access;
+  if (!options.tokens.empty()) {
+    auto callers = read_callers(options.tokens, *home->bundle);
+    if (!callers) return fail(callers.error());
+    http.access = access = std::make_shared<service::Access>(std::move(*callers));
+  }
   std::mutex log_mutex;
   if (options.access_log) {
     http.access_log = [&log_mutex](const http::AccessEntry& entry) {
@@ -155,7 +189,7 @@ int run_serve(const ServeOptions& options) {
             << ")" << std::endl;
   tell_service_manager("READY=1");
   int signal_number = 0;
-  sigwait(&signals, &signal_number);
+  while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP) read_again(options.tokens, *home->bundle, access.get());
   tell_service_manager("STOPPING=1");
   std::cerr << "docket: stopping\n";
   server.stop();

@@ -27,9 +27,10 @@ std::string text(const json::object& object, const char* name) {
 
 }  // namespace
 
-Sharing::Sharing(const KafkaPlace& place, std::string name, std::function<Status()> catch_up_keys)
+Sharing::Sharing(const KafkaPlace& place, std::string name, std::function<Status()> catch_up_keys, std::string token)
     : place_(place),
       name_(std::move(name)),
+      token_(std::move(token)),
       catch_up_keys_(std::move(catch_up_keys)),
       table_(place.settings, place.names.nodes, name_, [this](const auto& rows) { take(rows); }) {}
 
@@ -38,7 +39,7 @@ Sharing::~Sharing() { stop_watch(); }
 void Sharing::tell(node::NodeParts& parts) {
   parts.node = name_;
   parts.still_ours = [this](int partition) { return still_ours(partition); };
-  parts.peers = std::make_shared<HttpPeers>(kPeerThreads);
+  parts.peers = std::make_shared<HttpPeers>(kPeerThreads, token_);
   parts.nodes = [this] { return nodes(); };
 }
 

@@ -23,7 +23,7 @@ namespace docket::local {
 
 class Sharing {
  public:
-  Sharing(const KafkaPlace& place, std::string name, std::function<Status()> catch_up_keys);
+  Sharing(const KafkaPlace& place, std::string name, std::function<Status()> catch_up_keys, std::string token);
   ~Sharing();
   Sharing(const Sharing&) = delete;
   Sharing& operator=(const Sharing&) = delete;
@@ -52,6 +52,7 @@ class Sharing {
 
   const KafkaPlace place_;
   const std::string name_;
+  const std::string token_;
   const std::function<Status()> catch_up_keys_;
   node::Node* node_ = nullptr;
   std::string address_;

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "connectors/node/answers.h"
+#include "connectors/node/authority.h"
 #include "connectors/node/node.h"
 #include "connectors/service/problem.h"
 #include "engine/ledger/block_codec.h"
@@ -236,6 +237,9 @@ void Node::publish(service::PublishRequest request, std::function<void(service::
     return;
   }
   const bool single = request.format == service::BodyFormat::kEvent;
+  if (request.caller) {
+    if (auto refused = beyond(*request.caller, events, single, language)) return done(std::move(*refused));
+  }
   if (parts_.peers && !request.partitions && forward(request, events, single ? asked : done)) return;
   const auto meant = [&request, single](int partition) {
     return single || !request.partitions ||

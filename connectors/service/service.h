@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "connectors/service/access.h"
+
 namespace docket::service {
 
 enum class BodyFormat { kEvent, kBatch, kLines };
@@ -25,6 +27,7 @@ struct PublishRequest {
   // Of a request that another node hands on: only its events of these partitions are meant, the others are passed over, and none is handed
   // on again. -1: those that are broken too.
   std::optional<std::vector<int>> partitions;
+  CallerPtr caller;  // null: nobody is asked who they are
 };
 
 struct Answer {

@@ -6,6 +6,7 @@
 #include <future>
 #include <thread>
 
+#include "connectors/service/access.h"
 #include "tests/kafka/broker.h"
 #include "tests/kafka/intake_topic.h"
 #include "tests/kafka/output_checks.h"
@@ -36,9 +37,10 @@ class KafkaNodes : public KafkaTest {
     }
   }
   [[nodiscard]] fs::path folder(const std::string& node) const { return folder_ / node; }
-  std::unique_ptr<Server> start(const std::string& node, Environment more = {}) {
+  std::unique_ptr<Server> start(const std::string& node, Environment more = {}, const std::vector<std::string>& options = {}) {
     auto command = serving();
     command.insert(command.end(), {"--node", node});
+    command.insert(command.end(), options.begin(), options.end());
     more.insert(small_.begin(), small_.end());
     return std::make_unique<Server>(folder(node), more, "docket", command);
   }
@@ -204,6 +206,46 @@ TEST_F(KafkaNodes, OneWithAWrongClockHandsOverUntilItIsRight) {
   expect_shared({one.get(), two.get()}, {"node-1", "node-2"});
   for (const auto& event : producer.events()) EXPECT_EQ(read(*one, event.case_id), read(*two, event.case_id));
   expect_once_in_topic(producer.acknowledged());
+}
+
+// With tokens an event given to one node is handed to the owner under the node's own, and no more than its publisher was granted.
+TEST_F(KafkaNodes, KnowOneAnotherByTheirTokens) {
+  std::map<std::string, std::string> tokens;
+  std::string rows = "tokens:\n";
+  for (const auto& [name, granted] : std::map<std::string, std::string>{
+           {"publisher", "may: [publish], sources: [example]"}, {"reader", "may: [read]"}, {"node", "may: [node]"}}) {
+    tokens[name] = service::make_token();
+    std::ofstream(folder(name + ".token")) << tokens[name] << "\n";
+    rows += "  " + name + ": {sha256: " + service::token_hash(tokens[name]) + ", " + granted + "}\n";
+  }
+  std::ofstream(folder("tokens.yaml")) << rows;
+  const std::vector<std::string> known{"--tokens", folder("tokens.yaml").string(), "--token-file", folder("node.token").string()};
+  const auto one = start("node-1", {}, known);
+  const auto two = start("node-2", {}, known);
+  ASSERT_TRUE(one->ready() && two->ready()) << one->errors() << two->errors();
+  Client reader(one->address(), tokens["reader"]);
+  ASSERT_TRUE(eventually([&] {
+    const auto nodes = reader.get("/v1/nodes").body;
+    return nodes.find("\"partitions\":[]") == std::string::npos && nodes.find("node-2") != std::string::npos;
+  })) << reader.get("/v1/nodes").body;
+  Client publisher(one->address(), tokens["publisher"]);
+  Client read_at_two(two->address(), tokens["reader"]);
+  std::string all;
+  for (const auto& event : worked_example()) all += event.json + "\n";
+  cli::HttpReply taken;
+  EXPECT_TRUE(eventually([&] {  // partitions may still be moving
+    taken = publisher.post(all);
+    return taken.status == 200 && taken.body.find("\"status\":") == std::string::npos;
+  })) << "every one of them, whoever owns its case: "
+      << taken.body;
+  EXPECT_EQ(read_at_two.get("/v1/cases/T1?consistency=strong").status, 200);
+  std::string other = all;
+  const std::string source = "\"source\":\"example\"";
+  other.replace(other.find(source), source.size(), "\"source\":\"console\"");
+  EXPECT_EQ(publisher.post(other).status, 403);
+  EXPECT_EQ(Client(one->address()).post(all).status, 401);
+  EXPECT_TRUE(one->stop().with(0)) << one->errors();
+  EXPECT_TRUE(two->stop().with(0)) << two->errors();
 }
 
 class KafkaNodeFaults : public KafkaNodes {

@@ -60,9 +60,9 @@ inline Ran run_docket(std::vector<std::string> command, const Environment& more 
 // One connection to a server; one thread's.
 class Client {
  public:
-  explicit Client(const std::string& address) {
+  explicit Client(const std::string& address, const std::string& token = "") {
     if (const auto server = cli::parse_server(address); server && !address.empty())
-      client_ = std::make_unique<cli::HttpClient>(*server, kPatienceMs);
+      client_ = std::make_unique<cli::HttpClient>(*server, kPatienceMs, token);
   }
   // Status 0: it didn't answer.
   cli::HttpReply get(const std::string& target) { return call({"GET", target, {}, {}, {}, {}}); }
@@ -104,7 +104,8 @@ class Server {
 
  private:
   static std::vector<std::string> command(const fs::path& data, const std::string& program, const std::vector<std::string>& options) {
-    std::vector<std::string> words{docket_program(program), "serve", "--data", data.string(), "--listen", "127.0.0.1:0"};
+    std::vector<std::string> words{docket_program(program), "serve", "--data", data.string()};
+    if (std::find(options.begin(), options.end(), "--listen") == options.end()) words.insert(words.end(), {"--listen", "127.0.0.1:0"});
     words.insert(words.end(), options.begin(), options.end());
     return words;
   }
