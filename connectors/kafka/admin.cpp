@@ -57,11 +57,11 @@ struct Admin::Resource {
 Result<Admin> Admin::make(const Settings& settings, int patience_ms) {
   auto client = make_producer(settings, nullptr, nullptr);
   if (!client) return client.error();
-  return Admin(std::move(*client), settings.brokers, patience_ms);
+  return Admin(std::move(*client), settings, patience_ms);
 }
 
 Result<Admin::Resource> Admin::resource(rd_kafka_ResourceType_t type, const std::string& name) {
-  const std::string doing = "asking " + brokers_ + " for the settings of " + name;
+  const std::string doing = "asking " + settings_.brokers + " for the settings of " + name;
   const Queue queue(rd_kafka_queue_new(client_.get()));
   const ConfigResource asked(rd_kafka_ConfigResource_new(type, name.c_str()));
   const Options given = options(client_.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, patience_ms_);
@@ -93,7 +93,7 @@ Result<std::vector<std::string>> Admin::topics_with(const std::string& prefix) {
   const rd_kafka_metadata_t* all = nullptr;
   const auto code = rd_kafka_metadata(client_.get(), 1, nullptr, &all, patience_ms_);
   const Metadata metadata(all);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return as_error(code, "asking " + brokers_ + " for its topics");
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return as_error(code, "asking " + settings_.brokers + " for its topics");
   std::vector<std::string> out;
   for (int i = 0; i < metadata->topic_cnt; ++i) {
     if (std::string_view(metadata->topics[i].topic).starts_with(prefix)) out.emplace_back(metadata->topics[i].topic);
@@ -107,7 +107,7 @@ Result<TopicState> Admin::describe(const std::string& topic) {
   const rd_kafka_metadata_t* all = nullptr;
   const auto code = rd_kafka_metadata(client_.get(), 1, nullptr, &all, patience_ms_);
   const Metadata metadata(all);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return as_error(code, "asking " + brokers_ + " for its topics");
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return as_error(code, "asking " + settings_.brokers + " for its topics");
   TopicState state;
   for (int i = 0; i < metadata->topic_cnt; ++i) {
     const auto& row = metadata->topics[i];
@@ -130,7 +130,7 @@ Result<TopicState> Admin::describe(const std::string& topic) {
 
 Result<std::map<std::string, std::string>> Admin::broker_config() {
   const int id = rd_kafka_controllerid(client_.get(), patience_ms_);
-  if (id < 0) return as_error(RD_KAFKA_RESP_ERR__TIMED_OUT, "asking " + brokers_ + " for a broker");
+  if (id < 0) return as_error(RD_KAFKA_RESP_ERR__TIMED_OUT, "asking " + settings_.brokers + " for a broker");
   auto found = resource(RD_KAFKA_RESOURCE_BROKER, std::to_string(id));
   if (!found) return found.error();
   return std::move(found->config);
@@ -158,13 +158,36 @@ Status Admin::create(const NewTopic& topic) {
     const char* const text = rd_kafka_topic_result_error_string(results[i]);
     return as_error(code, doing, text == nullptr ? "" : text);
   }
-  // The brokers tell one another of it in their own time.
-  for (int waited_ms = 0; waited_ms < patience_ms_; waited_ms += kPauseMs) {
+  // The brokers tell one another of it in their own time, and who comes next may ask any of them.
+  bool known = false;
+  for (int waited_ms = 0; waited_ms < patience_ms_ && !known; waited_ms += kPauseMs) {
     const auto state = describe(topic.name);
-    if (state && state->there && state->partitions == topic.partitions && state->led == topic.partitions) return {};
-    std::this_thread::sleep_for(std::chrono::milliseconds(kPauseMs));
+    known = state && state->there && state->partitions == topic.partitions && state->led == topic.partitions && known_everywhere(topic);
+    if (!known) std::this_thread::sleep_for(std::chrono::milliseconds(kPauseMs));
   }
-  return Error{ErrorCode::kUnavailable, doing + ": it was made, but not all its partitions have a leader yet", true};
+  if (known) return {};
+  return Error{ErrorCode::kUnavailable,
+               doing + ": it was made, but not all brokers know of it, or not all its partitions have a leader yet", true};
+}
+
+// A client that knows one broker asks that one. A broker that can't be reached is no reason to wait.
+bool Admin::known_everywhere(const NewTopic& topic) {
+  constexpr int kReachMs = 3'000;
+  const rd_kafka_metadata_t* all = nullptr;
+  const auto code = rd_kafka_metadata(client_.get(), 0, nullptr, &all, patience_ms_);
+  const Metadata metadata(all);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
+  for (int i = 0; metadata->broker_cnt > 1 && i < metadata->broker_cnt; ++i) {
+    const auto& row = metadata->brokers[i];
+    const std::string host = row.host;
+    const std::string address = (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(row.port);
+    auto one = make({address, settings_.config}, kReachMs);
+    if (!one) return false;
+    const auto state = one->describe(topic.name);
+    if (state && !state->there) return false;
+    if (!state && state.error().code != ErrorCode::kUnavailable) return false;  // it has heard of the topic, and not yet how it is set
+  }
+  return true;
 }
 
 Status Admin::alter(const std::string& topic, const std::map<std::string, std::string>& config) {

@@ -36,17 +36,20 @@ class Admin {
   [[nodiscard]] Result<TopicState> describe(const std::string& topic);
   // The settings of one of the brokers.
   [[nodiscard]] Result<std::map<std::string, std::string>> broker_config();
+  // Until every broker that can be reached knows of it and its partitions have leaders.
   [[nodiscard]] Status create(const NewTopic& topic);
   // Those settings, beside the others that the topic has of its own.
   [[nodiscard]] Status alter(const std::string& topic, const std::map<std::string, std::string>& config);
 
  private:
-  Admin(Client client, std::string brokers, int patience_ms)
-      : brokers_(std::move(brokers)), patience_ms_(patience_ms), client_(std::move(client)) {}
+  Admin(Client client, Settings settings, int patience_ms)
+      : settings_(std::move(settings)), patience_ms_(patience_ms), client_(std::move(client)) {}
   struct Resource;
   [[nodiscard]] Result<Resource> resource(rd_kafka_ResourceType_t type, const std::string& name);
 
-  std::string brokers_;
+  [[nodiscard]] bool known_everywhere(const NewTopic& topic);
+
+  Settings settings_;
   int patience_ms_;
   Client client_;
 };

@@ -43,8 +43,11 @@ inline constexpr int kAbsent = 77;  // broker.sh: what it needs can't be had her
 
 class KafkaTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    const auto up = run_broker("up");
+  void SetUp() override { start({}); }
+
+  // The broker as it is or with more options of broker.sh's, and topics of the test's own.
+  void start(const std::vector<std::string>& more) {
+    const auto up = run_broker("up", more);
     const char* const ci = std::getenv("CI");
     const bool demanded = ci != nullptr && std::string(ci) == "true";
     if (up.ended.with(kAbsent) && !demanded) GTEST_SKIP() << "SKIPPED: no broker can be had here: " << up.text();
@@ -59,7 +62,8 @@ class KafkaTest : public ::testing::Test {
   // The command with where the ledger is.
   [[nodiscard]] std::vector<std::string> on(std::vector<std::string> command, bool ledger = true) const {
     if (ledger) command.insert(command.end(), {"--ledger", "kafka"});
-    command.insert(command.end(), {"--brokers", brokers_, "--topics", topics_, "--accept-one-copy"});
+    command.insert(command.end(), {"--brokers", brokers_, "--topics", topics_});
+    command.insert(command.end(), accepts_.begin(), accepts_.end());
     return command;
   }
   [[nodiscard]] std::vector<std::string> serving() const { return on({}); }
@@ -103,6 +107,7 @@ class KafkaTest : public ::testing::Test {
 
   std::string brokers_;
   std::string topics_;
+  std::vector<std::string> accepts_{"--accept-one-copy"};
 };
 
 }  // namespace docket::testing
