@@ -21,7 +21,7 @@ TEST_F(HttpTest, LoopbackOnly) {
   Options open;
   open.host = "0.0.0.0";
   HttpServer refused(open, fake);
-  EXPECT_THAT(refused.start().error().message, HasSubstr("loopback only until access control exists"));
+  EXPECT_THAT(refused.start().error().message, HasSubstr("without tokens (--tokens FILE) only loopback is served"));
 }
 
 TEST_F(HttpTest, ATakenPortIsAConflict) {
