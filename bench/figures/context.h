@@ -24,9 +24,10 @@ struct Context {
   std::string year;           // a data folder whose records lie over a year; prepare_year() makes it
   double floor_peak_mib = 0;  // of the import's floor, in this round
   std::size_t year_next = 0;  // lines of the whole that it has taken
+  std::string label{};        // under which figures are told; "": the workload's name
 
   [[nodiscard]] std::string path(const std::string& name) const { return folder + "/" + name; }
-  [[nodiscard]] const std::string& name() const { return whole->name(); }
+  [[nodiscard]] const std::string& name() const { return label.empty() ? whole->name() : label; }
   void add(std::string_view figure, double value) const { results.add(name(), figure, value); }
   void add(std::string_view figure, double value, double floor) const { results.add(name(), figure, value, floor); }
 };

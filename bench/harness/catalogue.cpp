@@ -16,6 +16,8 @@ constexpr std::string_view kHistoryFloor =
     "a Beast server that gets one stored row of a case, then seeks and unpacks five blocks of the ledger";
 constexpr std::string_view kCellFloor = "a Beast server that makes one SeekForPrev a group (50) among the same stored cells";
 
+constexpr std::string_view kTopicFloor = "each record read and 200 bytes written to another topic (librdkafka), no work";
+
 }  // namespace
 
 const std::vector<FigureDef>& catalogue() {
@@ -52,6 +54,20 @@ const std::vector<FigureDef>& catalogue() {
       {"growth", "cost of an event, all cases against a tenth of them", "ratio", kLess, 2, "the same of the import's floor"},
       {"large_peak", "peak memory of the import at 1,000,000 cases", "MiB", kLess, 0, "the import's floor, its own VmHWM", true},
       {"large_growth", "cost of an event, 2,000,000 cases against 200,000", "ratio", kLess, 2, "the same of the import's floor", true},
+      {"kafka_intake_rate", "intake to verdict read, first to last verdict", "events/s", kMore, 0, kTopicFloor, false, true},
+      {"kafka_intake_whole", "  from exec", "events/s", kMore, 0, kTopicFloor, false, true},
+      {"kafka_intake_cpu", "  CPU of the server", "us/event", kLess, 1, kTopicFloor, false, true},
+      {"kafka_peer_rate", "the peer (Kafka Streams), first to last verdict", "events/s", kMore, 0, "", false, true},
+      {"kafka_peer_whole", "  from exec", "events/s", kMore, 0, "", false, true},
+      {"kafka_over_peer", "docket over peer, first to last verdict", "ratio", kMore, 2, "", false, true},
+      {"kafka_over_peer_whole", "  from exec", "ratio", kMore, 2, "", false, true},
+      {"kafka_latency_p50", "produce to verdict read p50, paced", "ms", kLess, 1, "", false, true},
+      {"kafka_latency_p99", "produce to verdict read p99, paced", "ms", kLess, 1, "", false, true},
+      {"kafka_latency_p999", "produce to verdict read p99.9, paced", "ms", kLess, 1, "", false, true},
+      {"kafka_peer_p99_100", "the peer, p99, commit 100 ms", "ms", kLess, 1, "", false, true},
+      {"kafka_peer_p99_1000", "the peer, p99, commit 1 s", "ms", kLess, 1, "", false, true},
+      {"kafka_http_ack_p50", "acknowledgement through HTTP and Kafka p50, 1,000/s", "ms", kLess, 2, "", false, true},
+      {"kafka_http_ack_p99", "acknowledgement through HTTP and Kafka p99, 1,000/s", "ms", kLess, 2, "", false, true},
   };
   return figures;
 }

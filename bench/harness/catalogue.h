@@ -17,6 +17,7 @@ struct FigureDef {
   int digits = 0;
   std::string_view floor;  // what the raw libraries do; "": no floor
   bool large = false;      // with --large only
+  bool kafka = false;      // through a broker
 };
 
 [[nodiscard]] const std::vector<FigureDef>& catalogue();

@@ -80,6 +80,7 @@ std::vector<std::string> Results::missing(const Options& options) const {
   std::vector<std::string> out;
   for (const auto& workload : options.workloads) {
     for (const auto& figure : catalogue()) {
+      if (figure.kafka != (workload == "kafka")) continue;
       if (figure.large && (!options.large || workload != "case5")) continue;
       const Cell* cell = find(workload, figure.name);
       const std::string name = workload + " " + std::string(figure.name);

@@ -7,7 +7,7 @@
 namespace docket::bench {
 
 Result<Reading> open_reading(const std::string& data) {
-  auto home = local::open_home(data);
+  auto home = local::open_home_or_copy(data);
   if (!home) return home.error();
   auto store = local::open_projections(home->data / "projections", home->bundle, 2);
   if (!store) return store.error();

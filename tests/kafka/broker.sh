@@ -118,6 +118,9 @@ min.insync.replicas=$((nodes == 3 ? 2 : 1))
 unclean.leader.election.enable=false
 offsets.topic.num.partitions=4
 offsets.topic.replication.factor=$nodes
+transaction.state.log.num.partitions=4
+transaction.state.log.replication.factor=$nodes
+transaction.state.log.min.isr=$((nodes == 3 ? 2 : 1))
 group.initial.rebalance.delay.ms=0
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
