@@ -1,5 +1,6 @@
 #include "connectors/kafka/output_producer.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -18,7 +19,10 @@ bool parse_resume(std::string_view text, Resume& out) {
 
 Result<std::unique_ptr<OutputProducer>> OutputProducer::make(Options options, std::function<void()> news) {
   std::unique_ptr<OutputProducer> made(new OutputProducer(std::move(options)));
-  auto client = make_producer(made->options_.settings, &OutputProducer::delivered, made.get());
+  Settings settings = made->options_.settings;
+  const bool given = std::any_of(settings.config.begin(), settings.config.end(), [](const auto& one) { return one.first == "linger.ms"; });
+  if (!given) settings.config.emplace_back("linger.ms", std::to_string(made->options_.linger_ms));
+  auto client = make_producer(settings, &OutputProducer::delivered, made.get());
   if (!client) return client.error();
   made->client_ = std::move(*client);
   made->topic_.reset(rd_kafka_topic_new(made->client_.get(), made->options_.topic.c_str(), nullptr));

@@ -57,6 +57,7 @@ class OutputProducer {
     std::string topic;
     std::string ledger;  // its id
     std::string writer;  // of this process's run
+    int linger_ms = 0;   // unless the operator's settings say it
   };
   [[nodiscard]] static Result<std::unique_ptr<OutputProducer>> make(Options options, std::function<void()> news);
   ~OutputProducer();

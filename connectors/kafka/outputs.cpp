@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kBytesUnderWayMax = std::size_t{4} << 20U;  // of one topic
 constexpr std::size_t kRowsUnderWayMax = 20'000;                  // of one topic
 constexpr int kTailPatienceMs = 5'000;
+constexpr int kOutcomeLingerMs = 1;  // rows of many partitions go in one request
+constexpr int kStateLingerMs = 10;
 constexpr std::int64_t kPauseMs = 500;
 constexpr std::int64_t kPauseMostMs = 10'000;
 constexpr std::int64_t kPublishMs = 100;
@@ -68,6 +70,7 @@ void Outputs::run() {
       if (!busy) woken_.wait_for(lock, stopping_ ? std::chrono::milliseconds(5) : kIdle, [this] { return news_ || stopping_; });
       news_ = false;
       if (stopping_ && drain_until == 0) drain_until = steady_ms() + kDrainMs;
+      draining_ = stopping_;
     }
     busy = turn();
     publish();
@@ -79,18 +82,38 @@ void Outputs::run() {
 bool Outputs::turn() {
   follow_ownership();
   send_heads();
-  bool busy = false;
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     take_reports(i);
     recover(i);
     check_end(i);
+  }
+  bool busy = tell_outcomes();
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    for (int partition = 0; options_.streams[i].row && partition < model::kPartitions; ++partition) {
+      if (!step(i, partition)) continue;
+      busy = true;
+      static_cast<void>(tell_outcomes());
+    }
+  }
+  return busy;
+}
+
+// Somebody waits for an outcome; a state can be told a little later, and says more then. So outcomes go between any two looks at states.
+bool Outputs::tell_outcomes() {
+  bool busy = false;
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    if (options_.streams[i].row) continue;
+    take_reports(i);
     for (int partition = 0; partition < model::kPartitions; ++partition) busy = step(i, partition) || busy;
   }
   return busy;
 }
 
 Result<std::unique_ptr<OutputProducer>> Outputs::make_producer(const std::string& topic) {
-  return OutputProducer::make({options_.settings, topic, options_.ledger, writer_}, [this] { wake(); });
+  const bool state =
+      std::any_of(options_.streams.begin(), options_.streams.end(), [&](const auto& one) { return one.topic == topic && one.row; });
+  return OutputProducer::make({options_.settings, topic, options_.ledger, writer_, state ? kStateLingerMs : kOutcomeLingerMs},
+                              [this] { wake(); });
 }
 
 void Outputs::take_reports(std::size_t i) {

@@ -91,6 +91,7 @@ class Outputs {
     std::uint64_t first = 0;                // number of the first of them
     std::set<std::string> rewrite;          // cases of which another wrote a row behind ours
     std::optional<ledger::Offset> foreign;  // rows of others may lie from here on
+    std::int64_t not_before = 0;            // states: when they are looked at again
   };
   struct Stream {
     std::unique_ptr<OutputProducer> producer;  // null: it has to be made
@@ -105,6 +106,7 @@ class Outputs {
 
   void run();
   [[nodiscard]] bool turn();
+  [[nodiscard]] bool tell_outcomes();
   [[nodiscard]] Result<std::unique_ptr<OutputProducer>> make_producer(const std::string& topic);
   void take_reports(std::size_t stream);
   void take_report(std::size_t stream, const OutputReport& report);
@@ -128,6 +130,7 @@ class Outputs {
   const std::string writer_;
   std::vector<Stream> streams_;
   std::int64_t published_at_ = 0;
+  bool draining_ = false;  // its own thread's: states don't wait any more
   std::unique_ptr<OutputProducer> heads_producer_;
   OutputRow sent_heads_;  // until it is there
   std::int64_t heads_again_at_ = 0;

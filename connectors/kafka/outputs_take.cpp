@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "connectors/kafka/broker_clock.h"
 #include "connectors/kafka/outputs.h"
 #include "engine/ledger/block_codec.h"
 
@@ -9,8 +10,9 @@ namespace docket::kafka {
 namespace {
 
 constexpr std::size_t kBatchesMax = 256;  // of one partition
-constexpr std::size_t kCasesMax = 500;    // in one batch
+constexpr std::size_t kCasesMax = 64;     // in one batch: outcomes wait for it
 constexpr std::size_t kReadBytes = 256 * 1024;
+constexpr std::int64_t kStatePauseMs = 100;
 
 bool changes_a_case(const ledger::Record& record) {
   using Kind = ledger::RecordKind;
@@ -54,7 +56,7 @@ bool Outputs::take_block(std::size_t i, int partition) {
 // The cases that some blocks have touched, each once and as it is now. One batch at a time: while it is under way, the next one grows.
 bool Outputs::take_cases(std::size_t i, int partition) {
   Lane& lane = streams_[i].lanes[static_cast<std::size_t>(partition)];
-  if (!lane.open.empty()) return false;
+  if (!lane.open.empty() || (steady_ms() < lane.not_before && !draining_)) return false;
   const auto position = options_.projected(partition);  // before any of the cases is read: none will be older
   const ledger::Height to = std::min(options_.copy->end(partition).height, position.height);
   if (lane.cursor >= to && lane.rewrite.empty()) return false;
@@ -86,6 +88,7 @@ bool Outputs::take_cases(std::size_t i, int partition) {
     if (auto row = options_.streams[i].row(id, position)) rows.push_back({id, std::move(*row)});
   }
   add_batch(lane, end, std::move(rows), ledger::position_text(position), recorded);
+  if (end >= to) lane.not_before = steady_ms() + kStatePauseMs;  // nothing is left behind: what comes within that time makes one row
   return true;
 }
 
