@@ -49,6 +49,7 @@ struct Local {
   docket::local::ImportOptions import;
   docket::local::CityOptions city;
   docket::local::WalkOptions walk;
+  docket::local::ActivateOptions activate;
   std::string data = "data";
   std::string office = "example";
   std::string schemas;
@@ -242,6 +243,16 @@ int main(int argc, char** argv) {
   check->add_option("--office", given.office, "the office")->capture_default_str();
   check->add_option("--schemas", given.schemas, "a folder of definitions laid over the shipped ones");
   check->callback([&] { exit.code = docket::local::run_kind_check(given.office, given.schemas); });
+
+  auto* activate = local(noun(app, "kind", "Kinds of case"), "activate",
+                         "Lets an office's definitions decide for new cases; those that are open keep what they were opened with.",
+                         "  docket kind activate --schemas my-schemas --dry-run\n  docket kind activate --data data --schemas my-schemas");
+  activate->add_option("--data", given.activate.data, "the folder of the ledger, served or not")->capture_default_str();
+  activate->add_option("--office", given.activate.office, "the office")->capture_default_str();
+  activate->add_option("--schemas", given.activate.schemas, "a folder of definitions laid over the shipped ones");
+  activate->add_option("--by", given.activate.by, "who says so, for the record; else the user's name");
+  activate->add_flag("--dry-run", given.activate.dry_run, "shows what differs, and changes nothing");
+  activate->callback([&] { exit.code = docket::local::run_kind_activate(given.activate); });
 
   auto* walk =
       local(noun(app, "kind", "Kinds of case"), "walk", "Prints a random history of a kind, judged by the real rules, for reading.",

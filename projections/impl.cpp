@@ -95,7 +95,7 @@ void Projections::Impl::apply(partition::AppliedBlock&& block) {
       return;  // the head stays behind: nothing after this is complete
     }
   }
-  layer.head = meta::Head{block.position, block.recorded, block.term, std::move(block.next)};
+  layer.head = meta::Head{block.position, block.recorded, block.term, block.activation, std::move(block.next)};
   state.head = *layer.head;
   DOCKET_CRASH_POINT("projections.applied");
   worker.events += layer.events - events;

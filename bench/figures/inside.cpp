@@ -105,7 +105,7 @@ model::Instant day_end(const LinesPtr& lines, const Span& span, int step_days, m
 Result<Said> import_inside(const std::string& data, const LinesPtr& lines, const Span& span, int step_days) {
   auto home = local::open_home(data);
   if (!home) return home.error();
-  auto store = local::open_projections(home->data / "projections", home->bundle, kWorkers);
+  auto store = local::open_projections(home->data / "projections", home->definitions.bundles, kWorkers);
   if (!store) return store.error();
   std::atomic<model::Instant> day{0};
   auto node = node_with_clock(*home, *store, [&] { return step_days == 0 ? local::wall_clock() : day.load(); });

@@ -54,7 +54,7 @@ Case5Truth answered(const Reading& reading, const Case5Truth& truth) {
       query.metric = static_cast<std::uint16_t>(m);
       query.by = 1;
       std::tie(query.from, query.to) = month_days(month);
-      for (const auto& [unit, sums] : reading.store->sums(query)) {
+      for (const auto& [unit, sums] : reading.store->sums(bundle, query)) {
         if (std::any_of(sums.begin(), sums.end(), [](std::int64_t sum) { return sum != 0; }))
           add_figure(out.cells[{unit, month}], figure, sums);
       }

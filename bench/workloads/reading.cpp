@@ -9,7 +9,7 @@ namespace docket::bench {
 Result<Reading> open_reading(const std::string& data) {
   auto home = local::open_home_or_copy(data);
   if (!home) return home.error();
-  auto store = local::open_projections(home->data / "projections", home->bundle, 2);
+  auto store = local::open_projections(home->data / "projections", home->definitions.bundles, 2);
   if (!store) return store.error();
   return Reading{std::move(*home), std::move(*store)};
 }
@@ -24,7 +24,7 @@ std::uint64_t cases_in(const Reading& reading, const std::string& kind, const st
     std::uint64_t count = 0;
     std::string after;
     while (true) {
-      const auto page = reading.store->list(static_cast<model::KindId>(k), filters, after, kPage);
+      const auto page = reading.store->list(*reading.home.bundle, static_cast<model::KindId>(k), filters, after, kPage);
       count += page.size();
       if (page.size() < kPage) return count;
       after = page.back();

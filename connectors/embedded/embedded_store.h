@@ -74,6 +74,11 @@ class EmbeddedStore {
   // Bundle texts by their content's id. The same id with another text is a kConflict.
   [[nodiscard]] Result<std::optional<std::string>> bundle(std::string_view id) const;
   [[nodiscard]] Status put_bundle(std::string_view id, std::string_view text);
+  using Bundles = std::vector<std::pair<std::string, std::string>>;  // id, text
+  [[nodiscard]] Result<Bundles> all_bundles() const;
+  // What was activated last, as the caller writes it; nothing: what the genesis names decides.
+  [[nodiscard]] Result<std::optional<std::string>> activation() const;
+  [[nodiscard]] Status set_activation(std::string_view text);
 
   // The bytes of the block that holds the record of that height. kNotFound: none does.
   [[nodiscard]] Result<ledger::Stored> block_at(int partition, Height height) const;
@@ -110,6 +115,7 @@ class EmbeddedStore {
   [[nodiscard]] Status load();
   [[nodiscard]] Result<Ends> ends() const;
   [[nodiscard]] bool space_left(std::uint64_t bytes) const;
+  [[nodiscard]] Status put_row(bool bundle, std::string_view key, std::string_view value, const std::string& what);
   [[nodiscard]] bool reopen(std::string& why);
   [[nodiscard]] Status closed() const;
   void met_full_disk();

@@ -47,6 +47,15 @@ int run_store_backup(const std::string& data, const std::string& to);
 int run_store_restore(const std::string& from, const std::string& data);
 
 int run_kind_check(const std::string& office, const std::string& schemas);
+struct ActivateOptions {
+  std::string data = "data";
+  std::string office = "example";
+  std::string schemas;
+  std::string by;  // "": the user's name
+  bool dry_run = false;
+};
+// In a folder that nobody serves, or through the process that does.
+int run_kind_activate(const ActivateOptions& options);
 // What /v1/kinds would answer for those definitions.
 [[nodiscard]] Result<std::string> kinds_of(const std::string& office, const std::string& schemas);
 

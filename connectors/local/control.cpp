@@ -22,7 +22,7 @@ namespace docket::local {
 namespace {
 
 constexpr const char* kSocketName = "control.sock";
-constexpr std::size_t kRequestBytesMax = 16 * 1024;
+constexpr std::size_t kLineBytesMax = std::size_t{8} << 20U;  // an office's definitions
 constexpr time_t kRequestPatienceS = 10;
 
 // The name goes by the folder's descriptor: a socket's path may have 107 bytes only.
@@ -41,12 +41,13 @@ const sockaddr* generic(const sockaddr_un& address) { return reinterpret_cast<co
 std::string read_line(int connection) {
   std::string line;
   char bytes[4096];
-  while (line.size() < kRequestBytesMax) {
+  while (line.size() < kLineBytesMax) {
     const auto got = ::recv(connection, bytes, sizeof bytes, 0);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return {};
     line.append(bytes, static_cast<std::size_t>(got));
-    if (const auto end = line.find('\n'); end != std::string::npos) return line.substr(0, end);
+    const auto fresh = line.size() - static_cast<std::size_t>(got);
+    if (const auto end = line.find('\n', fresh); end != std::string::npos) return line.substr(0, end);
   }
   return {};
 }
@@ -141,8 +142,9 @@ ControlReply ControlServer::answer(const std::string& request) {
     if (!node_.rebase_intake(topic)) return {3, "this node reads no intake topic " + topic + "; it was found at its start or not at all"};
     return {0, "a new epoch of " + topic + " begins, in each partition as soon as its owner can write it"};
   }
+  if (what == "activate") return activate_in(home_.definitions, node_, member("bundle"), member("by"), !member("dry_run").empty());
   if (what != "backup" || member("to").empty())
-    return {2, "the process that holds the folder takes two requests: backup, to a folder; rebase, of a topic"};
+    return {2, "the process that holds the folder takes three requests: backup, to a folder; rebase, of a topic; activate, of a bundle"};
   const std::filesystem::path target = member("to");
   if (!target.is_absolute()) return {2, "the backup's folder must be an absolute path"};
   return backup_home(

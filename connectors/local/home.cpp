@@ -91,11 +91,7 @@ Result<LedgerAlone> open_store(const std::filesystem::path& folder, bool synced)
   const auto text = out.ledger->bundle(out.bundle);
   if (!text) return text.error();
   if (!*text) return Error{ErrorCode::kCorrupt, "the ledger names bundle " + out.bundle + ", which its store lacks", false};
-  auto texts = texts_from_json(**text);
-  if (!texts) return texts.error();
-  if (definition::bundle_id(*texts) != out.bundle)
-    return Error{ErrorCode::kCorrupt, "the stored bundle is not the one that the ledger names", false};
-  out.texts = std::move(*texts);
+  out.text = **text;
   return out;
 }
 
@@ -134,14 +130,12 @@ Status open_parts(Home& home, const std::filesystem::path& ledger_folder, bool s
   auto keys = open_keys(home.data);
   if (!keys) return keys.error();
   home.keys = std::move(*keys);
-  std::string office;
-  for (const auto& [path, content] : alone->texts) {
-    if (path.rfind("offices/", 0) == 0) office = path.substr(8, path.size() - 8 - 5);
-  }
-  auto compiled = definition::compile(alone->texts, office);
-  if (!compiled.ok())
-    return Error{ErrorCode::kConflict, "this program can't compile the ledger's bundle:\n" + findings_text(compiled.diagnostics), false};
-  home.bundle = compiled.bundle;
+  auto first = compile_stored(alone->text, alone->bundle);
+  if (!first) return first.error();
+  home.bundle = std::move(*first);
+  auto definitions = open_definitions(home.ledger, home.bundle);
+  if (!definitions) return definitions.error();
+  home.definitions = std::move(*definitions);
   return {};
 }
 

@@ -10,6 +10,7 @@
 
 #include "connectors/embedded/embedded_store.h"
 #include "connectors/embedded/file_key_store.h"
+#include "connectors/local/definitions.h"
 #include "connectors/local/schemas.h"
 #include "connectors/node/clock_check.h"
 #include "engine/definition/bundle.h"
@@ -36,7 +37,8 @@ struct Home {
   std::filesystem::path data;
   std::shared_ptr<embedded::EmbeddedStore> ledger;
   std::shared_ptr<embedded::FileKeyStore> keys;
-  definition::BundlePtr bundle;
+  definition::BundlePtr bundle;  // that the genesis names
+  Definitions definitions;
   // Of a ledger that lives elsewhere, of which `ledger` is the local copy (kafka_home.h): what writes and reads it there, its blocks with
   // their offsets there, and the risks that its operator has taken.
   std::function<std::unique_ptr<ledger::Port>()> port;
@@ -61,16 +63,16 @@ inline constexpr const char* kCopyFolder = "copy";
 
 // Makes DATA with a ledger of that bundle, whole or not at all. kConflict: there is one, or another process holds DATA.
 [[nodiscard]] Status create_home(const std::filesystem::path& data, const definition::Bundle& bundle);
-// The ledger alone with the definitions that it names: what checking and copying need, without its keys.
+// The ledger alone with the definitions that its genesis names: what checking and copying need, without its keys.
 struct LedgerAlone {
   std::shared_ptr<embedded::EmbeddedStore> ledger;
-  std::string bundle;  // its id
-  Texts texts;
+  std::string bundle;  // of the genesis: its id
+  std::string text;    // as it is stored
 };
 [[nodiscard]] Result<LedgerAlone> open_ledger(const std::filesystem::path& data);
 // The keys of a folder whose ledger is open. kNotFound: it has none.
 [[nodiscard]] Result<std::shared_ptr<embedded::FileKeyStore>> open_keys(const std::filesystem::path& data);
-// Opens what create_home made; the bundle is the one that the ledger names.
+// Opens what create_home made.
 [[nodiscard]] Result<Home> open_home(const std::filesystem::path& data);
 // The same, and of a folder whose ledger is on Kafka what its local copy holds: to be read, and the projections to be made of it.
 [[nodiscard]] Result<Home> open_home_or_copy(const std::filesystem::path& data);

@@ -192,14 +192,16 @@ int run_event_import(const ImportOptions& options) {
   }
   auto home = open_home(options.data);
   if (!home) return fail(home.error());
-  auto store = open_projections(home->data / "projections", home->bundle, 2);
+  auto store = open_projections(home->data / "projections", home->definitions.bundles, 2);
   if (!store) return fail(store.error());
   auto node = make_node(*home, *store, 2);
   if (auto started = node->start(); !started) return fail(started.error());
   ControlServer control(*home, **store, *node);
   if (auto started = control.start(); !started) return fail(started.error());
   NodePublisher publisher(*node, options.dry_run);
-  const int code = import_into(publisher, *home->bundle, home->ledger->ledger_id(), options);
+  const auto decides = deciding(home->definitions);
+  if (!decides) return fail(decides.error());
+  const int code = import_into(publisher, **decides, home->ledger->ledger_id(), options);
   if (auto stopped = node->stop(); !stopped) return fail(stopped.error());
   return code;
 }

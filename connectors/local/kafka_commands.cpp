@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "connectors/kafka/bundles.h"
+#include "connectors/kafka/shared_bundles.h"
 #include "connectors/local/commands.h"
 #include "connectors/local/control.h"
 #include "connectors/local/kafka_home.h"
@@ -34,10 +35,13 @@ int copy_to_kafka(const std::string& from, const KafkaPlace& place) {
   if (!there && there.error().code != ErrorCode::kNotFound) return fail(there.error());
   if (there && there->ledger != source->ledger->ledger_id())
     return fail("topic " + place.names.ledger + " holds ledger " + there->ledger + ", not " + source->ledger->ledger_id(), 4);
-  if (const auto bundle = read_bundle(place, source->bundle); !bundle) {
+  const auto bundles = source->ledger->all_bundles();
+  if (!bundles) return fail(bundles.error());
+  for (const auto& [id, text] : *bundles) {
+    const auto bundle = read_bundle(place, id);
+    if (bundle) continue;
     if (bundle.error().code != ErrorCode::kNotFound) return fail(bundle.error());
-    if (auto put = kafka::put_bundle(place.settings, place.names.config, source->bundle, texts_to_json(source->texts), kPatienceMs); !put)
-      return fail(put.error());
+    if (auto put = kafka::put_bundle(place.settings, place.names.config, id, text, kPatienceMs); !put) return fail(put.error());
   }
   auto reader = source->ledger->port();
   const auto copied = copy_all(*reader, *writer, source->ledger->partitions(), true);
@@ -77,9 +81,16 @@ int copy_from_kafka(const std::string& to, const KafkaPlace& place) {
     }
     if (auto made = embedded::EmbeddedStore::create(to, copy); !made) return fail(made.error());
   }
-  auto target = embedded::EmbeddedStore::open(to);
-  if (!target) return fail(target.error());
-  auto writer = (*target)->port();
+  auto opened = embedded::EmbeddedStore::open(to);
+  if (!opened) return fail(opened.error());
+  const std::shared_ptr<embedded::EmbeddedStore> target = std::move(*opened);
+  {
+    const auto tell = [](const std::string& what) { std::cerr << "docket: " << what << "\n"; };
+    kafka::SharedBundles bundles(
+        target, place.settings, place.names.config, "copy", [](const ledger::Activation&) {}, tell);
+    if (auto taken = bundles.start(kPatienceMs); !taken) return fail(taken.error());
+  }
+  auto writer = target->port();
   const auto copied = copy_all(*reader, *writer, model::kPartitions, false);
   if (!copied) return fail(copied.error());
   std::cout << copied->blocks << " blocks copied to " << to << "; its private texts open only with the keys of the ledger's nodes\n";

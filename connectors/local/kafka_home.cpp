@@ -10,6 +10,7 @@
 #include "connectors/kafka/clock_watch.h"
 #include "connectors/kafka/end_check.h"
 #include "connectors/kafka/kafka_intake.h"
+#include "connectors/kafka/shared_bundles.h"
 #include "connectors/kafka/shared_keys.h"
 #include "connectors/local/copy_rest.h"
 #include "connectors/local/kafka_outputs.h"
@@ -293,12 +294,19 @@ Result<Home> open_kafka_home(const fs::path& data, const KafkaPlace& place, cons
   const auto keys = std::make_shared<kafka::SharedKeys>(home.keys, place.settings, place.names.keys, node);
   if (auto started = keys->start(kPatienceMs); !started) return started.error();
   home.shared_keys = keys;
+  const auto tell = [](const std::string& what) { std::cerr << "docket: " << what << "\n"; };
+  const auto shared = std::make_shared<kafka::SharedBundles>(
+      home.ledger, place.settings, place.names.config, node,
+      [activations = home.definitions.activations](const ledger::Activation& activation) { activations->hear(activation); }, tell);
+  if (auto started = shared->start(kPatienceMs); !started) return started.error();
+  home.definitions.publish = [shared](const std::string& text, const ledger::Activation& activation) {
+    return shared->publish(text, activation, kPatienceMs);
+  };
   home.catch_up_keys = [keys] { return keys->catch_up(kPatienceMs); };
   auto opened = kafka::ChainCopy::open(home.ledger);
   if (!opened) return opened.error();
   const std::shared_ptr<kafka::ChainCopy> copy = std::move(*opened);
   if (auto rest = copy_rest(place, copy); !rest) return rest.error();
-  const auto tell = [](const std::string& what) { std::cerr << "docket: " << what << "\n"; };
   const auto clock = std::make_shared<kafka::BrokerClock>();
   if (auto measured = kafka::measure_clock(place.settings, place.names.config, *clock, kPatienceMs); !measured) return measured.error();
   home.check_clock = [clock](model::Instant now) {

@@ -97,7 +97,9 @@ int run_ledger_copy(const std::string& from, const std::string& to) {
     std::filesystem::create_directories(to, error);
     embedded::NewLedger copy;
     copy.id = source->ledger->ledger_id();
-    copy.bundles.emplace_back(source->bundle, texts_to_json(source->texts));
+    auto bundles = source->ledger->all_bundles();
+    if (!bundles) return fail(bundles.error());
+    copy.bundles = std::move(*bundles);
     for (int partition = 0; partition < source->ledger->partitions(); ++partition) {
       const auto first = source->ledger->block_at(partition, 0);
       if (!first) return fail(first.error());

@@ -18,8 +18,8 @@ node::GroupSums group_sums(const projections::metrics::Totals& totals) { return 
 
 }  // namespace
 
-node::GroupSums ProjectionsStore::sums(const node::CellQuery& query) const {
-  const auto& metric = bundle_->metrics[query.metric];
+node::GroupSums ProjectionsStore::sums(const definition::Bundle& bundle, const node::CellQuery& query) const {
+  const auto& metric = bundle.metrics[query.metric];
   projections::CellQuery cells;
   cells.metric = metric.name;
   cells.version = metric.version;
@@ -31,8 +31,9 @@ node::GroupSums ProjectionsStore::sums(const node::CellQuery& query) const {
   return group_sums(value_or_throw(projections_->cells(cells)));
 }
 
-node::GroupSums ProjectionsStore::stock(std::uint16_t index, std::uint8_t by, model::Day day, std::optional<model::Day> known_day) const {
-  const auto& metric = bundle_->metrics[index];
+node::GroupSums ProjectionsStore::stock(const definition::Bundle& bundle, std::uint16_t index, std::uint8_t by, model::Day day,
+                                        std::optional<model::Day> known_day) const {
+  const auto& metric = bundle.metrics[index];
   projections::PrefixQuery prefix;
   prefix.metric = metric.name;
   prefix.version = metric.version;
@@ -42,10 +43,11 @@ node::GroupSums ProjectionsStore::stock(std::uint16_t index, std::uint8_t by, mo
   return group_sums(value_or_throw(projections_->prefix(prefix)));
 }
 
-std::vector<std::string> ProjectionsStore::anchored(model::KindId kind, std::uint8_t anchor, model::Day from, model::Day to) const {
+std::vector<std::string> ProjectionsStore::anchored(const definition::Bundle& bundle, model::KindId kind, std::uint8_t anchor,
+                                                    model::Day from, model::Day to) const {
   std::vector<std::string> out;
   if (from >= to) return out;
-  for (auto& owner : value_or_throw(projections_->anchored(*bundle_, kind, anchor, from, to - 1))) out.push_back(std::move(owner.case_id));
+  for (auto& owner : value_or_throw(projections_->anchored(bundle, kind, anchor, from, to - 1))) out.push_back(std::move(owner.case_id));
   return out;
 }
 
@@ -66,11 +68,12 @@ std::vector<std::string> ProjectionsStore::due_between(model::Instant after, mod
   return {out.begin(), out.end()};
 }
 
-std::vector<std::string> ProjectionsStore::list(model::KindId kind, const std::vector<node::ListFilter>& filters, const std::string& after,
+std::vector<std::string> ProjectionsStore::list(const definition::Bundle& bundle, model::KindId kind,
+                                                const std::vector<node::ListFilter>& filters, const std::string& after,
                                                 std::size_t limit) const {
   std::vector<std::string> out;
   projections::ListQuery query;
-  query.kind = bundle_->kinds[kind].name;
+  query.kind = bundle.kinds[kind].name;
   for (const auto& filter : filters) query.conditions.push_back({filter.name, filter.values});
   query.after = after;
   while (out.size() < limit) {
@@ -83,11 +86,11 @@ std::vector<std::string> ProjectionsStore::list(model::KindId kind, const std::v
   return out;
 }
 
-std::vector<std::string> ProjectionsStore::by_alias(model::KindId kind, const std::string& value) const {
+std::vector<std::string> ProjectionsStore::by_alias(const definition::Bundle& bundle, model::KindId kind, const std::string& value) const {
   std::set<std::string> out;
-  for (const auto& attribute : bundle_->kinds[kind].scopes[0].attributes) {
+  for (const auto& attribute : bundle.kinds[kind].scopes[0].attributes) {
     if (attribute.alias.size() != 1) continue;
-    for (auto& owner : value_or_throw(projections_->find_alias(bundle_->kinds[kind].name, attribute.name, {value})))
+    for (auto& owner : value_or_throw(projections_->find_alias(bundle.kinds[kind].name, attribute.name, {value})))
       out.insert(std::move(owner.case_id));
   }
   return {out.begin(), out.end()};
@@ -107,7 +110,7 @@ ledger::Position ProjectionsStore::position(int partition) const {
 node::ProjectionStore::Standing ProjectionsStore::standing(int partition) const {
   const auto heights = value_or_throw(projections_->heights());
   const auto& head = heights[static_cast<std::size_t>(partition)];
-  Standing standing{head.position, head.term, head.recorded == model::kNoInstant ? 0 : head.recorded};
+  Standing standing{head.position, head.term, head.recorded == model::kNoInstant ? 0 : head.recorded, head.activation};
   standing.position.partition = partition;
   return standing;
 }

@@ -10,8 +10,7 @@ namespace docket::local {
 
 class ProjectionsStore final : public node::ProjectionStore {
  public:
-  ProjectionsStore(std::unique_ptr<projections::Projections> projections, definition::BundlePtr bundle)
-      : projections_(std::move(projections)), bundle_(std::move(bundle)) {}
+  explicit ProjectionsStore(std::unique_ptr<projections::Projections> projections) : projections_(std::move(projections)) {}
 
   // StateReader
   model::CasePtr find(int partition, std::string_view case_id) const override { return projections_->find(partition, case_id); }
@@ -25,17 +24,19 @@ class ProjectionsStore final : public node::ProjectionStore {
   // Sink
   void apply(partition::AppliedBlock&& block) override { projections_->apply(std::move(block)); }
   // ReadModel
-  node::GroupSums sums(const node::CellQuery& query) const override;
-  node::GroupSums stock(std::uint16_t metric, std::uint8_t by, model::Day day, std::optional<model::Day> known_day) const override;
-  std::vector<std::string> anchored(model::KindId kind, std::uint8_t anchor, model::Day from, model::Day to) const override;
+  node::GroupSums sums(const definition::Bundle& bundle, const node::CellQuery& query) const override;
+  node::GroupSums stock(const definition::Bundle& bundle, std::uint16_t metric, std::uint8_t by, model::Day day,
+                        std::optional<model::Day> known_day) const override;
+  std::vector<std::string> anchored(const definition::Bundle& bundle, model::KindId kind, std::uint8_t anchor, model::Day from,
+                                    model::Day to) const override;
   std::vector<partition::AttentionRow> attention(int partition, model::Instant from, std::string_view from_case,
                                                  std::size_t limit) const override {
     return projections_->attention(partition, from, from_case, limit);
   }
   std::vector<std::string> due_between(model::Instant after, model::Instant until) const override;
-  std::vector<std::string> list(model::KindId kind, const std::vector<node::ListFilter>& filters, const std::string& after,
-                                std::size_t limit) const override;
-  std::vector<std::string> by_alias(model::KindId kind, const std::string& value) const override;
+  std::vector<std::string> list(const definition::Bundle& bundle, model::KindId kind, const std::vector<node::ListFilter>& filters,
+                                const std::string& after, std::size_t limit) const override;
+  std::vector<std::string> by_alias(const definition::Bundle& bundle, model::KindId kind, const std::string& value) const override;
   std::vector<node::RejectAt> rejected(int partition, model::Height end, std::size_t limit) const override;
   ledger::Position position(int partition) const override;
   // ProjectionStore
@@ -50,7 +51,6 @@ class ProjectionsStore final : public node::ProjectionStore {
 
  private:
   std::unique_ptr<projections::Projections> projections_;
-  definition::BundlePtr bundle_;
 };
 
 }  // namespace docket::local

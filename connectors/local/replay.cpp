@@ -4,6 +4,7 @@
 #include <mutex>
 #include <thread>
 
+#include "connectors/local/wiring.h"
 #include "engine/partition/loop.h"
 
 namespace docket::local {
@@ -47,19 +48,20 @@ Result<ledger::Offset> restore(const Home& home, int partition, const projection
   const auto hash = ledger::block_hash(stored->value);
   if (ledger::hash_prefix(hash) != head.position.hash)
     return Error{ErrorCode::kCorrupt, "the projections stand on a block that is not in the ledger; run `docket store rebuild`", false};
-  const auto block = ledger::decode_head(stored->value);
+  const auto block = ledger::decode_block(stored->value);
   if (!block) return block.error();
-  const auto offset = home.ledger->port()->after(stored->offset, block->records);
+  const auto offset = home.ledger->port()->after(stored->offset, block->records.size());
+  if (auto restored = loop.restore_bundle(block->bundle, head.activation); !restored) return restored.error();
   loop.restore({partition, head.position.height, head.position.hash}, ledger::hash_text(hash), head.term, head.recorded, offset);
   return offset;
 }
 
-Status replay_partition(const Home& home, int partition, std::size_t worker, projections::Projections& projections, ingest::Ingest& ingest,
-                        const partition::RecordReader& records, const std::function<void(std::size_t)>& read) {
+Status replay_partition(const Home& home, int partition, std::size_t worker, projections::Projections& projections,
+                        partition::Rulebooks& books, const partition::RecordReader& records, const std::function<void(std::size_t)>& read) {
   partition::LoopOptions options;
   options.partition = partition;
   options.ledger_id = home.ledger->ledger_id();
-  partition::PartitionLoop loop(options, home.bundle, ingest, *home.keys, projections, records, projections);
+  partition::PartitionLoop loop(options, books, *home.keys, projections, records, projections);
   const auto begin = restore(home, partition, projections.heads()[static_cast<std::size_t>(partition)], loop);
   if (!begin) return begin.error();
   ledger::Offset from = *begin;
@@ -93,16 +95,17 @@ Result<std::unique_ptr<projections::Projections>> open_raw_projections(const Hom
   }
   options.limits.events = 65'536;
   options.limits.bytes = 256U << 20U;
-  options.bundles = [bundle = home.bundle](std::string_view id) { return id == bundle->id ? bundle : nullptr; };
+  options.bundles = lookup_in(home.definitions.bundles);
   return projections::Projections::open(options);
 }
 
 Status catch_up(const Home& home, projections::Projections& projections) {
   const auto& key = home.keys->tag_key();
-  ingest::Ingest ingest(home.bundle, std::string(reinterpret_cast<const char*>(key.data()), key.size()));
+  partition::Rulebooks books(home.bundle, std::string(reinterpret_cast<const char*>(key.data()), key.size()),
+                             home.definitions.bundles.get());
   const LedgerRecords records(*home.ledger);
   for (int partition = 0; partition < model::kPartitions; ++partition) {
-    auto done = replay_partition(home, partition, 0, projections, ingest, records, [](std::size_t) {});
+    auto done = replay_partition(home, partition, 0, projections, books, records, [](std::size_t) {});
     if (!done) return done.error().with_context("partition " + std::to_string(partition));
   }
   return projections.flush();
@@ -122,11 +125,11 @@ Result<ReplayResult> replay_ledger(const Home& home, const std::filesystem::path
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
-      ingest::Ingest ingest(home.bundle, tag_key);
+      partition::Rulebooks books(home.bundle, tag_key, home.definitions.bundles.get());
       const LedgerRecords records(*home.ledger);
       for (int partition = t; partition < model::kPartitions; partition += kThreads) {
         auto status =
-            replay_partition(home, partition, static_cast<std::size_t>(t), *result.projections, ingest, records, [&](std::size_t read) {
+            replay_partition(home, partition, static_cast<std::size_t>(t), *result.projections, books, records, [&](std::size_t read) {
               blocks += read;
               const std::lock_guard lock(mutex);
               progress(blocks);

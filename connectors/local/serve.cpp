@@ -143,7 +143,7 @@ int run_serve(const ServeOptions& options) {
     for (const auto& topic : home->intake_topics) std::cerr << "docket: takes events from topic " << topic << "\n";
     for (const auto& risk : home->risks) std::cerr << "docket: risk taken: " << risk << "\n";
   }
-  auto store = open_projections(home->data / "projections", home->bundle, options.workers);
+  auto store = open_projections(home->data / "projections", home->definitions.bundles, options.workers);
   if (!store) return fail(store.error());
   std::function<void(node::NodeParts&)> more;
 #ifdef DOCKET_KAFKA
@@ -156,7 +156,7 @@ int run_serve(const ServeOptions& options) {
   if (auto started = node->start(); !started) return fail(started.error());
   std::shared_ptr<service::Access> access;
   if (!options.tokens.empty()) {
-    auto callers = read_callers(options.tokens, *home->bundle);
+    auto callers = read_callers(options.tokens, *node->bundle());
     if (!callers) return fail(callers.error());
     http.access = access = std::make_shared<service::Access>(std::move(*callers));
   }
@@ -170,6 +170,7 @@ int run_serve(const ServeOptions& options) {
   http::HttpServer server(http, *node);
   const auto port = server.start();
   if (!port) return fail(port.error());
+  if (const auto other = shipped_otherwise(home->definitions); !other.empty()) std::cerr << "docket: " << other;
   HeadsWriter::ToChain to_chain;
   if (home->port) to_chain = [&node](int partition, std::string body) { node->add_head(partition, std::move(body)); };
   HeadsWriter heads(*home, **store, std::move(to_chain));
@@ -189,7 +190,7 @@ int run_serve(const ServeOptions& options) {
             << ")" << std::endl;
   tell_service_manager("READY=1");
   int signal_number = 0;
-  while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP) read_again(options.tokens, *home->bundle, access.get());
+  while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP) read_again(options.tokens, *node->bundle(), access.get());
   tell_service_manager("STOPPING=1");
   std::cerr << "docket: stopping\n";
   server.stop();

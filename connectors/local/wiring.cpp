@@ -5,8 +5,15 @@
 
 namespace docket::local {
 
-Result<std::shared_ptr<node::ProjectionStore>> open_projections(const std::filesystem::path& folder, const definition::BundlePtr& bundle,
-                                                                int workers) {
+projections::BundleLookup lookup_in(const std::shared_ptr<definition::BundleSource>& bundles) {
+  return [bundles](std::string_view id) {
+    auto found = bundles->find(id);
+    return found ? std::move(*found) : definition::BundlePtr();
+  };
+}
+
+Result<std::shared_ptr<node::ProjectionStore>> open_projections(const std::filesystem::path& folder,
+                                                                const std::shared_ptr<definition::BundleSource>& bundles, int workers) {
   projections::Options options;
   options.folder = folder;
   options.workers.resize(static_cast<std::size_t>(workers));
@@ -16,16 +23,18 @@ Result<std::shared_ptr<node::ProjectionStore>> open_projections(const std::files
 #ifdef DOCKET_CRASH_POINTS
   options.limits.events = crash::number("DOCKET_FREEZE_EVENTS", options.limits.events);
 #endif
-  options.bundles = [bundle](std::string_view id) { return id == bundle->id ? bundle : nullptr; };
+  options.bundles = lookup_in(bundles);
   auto opened = projections::Projections::open(options);
   if (!opened) return opened.error().with_context("opening the projections in " + folder.string());
-  return std::shared_ptr<node::ProjectionStore>(std::make_shared<ProjectionsStore>(std::move(*opened), bundle));
+  return std::shared_ptr<node::ProjectionStore>(std::make_shared<ProjectionsStore>(std::move(*opened)));
 }
 
 std::unique_ptr<node::Node> make_node(const Home& home, std::shared_ptr<node::ProjectionStore> store, int workers,
                                       const std::function<void(node::NodeParts& parts)>& more) {
   node::NodeParts parts;
   parts.bundle = home.bundle;
+  parts.bundles = home.definitions.bundles;
+  parts.activations = home.definitions.activations;
   parts.ledger_id = home.ledger->ledger_id();
   parts.keys = home.keys;
   if (home.shared_keys) parts.keys = home.shared_keys;

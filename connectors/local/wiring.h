@@ -6,12 +6,16 @@
 
 #include "connectors/local/home.h"
 #include "connectors/node/node.h"
+#include "projections/projections.h"
 
 namespace docket::local {
 
+// As the projections ask for bundles.
+[[nodiscard]] projections::BundleLookup lookup_in(const std::shared_ptr<definition::BundleSource>& bundles);
 // The projections of a data folder, in `folder` (usually data/projections).
 [[nodiscard]] Result<std::shared_ptr<node::ProjectionStore>> open_projections(const std::filesystem::path& folder,
-                                                                              const definition::BundlePtr& bundle, int workers);
+                                                                              const std::shared_ptr<definition::BundleSource>& bundles,
+                                                                              int workers);
 // `more`: what else the parts need.
 [[nodiscard]] std::unique_ptr<node::Node> make_node(const Home& home, std::shared_ptr<node::ProjectionStore> store, int workers,
                                                     const std::function<void(node::NodeParts& parts)>& more = {});

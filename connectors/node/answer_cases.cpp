@@ -52,7 +52,8 @@ json::object attributes_json(const Reading& reading, const definition::ScopeDef&
 }
 
 // Private texts as the case has them now: opened from the ledger where their keys still exist.
-void open_private(const Reading& reading, const model::CaseState& state, const AsOf& as_of, json::object& attributes) {
+void open_private(const Reading& asked, const model::CaseState& state, const AsOf& as_of, json::object& attributes) {
+  const auto reading = asked.of(state);
   const auto& kind = reading.bundle.kinds[state.kind];
   const bool any = std::any_of(state.scope.attributes.begin(), state.scope.attributes.end(),
                                [](const auto& slot) { return slot.value.type() == model::Value::Type::kSealed; });
@@ -97,10 +98,11 @@ Instant next_due(const definition::KindDef& kind, const model::CaseState& state)
 
 std::string etag_of(const Reading& reading, const model::CaseState& state, Instant at) {
   return "\"" + std::to_string(state.revision) + "." + std::to_string(state.version) + "-" +
-         apply::to_string(apply::case_light(reading.bundle.kinds[state.kind], state, at)) + "\"";
+         apply::to_string(apply::case_light(reading.of(state).bundle.kinds[state.kind], state, at)) + "\"";
 }
 
-json::object case_row(const Reading& reading, const model::CaseState& state, Instant at) {
+json::object case_row(const Reading& asked, const model::CaseState& state, Instant at) {
+  const auto reading = asked.of(state);
   const auto& kind = reading.bundle.kinds[state.kind];
   const auto& def = kind.scopes[0].states[state.scope.state];
   json::object out{{"id", state.id},
@@ -131,7 +133,8 @@ json::object case_row(const Reading& reading, const model::CaseState& state, Ins
   return out;
 }
 
-json::object case_json(const Reading& reading, const model::CaseState& state, Instant at) {
+json::object case_json(const Reading& asked, const model::CaseState& state, Instant at) {
+  const auto reading = asked.of(state);
   const auto& kind = reading.bundle.kinds[state.kind];
   json::object out = case_row(reading, state, at);
   out["attributes"] = attributes_json(reading, kind.scopes[0], state.scope);

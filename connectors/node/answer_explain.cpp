@@ -25,7 +25,9 @@ void check_group(const Reading& reading, const MetricDef& metric, const MetricDe
   }
 }
 
-json::object share_row(const Reading& reading, const CaseShare& share, const MetricDef& metric, std::int64_t value) {
+json::object share_row(const Reading& asked, const CaseShare& share, const MetricDef& shown, std::int64_t value) {
+  const auto reading = asked.of(*share.state);
+  const auto& metric = reading.bundle.metrics[*definition::find_name(reading.bundle.metric_ids, shown.name)];  // or it had no share
   const auto& kind = reading.bundle.kinds[share.state->kind];
   json::object out{{"case", share.case_id}, {"state", kind.scopes[0].states[share.state->scope.state].name}, {"value", value}};
   for (const auto& anchor : metric.period) {
@@ -71,7 +73,7 @@ service::Answer answer_metric_explain(const Reading& reading, const Params& para
     std::int64_t value = 0;
     std::int64_t cohort = 0;
     for (const auto& row : share.rows) {
-      if (row.by != by || (by != 0 && reading.value_text(row.group) != group)) continue;
+      if (row.by != by || (by != 0 && reading.of(*share.state).value_text(row.group) != group)) continue;
       if (row.series == numerator) value += row.value;
       if (row.series == measure::kDenominator || (!ratio(base) && row.series == measure::kNumerator)) cohort += 1;
       std::string name_of;

@@ -38,9 +38,11 @@ service::Answer Node::answer_ready() const {
     const auto clock = clock_check();
     check("clock", clock.may_own, clock.detail.empty() ? "within a second of the brokers'" : clock.detail);
   }
-  const auto today = model::date_from_day(parts_.bundle->zone.local_day(parts_.clock()));
+  const auto decides = bundle();
+  checks["definitions"] = json::object{{"ok", true}, {"detail", definitions_text(*decides)}};
+  const auto today = model::date_from_day(decides->zone.local_day(parts_.clock()));
   const int year = today.month == 12 ? today.year + 1 : today.year;
-  const bool calendar = parts_.bundle->calendar->knows_year(year);
+  const bool calendar = decides->calendar->knows_year(year);
   // A calendar without data makes deadlines provisional; it does not make Docket unable to answer.
   checks["calendar"] = json::object{
       {"ok", calendar}, {"detail", std::to_string(year) + (calendar ? " is known" : " has no data: its deadlines are provisional")}};

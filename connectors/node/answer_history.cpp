@@ -49,7 +49,7 @@ json::object event_row(const Reading& reading, const std::string& case_id, const
                    {"outcome", kind_text(record.kind)},
                    {"recorded", instant_json(row.recorded)}};
   if (record.kind == ledger::RecordKind::kAccepted || record.kind == ledger::RecordKind::kTimer) {
-    auto stored = reading.ingest.parse_stored(record.event, ingest::tag_from_text(record.tag));
+    auto stored = reading.ingest().parse_stored(record.event, ingest::tag_from_text(record.tag));
     if (!stored) return out;
     const auto& event = **stored;
     out["source"] = event.source;
@@ -146,10 +146,13 @@ void add_deadlines(const Reading& reading, const model::CaseState& state, const 
 
 }  // namespace
 
-service::Answer answer_history(const Reading& reading, const Params& params, const std::string& case_id) {
-  const AsOf as_of = reading.as_of(params);
-  const int partition = reading.partition_of(case_id);
-  const auto rows = reading.store.history(partition, case_id);
+service::Answer answer_history(const Reading& asked, const Params& params, const std::string& case_id) {
+  const AsOf as_of = asked.as_of(params);
+  const int partition = asked.partition_of(case_id);
+  const auto rows = asked.store.history(partition, case_id);
+  if (rows.empty()) return not_found("no case " + case_id, params.query().language);
+  const auto state = asked.store.find(partition, case_id);  // none: nothing was accepted
+  const auto reading = state == nullptr ? asked : asked.of(*state);
   const auto page_size = static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("page_size", 1000), 1, 1000));
   const auto place = page_place(params);
   const model::Height after = place.empty() ? 0 : std::stoull(place);
@@ -169,7 +172,6 @@ service::Answer answer_history(const Reading& reading, const Params& params, con
     if (const auto by = displaced.find(row.height); by != displaced.end()) shown["displaced_by"] = std::to_string(by->second);
     events.push_back(std::move(shown));
   }
-  if (rows.empty()) return not_found("no case " + case_id, params.query().language);
   json::object out{{"case", case_id}, {"events", std::move(events)}};
   if (!next.empty()) out["next_page_token"] = next;
   echo_axes(out, reading, as_of);
@@ -178,10 +180,11 @@ service::Answer answer_history(const Reading& reading, const Params& params, con
   return answer;
 }
 
-service::Answer answer_deadlines(const Reading& reading, const Params& params, const std::string& case_id) {
-  const AsOf as_of = reading.as_of(params);
-  const auto state = reading.case_as_of(case_id, as_of);
+service::Answer answer_deadlines(const Reading& asked, const Params& params, const std::string& case_id) {
+  const AsOf as_of = asked.as_of(params);
+  const auto state = asked.case_as_of(case_id, as_of);
   if (state == nullptr) return not_found("no case " + case_id, params.query().language);
+  const auto reading = asked.of(*state);
   const bool explain = params.flag("explain");
   json::array rows;
   const auto told = told_notices(reading, case_id, as_of);

@@ -71,7 +71,8 @@ std::optional<Instant> instant_of(const Reading& reading, const Params& params, 
 }
 
 // Exact test of one case against the filters, as of any instant.
-bool fits(const Reading& reading, const Filters& filters, const model::CaseState& state, Instant at) {
+bool fits(const Reading& asked, const Filters& filters, const model::CaseState& state, Instant at) {
+  const auto reading = asked.of(state);
   const auto& kind = reading.bundle.kinds[state.kind];
   const auto& scope = kind.scopes[0];
   const bool listed = std::all_of(filters.listed.begin(), filters.listed.end(), [&](const ListFilter& filter) {
@@ -80,6 +81,7 @@ bool fits(const Reading& reading, const Filters& filters, const model::CaseState
     };
     if (filter.name == "state") return any(scope.states[state.scope.state].name);
     const auto* id = definition::find_name(scope.attribute_ids, filter.name);
+    if (id == nullptr) return false;  // what it was opened with has none
     const auto& value = apply::attribute(scope, state.scope, *id, definition::RoundSelect::kLast, 0, state.round, {});
     if (value.type() == model::Value::Type::kList) {
       return std::any_of(value.items().begin(), value.items().end(), [&](const auto& item) { return any(reading.value_text(item)); });
@@ -128,7 +130,7 @@ service::Answer by_alias(const Reading& reading, const Params& params, const AsO
   for (std::size_t k = 0; k < reading.bundle.kinds.size(); ++k) {
     if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), reading.bundle.kinds[k].name) == kinds.end()) continue;
     for (const auto& alias : params.all("alias")) {
-      for (auto& id : reading.store.by_alias(static_cast<model::KindId>(k), alias)) ids.insert(std::move(id));
+      for (auto& id : reading.store.by_alias(reading.bundle, static_cast<model::KindId>(k), alias)) ids.insert(std::move(id));
     }
   }
   json::array rows;
@@ -159,7 +161,7 @@ service::Answer answer_cases(const Reading& reading, const Params& params) {
   std::string next;
   for (bool more = true; more;) {
     // A past list looks at every case of the kind: what fits now need not have fitted then.
-    const auto ids = reading.store.list(filters.kind, past ? std::vector<ListFilter>{} : filters.listed, after, kPageMax);
+    const auto ids = reading.store.list(reading.bundle, filters.kind, past ? std::vector<ListFilter>{} : filters.listed, after, kPageMax);
     more = ids.size() == kPageMax;
     for (const auto& id : ids) {
       after = id;

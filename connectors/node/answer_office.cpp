@@ -222,7 +222,7 @@ service::Answer answer_event(const Reading& reading, const Params& params) {
     if (row.kind == ledger::RecordKind::kAccepted || row.kind == ledger::RecordKind::kTimer) {
       out["case_version"] = row.case_version;
       out["case_revision"] = row.case_revision;
-      if (auto event = reading.ingest.parse_stored(row.event, 0)) out["case"] = (*event)->subject;
+      if (const auto subject = ingest::Ingest::subject_of_stored(row.event)) out["case"] = *subject;
     } else if (row.kind == ledger::RecordKind::kNotice) {
       out["case"] = row.subject;
       add_notice(out, row);

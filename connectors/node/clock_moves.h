@@ -17,7 +17,7 @@ struct ClockMove {
   json::object shown;  // sort (extended, resumed, adjusted, moved), event, label, time, recorded, height, actor, from, to, added, explain
 };
 
-// Of one case, in the order of its events.
+// Of one case, in the order of its events; `reading` is of that case (Reading::of).
 [[nodiscard]] std::vector<ClockMove> clock_moves(const Reading& reading, const std::string& case_id, const AsOf& as_of);
 // Adds "moves": those of that clock.
 void add_moves(json::object& row, const std::vector<ClockMove>& moves, const model::PartInstance* part, const model::ClockInstance& clock);

@@ -29,7 +29,7 @@ std::set<std::string> candidates(const Reading& reading, const MetricDef& metric
   for (const auto& anchor : metric.period) {
     const auto it = std::find(anchors.begin(), anchors.end(), anchor);
     if (it == anchors.end()) continue;
-    for (auto& id : reading.store.anchored(metric.kind, static_cast<std::uint8_t>(it - anchors.begin()), from, to))
+    for (auto& id : reading.store.anchored(reading.bundle, metric.kind, static_cast<std::uint8_t>(it - anchors.begin()), from, to))
       out.insert(std::move(id));
   }
   return out;
@@ -38,15 +38,30 @@ std::set<std::string> candidates(const Reading& reading, const MetricDef& metric
 void fold_period(const Reading& reading, std::uint16_t index, std::uint8_t by, const Period& period, const AsOf& as_of, GroupSums& out) {
   for (const auto& share : shares(reading, index, period, as_of)) {
     for (const auto& row : share.rows) {
-      if (row.by == by) add(out, by == 0 ? std::string() : reading.value_text(row.group), row.series, row.value);
+      if (row.by == by) add(out, by == 0 ? std::string() : reading.of(*share.state).value_text(row.group), row.series, row.value);
     }
   }
 }
 
+// The metric among those of another bundle; nothing: that one has none of its name and version.
+std::optional<std::uint16_t> same_metric(const Reading& reading, std::uint16_t index, const definition::Bundle& other) {
+  if (&other == &reading.bundle) return index;
+  const auto& metric = reading.bundle.metrics[index];
+  const auto* same = definition::find_name(other.metric_ids, metric.name);
+  if (same == nullptr || other.metrics[*same].version != metric.version) return std::nullopt;
+  return *same;
+}
+
+std::vector<measure::Contribution> stock_rows(const Reading& reading, std::uint16_t index, const model::CaseState& state, Instant at) {
+  const auto& opened_with = reading.of(state).bundle;
+  const auto own = same_metric(reading, index, opened_with);
+  return own ? measure::stock_at(opened_with, *own, state, at) : std::vector<measure::Contribution>{};
+}
+
 void add_stock(const Reading& reading, std::uint16_t index, std::uint8_t by, const model::CaseState& state, Instant at, std::int64_t sign,
                GroupSums& out) {
-  for (const auto& row : measure::stock_at(reading.bundle, index, state, at)) {
-    if (row.by == by) add(out, by == 0 ? std::string() : reading.value_text(row.group), row.series, sign * row.value);
+  for (const auto& row : stock_rows(reading, index, state, at)) {
+    if (row.by == by) add(out, by == 0 ? std::string() : reading.of(state).value_text(row.group), row.series, sign * row.value);
   }
 }
 
@@ -54,13 +69,13 @@ Figures stock_figures(const Reading& reading, std::uint16_t index, std::uint8_t 
   Figures out;
   const auto& metric = reading.bundle.metrics[index];
   if (as_of.at_day && (!as_of.past_known() || as_of.known_day)) {
-    out.groups = reading.store.stock(index, by, *as_of.at_day, as_of.past_known() ? as_of.known_day : std::nullopt);
+    out.groups = reading.store.stock(reading.bundle, index, by, *as_of.at_day, as_of.past_known() ? as_of.known_day : std::nullopt);
     return out;
   }
   if (!as_of.past_at() && (!as_of.past_known() || as_of.known_day)) {
     // Today's rows hold what turns overdue later today, too: take those back.
     const Day today = reading.bundle.zone.local_day(as_of.now);
-    out.groups = reading.store.stock(index, by, today, as_of.past_known() ? as_of.known_day : std::nullopt);
+    out.groups = reading.store.stock(reading.bundle, index, by, today, as_of.past_known() ? as_of.known_day : std::nullopt);
     const Instant end = reading.bundle.zone.day_end(today);
     for (const auto& id : reading.store.due_between(as_of.now - 1, end)) {
       const auto state = reading.case_as_of(id, as_of);
@@ -75,7 +90,7 @@ Figures stock_figures(const Reading& reading, std::uint16_t index, std::uint8_t 
   out.exact = true;
   std::string after;
   while (true) {
-    const auto page = reading.store.list(metric.kind, {}, after, 1000);
+    const auto page = reading.store.list(reading.bundle, metric.kind, {}, after, 1000);
     if (page.empty()) return out;
     for (const auto& id : page) {
       if (const auto state = reading.case_as_of(id, as_of)) add_stock(reading, index, by, *state, as_of.at, 1, out.groups);
@@ -108,12 +123,12 @@ std::vector<CaseShare> shares(const Reading& reading, std::uint16_t index, const
   if (stock(metric)) {
     std::string after;
     while (true) {
-      const auto page = reading.store.list(metric.kind, {}, after, 1000);
+      const auto page = reading.store.list(reading.bundle, metric.kind, {}, after, 1000);
       if (page.empty()) return out;
       for (const auto& id : page) {
         auto state = reading.case_as_of(id, as_of);
         if (state == nullptr) continue;
-        auto rows = measure::stock_at(reading.bundle, index, *state, as_of.at);
+        auto rows = stock_rows(reading, index, *state, as_of.at);
         if (!rows.empty()) out.push_back({id, std::move(state), std::move(rows)});
       }
       after = page.back();
@@ -123,7 +138,10 @@ std::vector<CaseShare> shares(const Reading& reading, std::uint16_t index, const
   for (const auto& id : candidates(reading, metric, period.from, last)) {
     auto state = reading.case_as_of(id, as_of);
     if (state == nullptr) continue;
-    auto rows = measure::contributions(reading.bundle, index, *state);
+    const auto& opened_with = reading.of(*state).bundle;
+    const auto own = same_metric(reading, index, opened_with);
+    if (!own) continue;
+    auto rows = measure::contributions(opened_with, *own, *state);
     std::erase_if(rows, [&](const auto& row) { return row.anchor < period.from || row.anchor >= period.to || row.anchor_at > as_of.at; });
     if (!rows.empty()) out.push_back({id, std::move(state), std::move(rows)});
   }
@@ -137,7 +155,7 @@ Figures figures(const Reading& reading, std::uint16_t index, std::uint8_t by, co
   const bool known_rows = !as_of.past_known() || as_of.known_day.has_value();
   if (as_of.at_day && !as_of.past_known()) {
     CellQuery query{index, by, period.from, std::min(period.to, *as_of.at_day + 1), as_of.at_day, std::nullopt};
-    if (query.from < query.to) out.groups = reading.store.sums(query);
+    if (query.from < query.to) out.groups = reading.store.sums(reading.bundle, query);
     return out;
   }
   if (as_of.past_at() || !known_rows) {
@@ -151,7 +169,7 @@ Figures figures(const Reading& reading, std::uint16_t index, std::uint8_t by, co
   CellQuery query{index,        by,
                   period.from,  std::min(period.to, today_apart ? today : today + 1),
                   std::nullopt, as_of.past_known() ? as_of.known_day : std::nullopt};
-  if (query.from < query.to) out.groups = reading.store.sums(query);
+  if (query.from < query.to) out.groups = reading.store.sums(reading.bundle, query);
   if (today_apart) {
     Period rest{PeriodKind::kDay, {}, today, today + 1};
     fold_period(reading, index, by, rest, as_of, out.groups);

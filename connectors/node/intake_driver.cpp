@@ -22,9 +22,8 @@ int home_of(const ingest::Offered& offered) {
 
 }  // namespace
 
-IntakeDriver::IntakeDriver(std::unique_ptr<ledger::IntakePort> port, ingest::Ingest& ingest, std::string_view tag_key, Forward forward,
-                           std::function<void()> wake)
-    : port_(std::move(port)), ingest_(ingest), digest_(tag_key), forward_(std::move(forward)), wake_(std::move(wake)) {
+IntakeDriver::IntakeDriver(std::unique_ptr<ledger::IntakePort> port, std::string_view tag_key, Forward forward, std::function<void()> wake)
+    : port_(std::move(port)), digest_(tag_key), forward_(std::move(forward)), wake_(std::move(wake)) {
   port_->on_news(wake_);
 }
 
@@ -177,7 +176,7 @@ bool IntakeDriver::read(partition::PartitionLoop& loop, int partition, const led
     partition::IntakeEvent event;
     event.offset = record.offset;
     event.digest = digest_of(record);
-    event.offered = ingest_.parse(record.event);
+    event.offered = loop.ingest().parse(record.event);
     if (const int home = home_of(event.offered); home >= 0 && home != partition) {
       event.forwarded_to = home;
       event.text = record.event;

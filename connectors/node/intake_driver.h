@@ -33,8 +33,7 @@ struct IntakeLag {
 
 class IntakeDriver {
  public:
-  IntakeDriver(std::unique_ptr<ledger::IntakePort> port, ingest::Ingest& ingest, std::string_view tag_key, Forward forward,
-               std::function<void()> wake);
+  IntakeDriver(std::unique_ptr<ledger::IntakePort> port, std::string_view tag_key, Forward forward, std::function<void()> wake);
 
   // Takes what there is for a loop; true if something came in. A loop that can't go on (another topic, a cut one) is halted,
   // until rebase() says that it is meant.
@@ -75,7 +74,6 @@ class IntakeDriver {
   [[nodiscard]] std::uint64_t digest_of(const ledger::IntakeRecord& record) const;
 
   std::unique_ptr<ledger::IntakePort> port_;
-  ingest::Ingest& ingest_;
   ingest::Digest digest_;
   Forward forward_;
   std::function<void()> wake_;

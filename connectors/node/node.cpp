@@ -8,7 +8,7 @@
 
 namespace docket::node {
 
-Node::Node(NodeParts parts) : parts_(std::move(parts)), records_(std::make_unique<Records>(parts_.block_at)) {
+Node::Node(NodeParts parts) : parts_(std::move(parts)), records_(std::make_unique<Records>(parts_.block_at)), bundle_(parts_.bundle) {
   sealer_ = std::make_unique<partition::RecordSealer>(parts_.ledger_id, *parts_.keys);
   std::random_device random;
   const std::uint64_t process = static_cast<std::uint64_t>(random()) << 32U | random();
@@ -18,6 +18,8 @@ Node::Node(NodeParts parts) : parts_(std::move(parts)), records_(std::make_uniqu
     options.clock = parts_.clock;
     options.node = parts_.node;
     options.still_ours = parts_.still_ours;
+    options.bundles = parts_.bundles;
+    options.activations = parts_.activations;
     if (parts_.check_clock) options.may_own = [this](model::Instant now) { return !held_ && parts_.check_clock(now).may_own; };
     for (int p = i; p < model::kPartitions; p += parts_.workers) options.partitions.push_back(p);
     workers_.push_back(
@@ -48,6 +50,7 @@ Status Node::restore(int partition) {
   std::string head = ledger::zero_hash_text();
   ledger::Offset offset = 0;
   std::vector<ledger::IntakeCursor> cursors;
+  std::string bundle;
   if (standing.position.height > 0) {
     auto stored = parts_.block_at(partition, standing.position.height - 1);
     if (!stored) return stored.error().with_context("partition " + std::to_string(partition) + ": the projections are ahead of the ledger");
@@ -62,12 +65,13 @@ Status Node::restore(int partition) {
     auto block = ledger::decode_block(stored->value);
     if (!block) return block.error();
     cursors = std::move(block->next);
+    bundle = std::move(block->bundle);
     offset = parts_.port()->after(stored->offset, block->records.size());
     if (parts_.still_ours) {
       if (auto status = restore_owner(partition, block->term, standing.position.height); !status) return status;
     }
   }
-  return workers_[static_cast<std::size_t>(worker_of(partition))]->restore(partition, standing, head, offset, std::move(cursors));
+  return workers_[static_cast<std::size_t>(worker_of(partition))]->restore(partition, standing, head, offset, std::move(cursors), bundle);
 }
 
 // The record that began the term: terms never fall, so it is found by halving.
@@ -102,11 +106,38 @@ std::string Node::owner_of(int partition) const { return workers_[static_cast<st
 bool Node::owns(int partition) const { return workers_[static_cast<std::size_t>(worker_of(partition))]->owns(partition); }
 
 std::optional<std::string> Node::output_of(OutputRow row, const std::string& case_id, const ledger::Position& position) {
-  IngestLease ingest(*this);
-  const Reading reading{*parts_.bundle, *parts_.store, *records_, *ingest, *sealer_, parts_.clock()};
+  Lease books(*this);
+  const Reading reading{books.bundle(), *parts_.store, *records_, *books, *sealer_, parts_.clock()};
   const auto state = parts_.store->find(position.partition, case_id);
   if (state == nullptr || state->kind == model::kNone16 || state->scope.state == model::kNotOpened) return std::nullopt;
   return row(reading, *state, position);
+}
+
+definition::BundlePtr Node::bundle() const {
+  const std::lock_guard lock(bundle_mutex_);
+  if (parts_.activations && parts_.bundles && parts_.activations->number() != bundle_number_) {
+    const auto newest = parts_.activations->newest();
+    bundle_number_ = newest.number;
+    if (auto found = parts_.bundles->find(newest.bundle)) bundle_ = std::move(*found);
+  }
+  return bundle_;
+}
+
+std::string Node::definitions_text(const definition::Bundle& decides) const {
+  const std::uint64_t wanted = parts_.activations ? parts_.activations->number() : 1;
+  const std::uint64_t has = activation();
+  std::string out = "office " + decides.office + ", bundle " + decides.id.substr(0, 16) + ", number " + std::to_string(wanted);
+  if (has != 0 && has < wanted) out += "; in some partitions number " + std::to_string(has) + " still decides";
+  return out;
+}
+
+std::uint64_t Node::activation() const {
+  std::uint64_t lowest = 0;
+  for (const auto& worker : workers_) {
+    const auto number = worker->health().activation;
+    if (number != 0) lowest = lowest == 0 ? number : std::min(lowest, number);
+  }
+  return lowest;
 }
 
 Status Node::start() {
@@ -114,7 +145,7 @@ Status Node::start() {
     if (auto status = restore(partition); !status) return status;
   }
   for (auto& worker : workers_) worker->start();
-  while (!ready()) {
+  while (!ready() || (!parts_.still_ours && parts_.activations && activation() < parts_.activations->number())) {
     bool caught_up = true;
     bool served = true;  // or waits for `docket intake rebase`, which needs a process that runs
     for (const auto& worker : workers_) {
@@ -123,7 +154,7 @@ Status Node::start() {
       caught_up = caught_up && health.caught_up == health.partitions;
       served = served && health.owned + health.waiting == health.partitions;
     }
-    if (served) break;
+    if (served && (!parts_.activations || activation() >= parts_.activations->number())) break;
     // Reads are served; writes are 503 until there is space, the clock is right, or another node says that this one owns.
     if (caught_up && (parts_.full() || parts_.still_ours || !clock_check().may_own)) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -147,18 +178,18 @@ bool Node::ready() const {
 }
 
 std::vector<ingest::Offered> Node::parse(service::BodyFormat format, const std::string& body, std::string& problem) {
-  IngestLease ingest(*this);
+  Lease books(*this);
   if (format == service::BodyFormat::kLines) {
-    auto lines = (*ingest).parse_lines(body);
+    auto lines = books.ingest().parse_lines(body);
     if (lines.empty()) problem = "not JSON: empty";
     return lines;
   }
   std::vector<ingest::Offered> out;
   if (format == service::BodyFormat::kEvent) {
-    out.push_back((*ingest).parse(body));
+    out.push_back(books.ingest().parse(body));
     return out;
   }
-  auto batch = (*ingest).parse_batch(body);
+  auto batch = books.ingest().parse_batch(body);
   if (!batch) {
     problem = batch.error().message;
     return {};
@@ -167,10 +198,10 @@ std::vector<ingest::Offered> Node::parse(service::BodyFormat format, const std::
 }
 
 std::vector<ingest::Offered> Node::parse(const std::vector<std::string>& events) {
-  IngestLease ingest(*this);
+  Lease books(*this);
   std::vector<ingest::Offered> out;
   out.reserve(events.size());
-  for (const auto& event : events) out.push_back((*ingest).parse(event));
+  for (const auto& event : events) out.push_back(books.ingest().parse(event));
   return out;
 }
 

@@ -25,7 +25,9 @@ namespace docket::node {
 using BlockAt = std::function<Result<ledger::Stored>(int partition, model::Height height)>;
 
 struct NodeParts {
-  definition::BundlePtr bundle;
+  definition::BundlePtr bundle;                       // that the genesis names
+  std::shared_ptr<definition::BundleSource> bundles;  // the others; null: there are none
+  std::shared_ptr<Activations> activations;           // what is to decide for new cases; null: `bundle` for ever
   std::string ledger_id;
   std::shared_ptr<ledger::KeyStore> keys;
   std::shared_ptr<ProjectionStore> store;
@@ -86,7 +88,10 @@ class Node final : public service::Service {
     workers_[static_cast<std::size_t>(worker_of(partition))]->add_head(partition, std::move(body));
   }
 
-  [[nodiscard]] const definition::Bundle& bundle() const { return *parts_.bundle; }
+  // What decides for new cases. Of a newer one that this program can't use, the partitions that it stops say so.
+  [[nodiscard]] definition::BundlePtr bundle() const;
+  // The lowest number of what decides, over the partitions that this node owns; 0: it owns none.
+  [[nodiscard]] std::uint64_t activation() const;
   [[nodiscard]] bool ready() const;
   // False: its clock is too far off the brokers' to own anything.
   [[nodiscard]] bool may_own() const { return clock_check().may_own; }
@@ -94,7 +99,7 @@ class Node final : public service::Service {
 
  private:
   class Records;
-  class IngestLease;
+  class Lease;
 
   [[nodiscard]] Status restore(int partition);
   [[nodiscard]] Status restore_owner(int partition, std::uint64_t term, model::Height height);
@@ -110,6 +115,7 @@ class Node final : public service::Service {
   [[nodiscard]] service::Answer answer_ready() const;
   [[nodiscard]] service::Answer answer_prometheus() const;
   [[nodiscard]] ClockCheck clock_check() const;
+  [[nodiscard]] std::string definitions_text(const definition::Bundle& decides) const;
   [[nodiscard]] std::string overload_text() const;
   [[nodiscard]] std::string positions_token() const;
   [[nodiscard]] int worker_of(int partition) const { return partition % static_cast<int>(workers_.size()); }
@@ -119,8 +125,11 @@ class Node final : public service::Service {
   std::unique_ptr<Records> records_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<partition::RecordSealer> sealer_;
-  std::mutex ingest_mutex_;  // guards idle_
-  std::vector<std::unique_ptr<ingest::Ingest>> idle_;
+  std::mutex idle_mutex_;  // guards idle_
+  std::vector<std::unique_ptr<partition::Rulebooks>> idle_;
+  mutable std::mutex bundle_mutex_;  // guards the next two
+  mutable definition::BundlePtr bundle_;
+  mutable std::uint64_t bundle_number_ = 1;
   std::atomic<bool> stopped_{false};
   std::atomic<bool> held_{false};
   std::atomic<std::uint64_t> outcomes_[9]{};  // by EventOutcome::Kind

@@ -1,4 +1,4 @@
-// What a node lends to its requests: records by their height, and an Ingest each. Private to this folder.
+// What a node lends to its requests: records by their height, and what reads events. Private to this folder.
 // Thread rule: Records from any thread; a lease is its request's.
 #pragma once
 
@@ -65,30 +65,35 @@ class Node::Records final : public partition::RecordReader {
   mutable std::list<BlockPtr> recent_;
 };
 
-// An Ingest belongs to one thread at a time; requests lend one each.
-class Node::IngestLease {
+// Rulebooks belong to one thread at a time; requests lend a set each.
+class Node::Lease {
  public:
-  explicit IngestLease(Node& node) : node_(node) {
-    const std::lock_guard lock(node_.ingest_mutex_);
+  explicit Lease(Node& node) : node_(node), bundle_(node.bundle()) {
+    const std::lock_guard lock(node_.idle_mutex_);
     if (!node_.idle_.empty()) {
-      ingest_ = std::move(node_.idle_.back());
+      books_ = std::move(node_.idle_.back());
       node_.idle_.pop_back();
       return;
     }
     const auto& key = node_.parts_.keys->tag_key();
-    ingest_ = std::make_unique<ingest::Ingest>(node_.parts_.bundle, std::string(reinterpret_cast<const char*>(key.data()), key.size()));
+    books_ = std::make_unique<partition::Rulebooks>(node_.parts_.bundle, std::string(reinterpret_cast<const char*>(key.data()), key.size()),
+                                                    node_.parts_.bundles.get());
   }
-  ~IngestLease() {
-    const std::lock_guard lock(node_.ingest_mutex_);
-    node_.idle_.push_back(std::move(ingest_));
+  ~Lease() {
+    const std::lock_guard lock(node_.idle_mutex_);
+    node_.idle_.push_back(std::move(books_));
   }
-  IngestLease(const IngestLease&) = delete;
-  IngestLease& operator=(const IngestLease&) = delete;
-  ingest::Ingest& operator*() { return *ingest_; }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  partition::Rulebooks& operator*() { return *books_; }
+  // What decides for new cases, and what reads events by it.
+  [[nodiscard]] const definition::Bundle& bundle() const { return *bundle_; }
+  [[nodiscard]] ingest::Ingest& ingest() { return books_->named(bundle_->id).ingest; }
 
  private:
   Node& node_;
-  std::unique_ptr<ingest::Ingest> ingest_;
+  definition::BundlePtr bundle_;
+  std::unique_ptr<partition::Rulebooks> books_;
 };
 
 }  // namespace docket::node

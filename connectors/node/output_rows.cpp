@@ -121,7 +121,8 @@ std::string case_output(const Reading& reading, const model::CaseState& state, c
   return json_answer(out).body;
 }
 
-std::string metrics_output(const Reading& reading, const model::CaseState& state, const ledger::Position& position) {
+std::string metrics_output(const Reading& asked, const model::CaseState& state, const ledger::Position& position) {
+  const auto reading = asked.of(state);
   Cells cells;
   for (const std::uint16_t metric : reading.bundle.kinds[state.kind].metrics) {
     if (reading.bundle.metrics[metric].measure == MetricDef::Measure::kStock) {

@@ -1,5 +1,6 @@
-// What answers need of the projections, over all partitions. Implemented by the projections (see projections_read_model in
-// connectors/service) and by plain maps in tests. Thread rule: any thread.
+// What answers need of the projections, over all partitions. Kinds, metrics and anchors are those of the bundle that is given with them;
+// rows stand under their names, so cases that were opened with another one are found too. Implemented by the projections (see
+// projections_read_model in connectors/service) and by plain maps in tests. Thread rule: any thread.
 #pragma once
 
 #include <cstdint>
@@ -44,19 +45,21 @@ struct RejectAt {
 class ReadModel : public partition::StateReader {
  public:
   // Sums over partitions.
-  [[nodiscard]] virtual GroupSums sums(const CellQuery& query) const = 0;
+  [[nodiscard]] virtual GroupSums sums(const definition::Bundle& bundle, const CellQuery& query) const = 0;
   // A stock: all flows with an anchor day <= day.
-  [[nodiscard]] virtual GroupSums stock(std::uint16_t metric, std::uint8_t by, model::Day day,
+  [[nodiscard]] virtual GroupSums stock(const definition::Bundle& bundle, std::uint16_t metric, std::uint8_t by, model::Day day,
                                         std::optional<model::Day> known_day) const = 0;
   // Cases that ever had that anchor on one of the days [from, to).
-  [[nodiscard]] virtual std::vector<std::string> anchored(model::KindId kind, std::uint8_t anchor, model::Day from,
-                                                          model::Day to) const = 0;
+  [[nodiscard]] virtual std::vector<std::string> anchored(const definition::Bundle& bundle, model::KindId kind, std::uint8_t anchor,
+                                                          model::Day from, model::Day to) const = 0;
   // Cases with a clock due in (after, until].
   [[nodiscard]] virtual std::vector<std::string> due_between(model::Instant after, model::Instant until) const = 0;
   // A page of case ids of a kind in order, after `after`; every id whose current state fits the filters.
-  [[nodiscard]] virtual std::vector<std::string> list(model::KindId kind, const std::vector<ListFilter>& filters, const std::string& after,
+  [[nodiscard]] virtual std::vector<std::string> list(const definition::Bundle& bundle, model::KindId kind,
+                                                      const std::vector<ListFilter>& filters, const std::string& after,
                                                       std::size_t limit) const = 0;
-  [[nodiscard]] virtual std::vector<std::string> by_alias(model::KindId kind, const std::string& value) const = 0;
+  [[nodiscard]] virtual std::vector<std::string> by_alias(const definition::Bundle& bundle, model::KindId kind,
+                                                          const std::string& value) const = 0;
   // Refused records of a partition below height `end`, the newest first; fewer than `limit` only if there are no more.
   [[nodiscard]] virtual std::vector<RejectAt> rejected(int partition, model::Height end, std::size_t limit) const = 0;
   [[nodiscard]] virtual ledger::Position position(int partition) const = 0;
@@ -70,6 +73,7 @@ class ProjectionStore : public ReadModel, public partition::Sink {
     ledger::Position position;
     std::uint64_t term = 0;
     model::Instant recorded = 0;
+    std::uint64_t activation = 1;  // the number of what decides for new cases
   };
   [[nodiscard]] virtual Standing standing(int partition) const = 0;
   // While true the worker takes nothing new (503 overloaded).

@@ -45,6 +45,8 @@ std::int64_t Params::integer(std::string_view name, std::int64_t otherwise) cons
   return n;
 }
 
+Reading Reading::of(const model::CaseState& state) const { return {*books.of(state).bundle, store, records, books, sealer, now}; }
+
 AsOf Reading::as_of(const Params& params) const {
   AsOf out;
   out.now = now;
@@ -71,7 +73,9 @@ AsOf Reading::as_of(const Params& params) const {
 }
 
 Result<apply::CaseHistory> Reading::history(const std::string& case_id, const AsOf& as_of) const {
-  const partition::HistoryLoader loader(bundle, ingest, store, records);
+  const auto state = store.find(partition_of(case_id), case_id);
+  const auto& by = state == nullptr ? bundle : *books.of(*state).bundle;
+  const partition::HistoryLoader loader(by, books.named(by.id).ingest, store, records);
   constexpr auto kAll = std::numeric_limits<std::uint32_t>::max();
   return loader.load(partition_of(case_id), case_id, as_of.known_at, nullptr, as_of.version.value_or(kAll));
 }
@@ -91,17 +95,18 @@ model::CasePtr Reading::case_as_of(const std::string& case_id, const AsOf& as_of
   auto state = store.find(partition_of(case_id), case_id);
   if (state == nullptr || (!as_of.past_at() && !as_of.past_known())) return state;
   if (!as_of.version && state->last.time <= as_of.at && state->last_recorded <= as_of.known_at) return state;  // nothing came after
+  const auto& by = *books.of(*state).bundle;
   auto history = this->history(case_id, as_of);
   if (!history || history->entries().empty()) return nullptr;
   const auto events = history->folded();
-  auto folded = apply::fold(bundle, case_id, events, history->overlay(), as_of.at);
+  auto folded = apply::fold(by, case_id, events, history->overlay(), as_of.at);
   if (!folded || folded->scope.state == model::kNotOpened) return nullptr;
   folded->version = folded->revision = 0;
   folded->opened_recorded = history->entries().front().recorded;
   for (const auto& entry : history->entries()) {
-    if (as_of.past_at() && happened(bundle, events, entry) > as_of.at) continue;
+    if (as_of.past_at() && happened(by, events, entry) > as_of.at) continue;
     ++folded->version;
-    if (!bundle.kinds[entry.event->kind].events[entry.event->event].quiet) ++folded->revision;
+    if (!by.kinds[entry.event->kind].events[entry.event->event].quiet) ++folded->revision;
     folded->last_recorded = entry.recorded;
   }
   return std::make_shared<const model::CaseState>(std::move(*folded));

@@ -14,6 +14,7 @@
 #include "engine/apply/history.h"
 #include "engine/partition/history_loader.h"
 #include "engine/partition/records.h"
+#include "engine/partition/rulebooks.h"
 
 namespace docket::node {
 
@@ -55,13 +56,16 @@ struct AsOf {
 };
 
 struct Reading {
-  const definition::Bundle& bundle;
+  const definition::Bundle& bundle;  // what decides for new cases, or what one was opened with: see of()
   const ReadModel& store;
   const partition::RecordReader& records;
-  ingest::Ingest& ingest;
+  partition::Rulebooks& books;
   partition::RecordSealer& sealer;
   Instant now = 0;
 
+  // The same by what that case was opened with.
+  [[nodiscard]] Reading of(const model::CaseState& state) const;
+  [[nodiscard]] ingest::Ingest& ingest() const { return books.named(bundle.id).ingest; }
   [[nodiscard]] AsOf as_of(const Params& params) const;
   [[nodiscard]] int partition_of(const std::string& case_id) const { return model::partition_of(case_id); }
   // The case as of both axes; nullptr: it did not exist then. Rows answer "now"; anything else is folded from its events.

@@ -37,9 +37,9 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/metrics") return answer_prometheus();
   if (route == "/v1/positions") return answer_positions();
   if (route == "/v1/nodes") return answer_nodes();
-  if (route == "/v1/rejects") return answer_rejects(*parts_.bundle, *parts_.store, parts_.block_at, params);
-  IngestLease ingest(*this);
-  const Reading reading{*parts_.bundle, *parts_.store, *records_, *ingest, *sealer_, parts_.clock()};
+  if (route == "/v1/rejects") return answer_rejects(*bundle(), *parts_.store, parts_.block_at, params);
+  Lease books(*this);
+  const Reading reading{books.bundle(), *parts_.store, *records_, *books, *sealer_, parts_.clock()};
   const auto path = [&](const char* name) { return query.path.at(name); };
   if (route == "/v1/cases") return answer_cases(reading, params);
   if (route == "/v1/cases/{id}") return answer_case(reading, params, path("id"));

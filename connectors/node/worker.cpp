@@ -16,12 +16,11 @@ std::string key_text(const ledger::SealKey& key) { return {reinterpret_cast<cons
 
 }  // namespace
 
-Worker::Worker(WorkerOptions options, definition::BundlePtr bundle, std::string ledger_id, std::uint64_t process,
+Worker::Worker(WorkerOptions options, const definition::BundlePtr& bundle, const std::string& ledger_id, std::uint64_t process,
                std::unique_ptr<ledger::Port> port, ledger::KeyStore& keys, ProjectionStore& store, const partition::RecordReader& records)
     : options_(std::move(options)),
-      bundle_(std::move(bundle)),
-      ingest_(bundle_, key_text(keys.tag_key())),
       tag_key_(key_text(keys.tag_key())),
+      books_(bundle, tag_key_, options_.bundles.get()),
       keys_(keys),
       port_(std::move(port)),
       store_(store),
@@ -34,7 +33,7 @@ Worker::Worker(WorkerOptions options, definition::BundlePtr bundle, std::string 
     loop.node = options_.node;
     loop.version = DOCKET_VERSION;
     loop.after = [port = port_.get()](ledger::Offset offset, std::uint64_t count) { return port->after(offset, count); };
-    loops_.push_back(std::make_unique<partition::PartitionLoop>(loop, bundle_, ingest_, keys_, store_, records, store_));
+    loops_.push_back(std::make_unique<partition::PartitionLoop>(loop, books_, keys_, store_, records, store_));
     by_partition_[static_cast<std::size_t>(partition)] = loops_.back().get();
   }
   caught_up_.assign(loops_.size(), false);
@@ -54,7 +53,7 @@ void Worker::wake() {
 }
 
 void Worker::take_intake(std::unique_ptr<ledger::IntakePort> port, Forward forward) {
-  intake_ = std::make_unique<IntakeDriver>(std::move(port), ingest_, tag_key_, std::move(forward), [this] { wake(); });
+  intake_ = std::make_unique<IntakeDriver>(std::move(port), tag_key_, std::move(forward), [this] { wake(); });
 }
 
 void Worker::rebase(const std::string& topic) {
@@ -83,11 +82,15 @@ Worker::~Worker() {
 }
 
 Status Worker::restore(int partition, const ProjectionStore::Standing& standing, const std::string& head, ledger::Offset offset,
-                       std::vector<ledger::IntakeCursor> cursors) {
+                       std::vector<ledger::IntakeCursor> cursors, const std::string& bundle) {
   auto* loop = by_partition_[static_cast<std::size_t>(partition)];
   if (loop == nullptr) return Error{ErrorCode::kInternal, "partition " + std::to_string(partition) + " is not this worker's", false};
   loop->restore(standing.position, head, standing.term, standing.recorded, offset);
   loop->restore_cursors(std::move(cursors));
+  if (!bundle.empty()) {
+    if (auto restored = loop->restore_bundle(bundle, standing.activation); !restored)
+      return restored.error().with_context("partition " + std::to_string(partition));
+  }
   if (options_.still_ours) {
     port_->follow(partition, true);
   } else {
@@ -133,7 +136,10 @@ void Worker::publish_health() {
   health.partitions = static_cast<int>(loops_.size());
   health.caught_up = static_cast<int>(std::count(caught_up_.begin(), caught_up_.end(), true));
   for (const auto& loop : loops_) {
-    if (loop->owner()) ++health.owned;
+    if (loop->owner()) {
+      ++health.owned;
+      health.activation = health.activation == 0 ? loop->activation() : std::min(health.activation, loop->activation());
+    }
     if (loop->mode() == partition::PartitionLoop::Mode::kStandby && caught_up_[static_cast<std::size_t>(&loop - loops_.data())])
       ++health.followed;
     health.parked += loop->parked();
@@ -273,6 +279,17 @@ void Worker::take_intake_records(model::Instant now) {
   for (std::size_t i = 0; i < loops_.size(); ++i) moved_ = intake_->step(*loops_[i], options_.partitions[i], now) || moved_;
 }
 
+void Worker::take_activation() {
+  if (!options_.activations) return;
+  for (const auto& loop : loops_) {  // a chain may say more than was heard
+    if (loop->activation() > options_.activations->number()) options_.activations->hear({loop->activation(), loop->bundle_id(), {}});
+  }
+  if (options_.activations->number() == activation_) return;
+  const auto newest = options_.activations->newest();
+  activation_ = newest.number;
+  for (auto& loop : loops_) loop->activate(newest);
+}
+
 // One turn of every loop; true if something was written. A disk without space is asked again after a pause, not at once.
 bool Worker::step() {
   const model::Instant now = options_.clock();
@@ -280,6 +297,7 @@ bool Worker::step() {
   hand_reports();
   if (frozen()) renew();
   if (options_.still_ours) take_assignment();
+  take_activation();
   take_intake_records(now);
   auto blocks = take_turns(now);
   // A read that failed may have answered "nothing": what was judged on it must not be appended.

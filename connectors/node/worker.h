@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "connectors/node/activations.h"
 #include "connectors/node/intake_driver.h"
 #include "connectors/node/read_model.h"
 #include "connectors/node/turn_keys.h"
@@ -31,19 +32,22 @@ struct WorkerOptions {
   std::function<bool(int partition)> still_ours;
   // False: the clock is too far off to own a partition (ledger.md section 7). Nothing is judged then or written.
   std::function<bool(model::Instant now)> may_own = [](model::Instant) { return true; };
+  // The bundles that the chains name beside the first, and what is to decide for new cases. Null: the first alone, for ever.
+  std::shared_ptr<definition::BundleSource> bundles;
+  std::shared_ptr<Activations> activations;
 };
 
 class Worker {
  public:
-  Worker(WorkerOptions options, definition::BundlePtr bundle, std::string ledger_id, std::uint64_t process,
+  Worker(WorkerOptions options, const definition::BundlePtr& bundle, const std::string& ledger_id, std::uint64_t process,
          std::unique_ptr<ledger::Port> port, ledger::KeyStore& keys, ProjectionStore& store, const partition::RecordReader& records);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Puts a partition's loop where its projections stand (before start()). `cursors`: of the block there.
+  // Puts a partition's loop where its projections stand (before start()). `cursors` and `bundle`: of the block there.
   [[nodiscard]] Status restore(int partition, const ProjectionStore::Standing& standing, const std::string& head, ledger::Offset offset,
-                               std::vector<ledger::IntakeCursor> cursors = {});
+                               std::vector<ledger::IntakeCursor> cursors = {}, const std::string& bundle = {});
   // From any thread: of the worker's partitions it owns these and no others. Each call is a new assignment. `address`: where other
   // nodes reach this one.
   void assign(const std::vector<int>& partitions, const std::string& address);
@@ -75,9 +79,10 @@ class Worker {
     int partitions = 0;
     std::size_t parked = 0;
     std::uint64_t void_blocks = 0;
-    std::string stopped;  // why a partition stopped, "" if none
-    std::string halted;   // the same for one that waits for `docket intake rebase`
-    int waiting = 0;      // of those
+    std::uint64_t activation = 0;  // the lowest number of what decides, over the partitions it owns; 0: it owns none
+    std::string stopped;           // why a partition stopped, "" if none
+    std::string halted;            // the same for one that waits for `docket intake rebase`
+    int waiting = 0;               // of those
     partition::IntakeCounts intake;
     std::vector<IntakeLag> intake_lags;
   };
@@ -104,12 +109,13 @@ class Worker {
   void begin_owning(std::size_t i);
   [[nodiscard]] bool frozen() const;
   void renew();
+  void take_activation();
   void publish_health();
 
   WorkerOptions options_;
-  definition::BundlePtr bundle_;
-  ingest::Ingest ingest_;
   std::string tag_key_;
+  partition::Rulebooks books_;
+  std::uint64_t activation_ = 1;  // told to the loops
   TurnKeys keys_;
   std::unique_ptr<ledger::Port> port_;
   std::unique_ptr<IntakeDriver> intake_;  // null: no intake topics

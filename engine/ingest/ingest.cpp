@@ -28,6 +28,7 @@ Offered Ingest::State::offer(std::string_view json) {
   Offered out;
   out.event = std::make_shared<model::Event>();
   model::Event& event = *out.event;
+  event.bundle = bundle.get();
   const Split parts = split(event, json);
   if (!parts.problem.empty()) {
     std::string pointer = "#";

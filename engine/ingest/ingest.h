@@ -54,6 +54,9 @@ class Ingest {
   // shape; an error is a corrupt ledger. `bundle`: the case's.
   [[nodiscard]] Result<std::shared_ptr<model::Event>> parse_stored(std::string_view json, std::uint64_t tag);
 
+  // The case that such a record's event is about, whatever the definitions say of it.
+  [[nodiscard]] static Result<std::string> subject_of_stored(std::string_view json);
+
   // The event's JSON as it goes into the record: envelope as received, `data` with every private field replaced by
   // {"sealed":"<token>"}; seal(pointer of the field, its raw JSON) returns the token.
   class Sealer {

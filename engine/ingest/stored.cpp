@@ -79,6 +79,7 @@ Result<std::shared_ptr<model::Event>> Ingest::parse_stored(std::string_view json
   event->sequence = sequence.value_or(0);
 
   const definition::Bundle& bundle = *state_->bundle;
+  event->bundle = &bundle;
   if (const TypeRef* ref = state_->types.find(type); ref != nullptr) {
     event->kind = ref->kind;
     event->event = ref->event;
@@ -113,6 +114,15 @@ Result<std::shared_ptr<model::Event>> Ingest::parse_stored(std::string_view json
   event->identity.fingerprint = state_->digest.fingerprint(event->source, event->id);
   event->identity.tag = tag;
   return event;
+}
+
+Result<std::string> Ingest::subject_of_stored(std::string_view json) {
+  model::Event event;
+  std::string subject;
+  const Split parts = split(event, trim(json));
+  if (!parts.problem.empty()) return corrupt(parts.problem, parts.problem_name);
+  if (!text_of(parts, Attr::kSubject, subject) || subject.empty()) return corrupt("no subject");
+  return subject;
 }
 
 void Ingest::append_stored(std::string& out, const model::Event& event, Sealer& sealer) {

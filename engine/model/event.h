@@ -15,6 +15,10 @@
 #include "engine/model/time.h"
 #include "engine/model/value.h"
 
+namespace docket::definition {
+struct Bundle;
+}
+
 namespace docket::model {
 
 // Who an event is: fingerprint = first 16 bytes of SHA-256(source, 0x00, id); tag = first 8 bytes of the keyed hash
@@ -56,7 +60,8 @@ struct Event {
   std::int64_t sequence = 0;
   std::optional<std::int64_t> expected_revision;
 
-  // resolved by the bundle; kNone16 / kNone8 / kNoSymbol where it has no such name
+  // resolved by the bundle, which outlives every event; kNone16 / kNone8 / kNoSymbol where it has no such name
+  const definition::Bundle* bundle = nullptr;
   KindId kind = kNone16;
   EventId event = kNone16;
   std::uint16_t source_id = kNone16;

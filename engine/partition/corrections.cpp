@@ -21,7 +21,7 @@ void PartitionLoop::judge_corrections(const std::string& case_id, const std::vec
       waiting.outcomes[i] = std::move(*known);
       continue;
     }
-    if (auto refusal = validate::check_time(*bundle_, *event, building_->header.recorded)) {
+    if (auto refusal = validate::check_time(*event->bundle, *event, building_->header.recorded)) {
       waiting.outcomes[i] = reject(*event, std::move(refusal), model::kNoHeight, waiting.rests);
       continue;
     }
@@ -55,7 +55,7 @@ void PartitionLoop::judge_corrections(const std::string& case_id, const std::vec
   for (const auto i : fresh) {
     const auto& event = offer.events[i].event;
     const bool waits = model::info(refusal.code).curability == model::Curability::kCurable && !offer.expected_revision &&
-                       !bundle_->sources[event->source_id].in_order;
+                       !event->bundle->sources[event->source_id].in_order;
     waiting.outcomes[i] = waits ? park(event, refusal, waiting.rests) : reject(*event, refusal, model::kNoHeight, waiting.rests);
   }
 }
@@ -64,7 +64,7 @@ void PartitionLoop::judge_corrections(const std::string& case_id, const std::vec
 model::Refusal PartitionLoop::add_replacement(validate::Incoming& incoming, const std::string& case_id,
                                               const std::vector<validate::Incoming>& set) {
   const auto& event = *incoming.event;
-  const auto& def = bundle_->kinds[event.kind].events[event.event];
+  const auto& def = event.bundle->kinds[event.kind].events[event.event];
   if (def.action != definition::EventAction::kCorrected) return {};
   const auto correction = apply::correction_data(def, event);
   if (!correction) {
@@ -82,14 +82,14 @@ model::Refusal PartitionLoop::add_replacement(validate::Incoming& incoming, cons
   if (target == nullptr) return {};  // judge() says target-not-found
   const std::string json = apply::replaced_json(*target, *correction);
   if (correction->replace_data.empty() && known != nullptr) {
-    auto stored = ingest_.parse_stored(json, target->identity.tag);
+    auto stored = book_of(event).ingest.parse_stored(json, target->identity.tag);
     if (!stored)
       return {
           Rejection::kInvalidData, "replace.time: " + stored.error().message, {{"#/data/replace/time", stored.error().message, "format"}}};
     incoming.replacement = *stored;
     return {};
   }
-  auto offered = ingest_.parse(json);
+  auto offered = book_of(event).ingest.parse(json);
   if (offered.stage != ingest::Stage::kReady) {
     model::Refusal refusal{Rejection::kInvalidData, "the replacement is not valid: " + offered.refusal.detail, {}};
     for (auto error : offered.refusal.errors) {

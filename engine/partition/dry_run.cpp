@@ -33,7 +33,13 @@ void PartitionLoop::judge_dry(Offer offer) {
   const auto first_token = tokens_ + 1;
   if (building) ahead_height_ = building->end();
   open_block(now_);
-  Waiting waiting = judge_events(std::move(offer));
+  Waiting waiting;
+  try {
+    waiting = judge_events(offer);
+  } catch (const LacksBundle&) {
+    fail_offer(offer, EventOutcome::Kind::kUnknown);  // the loop stops
+    throw;
+  }
   building_ = std::move(building);
   flight_.resize(flights);
   outgoing_.resize(outgoing);

@@ -16,6 +16,7 @@ namespace docket::partition {
 
 class HistoryLoader {
  public:
+  // `bundle`: the case's.
   HistoryLoader(const definition::Bundle& bundle, ingest::Ingest& ingest, const StateReader& states, const RecordReader& records)
       : bundle_(bundle), ingest_(ingest), states_(states), records_(records) {}
 

@@ -27,8 +27,8 @@ inline bool tells_of_its_event(const ledger::Record& record) {
   return record.kind != ledger::RecordKind::kRejected || record.code != model::Rejection::kIdentityConflict;
 }
 
-inline bool corrected(const definition::Bundle& bundle, const model::Event& event) {
-  return bundle.kinds[event.kind].events[event.event].action == definition::EventAction::kCorrected;
+inline bool corrected(const model::Event& event) {
+  return event.bundle->kinds[event.kind].events[event.event].action == definition::EventAction::kCorrected;
 }
 
 }  // namespace docket::partition

@@ -40,7 +40,13 @@ std::vector<std::size_t> by_case(const Offer& offer) {
 }  // namespace
 
 void PartitionLoop::judge_offer(Offer offer) {
-  Waiting waiting = judge_events(std::move(offer));
+  Waiting waiting;
+  try {
+    waiting = judge_events(offer);
+  } catch (const LacksBundle&) {
+    fail_offer(offer, Kind::kUnknown);  // the loop stops
+    throw;
+  }
   if (building_ && building_->empty()) std::erase(waiting.rests, building_->token);
   answer_or_wait(std::move(waiting));
 }
@@ -54,7 +60,7 @@ void PartitionLoop::answer_or_wait(Waiting waiting) {
   waiting.offer.done(std::move(waiting.outcomes));
 }
 
-PartitionLoop::Waiting PartitionLoop::judge_events(Offer offer) {
+PartitionLoop::Waiting PartitionLoop::judge_events(Offer& offer) {
   Waiting waiting;
   waiting.outcomes.resize(offer.events.size());
   // What belongs to one case stands in one block, each event judged alone in the order given.
@@ -63,6 +69,8 @@ PartitionLoop::Waiting PartitionLoop::judge_events(Offer offer) {
     const std::string& case_id = offer.events[order[first]].event->subject;
     while (last < order.size() && offer.events[order[last]].event->subject == case_id) ++last;
     const auto indexes = std::span(order).subspan(first, last - first);
+    auto& book = book_for(case_id);
+    for (const auto i : indexes) offer.events[i] = Rulebooks::read_by(book, offer.events[i]);
     std::size_t bytes = 0;
     for (const auto i : indexes) bytes += event_bytes(*offer.events[i].event);
     std::size_t parked = 0;  // may be accepted together with it, in one block
@@ -74,7 +82,7 @@ PartitionLoop::Waiting PartitionLoop::judge_events(Offer offer) {
     std::vector<std::size_t> corrections;
     for (const auto i : indexes) {
       const auto& one = offer.events[i];
-      if (one.stage == ingest::Stage::kReady && corrected(*bundle_, *one.event)) corrections.push_back(i);
+      if (one.stage == ingest::Stage::kReady && corrected(*one.event)) corrections.push_back(i);
     }
     for (const auto i : indexes) {
       if (corrections.size() > 1 && std::find(corrections.begin(), corrections.end(), i) != corrections.end()) {
@@ -150,7 +158,7 @@ std::optional<EventOutcome> PartitionLoop::known_outcome(const model::Event& eve
 }
 
 EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offer& offer, std::vector<std::uint64_t>& rests) {
-  if (auto refusal = validate::check_time(*bundle_, *event, building_->header.recorded))
+  if (auto refusal = validate::check_time(*event->bundle, *event, building_->header.recorded))
     return reject(*event, std::move(refusal), model::kNoHeight, rests);
   fire_before(*event);
   const auto& case_id = event->subject;
@@ -184,7 +192,7 @@ EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offe
       return outcomes.front();
     }
   }
-  const bool in_order = bundle_->sources[event->source_id].in_order || expected.has_value();
+  const bool in_order = event->bundle->sources[event->source_id].in_order || expected.has_value();
   if (model::info(refusal.code).curability == model::Curability::kFinal || in_order)
     return reject(*event, std::move(refusal), model::kNoHeight, rests);
   // All parked events of the case together with this one, as one fold and one block, if that is legal.
@@ -204,14 +212,17 @@ EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offe
 validate::Verdict PartitionLoop::judge_set(std::vector<validate::Incoming>& incoming, const std::string& case_id) {
   for (std::size_t i = 0; i < incoming.size(); ++i) incoming[i].height = next_height() + i;
   auto before = case_ahead(case_id);
-  auto verdict = validate::judge(*bundle_, before, incoming, building_->header.recorded, [&] { return history_ahead(case_id); });
+  auto verdict = validate::judge(*incoming.front().event->bundle, before, incoming, building_->header.recorded,
+                                 [&] { return history_ahead(case_id); });
   verdict.before = std::move(before);
   return verdict;
 }
 
 bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, const std::vector<Height>& resolves, validate::Verdict verdict,
                            std::vector<EventOutcome>& outcomes) {
-  const auto& kind = bundle_->kinds[incoming.front().event->kind];
+  const auto& book = book_of(*incoming.front().event);
+  const auto& bundle = *book.bundle;
+  const auto& kind = bundle.kinds[incoming.front().event->kind];
   const std::string& case_id = incoming.front().event->subject;
   std::vector<std::string> sealed;
   for (const auto& row : incoming) {
@@ -229,9 +240,9 @@ bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, cons
     record.event = std::move(sealed[i]);
     record.tag = ingest::tag_text(event.identity.tag);
     record.parked_at = resolves[i];
-    record.backfill = bundle_->sources[event.source_id].backfill;
-    record.versions = versions_[incoming[i].event->kind];
-    if (!verdict.effects[i].empty()) record.effects.push_back({model::kNoHeight, name_effects(*bundle_, kind, verdict.effects[i])});
+    record.backfill = bundle.sources[event.source_id].backfill;
+    record.versions = book.versions[incoming[i].event->kind];
+    if (!verdict.effects[i].empty()) record.effects.push_back({model::kNoHeight, name_effects(bundle, kind, verdict.effects[i])});
     Applied applied;
     applied.event = incoming[i].event;
     applied.identity = event.identity;
@@ -241,14 +252,14 @@ bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, cons
     if (verdict.refolded) {
       applied.after = last ? verdict.after : before;
       if (last) {
-        for (const auto& later : verdict.later) record.effects.push_back({later.of, name_effects(*bundle_, kind, later.effects)});
+        for (const auto& later : verdict.later) record.effects.push_back({later.of, name_effects(bundle, kind, later.effects)});
         record.displaces = verdict.displaced;
-        measure::append_refolded(applied.deltas, *bundle_, verdict.old_timeline, verdict.new_timeline);
+        measure::append_refolded(applied.deltas, bundle, verdict.old_timeline, verdict.new_timeline);
       }
       if (i == 0 && incoming.size() > 1) record.body = "{\"set\":" + std::to_string(incoming.size()) + "}";
     } else {
       applied.after = verdict.steps[i];
-      measure::append_next(applied.deltas, *bundle_, before.get(), *applied.after, event.time);
+      measure::append_next(applied.deltas, bundle, before.get(), *applied.after, event.time);
     }
     record.case_version = (before ? before->version : 0) + (verdict.refolded ? static_cast<std::uint32_t>(i) + 1 : 1);
     record.case_revision = applied.after ? applied.after->revision : 0;

@@ -19,21 +19,19 @@ std::uint64_t prefix_of(const std::string& hash_text) {
 
 }  // namespace
 
-PartitionLoop::PartitionLoop(LoopOptions options, definition::BundlePtr bundle, ingest::Ingest& ingest, ledger::KeyStore& keys,
-                             const StateReader& states, const RecordReader& records, Sink& sink)
+PartitionLoop::PartitionLoop(LoopOptions options, Rulebooks& books, ledger::KeyStore& keys, const StateReader& states,
+                             const RecordReader& records, Sink& sink)
     : options_(std::move(options)),
-      bundle_(std::move(bundle)),
-      ingest_(ingest),
+      books_(books),
       sealer_(options_.ledger_id, keys),
       keys_(keys),
       states_(states),
       records_(records),
       sink_(sink),
-      histories_(*bundle_, ingest_, states, records),
       digest_(std::string_view(reinterpret_cast<const char*>(keys.tag_key().data()), keys.tag_key().size())),
       head_(ledger::zero_hash_text()) {
   position_.partition = options_.partition;
-  for (const auto& kind : bundle_->kinds) versions_.push_back(std::make_shared<const ledger::Versions>(versions_of(*bundle_, kind)));
+  deciding_.book = ahead_deciding_.book = &books_.first();
 }
 
 void PartitionLoop::restore(const ledger::Position& position, const std::string& head, std::uint64_t term, Instant recorded,
@@ -66,6 +64,15 @@ bool PartitionLoop::offer(Offer offer) {
 }
 
 std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
+  try {
+    return judge_turn(now);
+  } catch (const LacksBundle& lacks) {
+    stop("partition " + std::to_string(options_.partition) + ": " + std::string(lacks.what()));
+    return {};
+  }
+}
+
+std::vector<ledger::Appending> PartitionLoop::judge_turn(Instant now) {
   now_ = now;
   if (earliest_deadline_ < now) answer_late(now);
   for (auto it = waiting_.begin(); it != waiting_.end();) {
@@ -81,6 +88,7 @@ std::vector<ledger::Appending> PartitionLoop::turn(Instant now) {
   if (!flight_.empty() && flight_.front().sent != 0 && flight_.front().sent + options_.report_ms_max < now) freeze();
   if (mode_ == Mode::kReading && read_to_end_ && flight_.empty()) own_block(now);
   if (mode_ == Mode::kOwner) {
+    write_activation(now);
     fire_timers(now);
     write_heads();
     std::size_t judged = 0;
@@ -127,7 +135,7 @@ void PartitionLoop::open_block(Instant now) {
   building.header.previous = ahead_head_;
   building.header.term = own_term_;
   building.header.recorded = std::max(now, ahead_recorded_);
-  building.header.bundle = bundle_->id;
+  building.header.bundle = ahead_deciding_.book->bundle->id;
   building.header.next = ahead_cursors_;
   building_ = std::move(building);
 }
@@ -175,6 +183,8 @@ void PartitionLoop::close_block(Instant now) {
   flight.applied.recorded = building.header.recorded;
   flight.applied.term = building.header.term;
   flight.applied.next = building.header.next;
+  flight.applied.activation = ahead_deciding_.number;
+  flight.deciding = ahead_deciding_;
   flight.intake = building.intake;
   const auto first = building.applied.front().record->kind;
   flight.owner_changed = first == ledger::RecordKind::kOwnerChanged;
@@ -215,6 +225,7 @@ void PartitionLoop::make_valid(InFlight flight) {
   recorded_ = flight.applied.recorded;
   term_ = flight.applied.term;
   cursors_ = flight.applied.next;
+  deciding_ = flight.deciding;
   intake_counts_.accepted += flight.intake.accepted;
   intake_counts_.duplicate += flight.intake.duplicate;
   intake_counts_.rejected += flight.intake.rejected;
@@ -277,6 +288,7 @@ void PartitionLoop::freeze() {
   building_.reset();
   ahead_.clear();
   ahead_events_.clear();
+  ahead_deciding_ = deciding_;
   while (!waiting_.empty()) {
     queued_events_ += waiting_.back().offer.events.size();
     earliest_deadline_ = std::min(earliest_deadline_, waiting_.back().offer.deadline);
@@ -344,8 +356,9 @@ PartitionLoop::Ahead& PartitionLoop::touch(const std::string& case_id) {
 
 apply::CaseHistory PartitionLoop::history_ahead(const std::string& case_id) const {
   const auto it = ahead_.find(case_id);
-  auto history = histories_.load(options_.partition, case_id, model::kForever, it == ahead_.end() ? nullptr : &it->second.records);
-  return history ? std::move(*history) : apply::CaseHistory(*bundle_);
+  auto& book = book_for(case_id);
+  auto history = histories(book).load(options_.partition, case_id, model::kForever, it == ahead_.end() ? nullptr : &it->second.records);
+  return history ? std::move(*history) : apply::CaseHistory(*book.bundle);
 }
 
 }  // namespace docket::partition

@@ -20,85 +20,38 @@
 #include <vector>
 
 #include "engine/apply/attention.h"
-#include "engine/definition/bundle.h"
+#include "engine/definition/bundle_source.h"
 #include "engine/ingest/digest.h"
 #include "engine/ingest/ingest.h"
+#include "engine/ledger/activation.h"
 #include "engine/ledger/block_codec.h"
 #include "engine/ledger/port.h"
 #include "engine/ledger/record.h"
 #include "engine/partition/history_loader.h"
 #include "engine/partition/intake.h"
+#include "engine/partition/offer.h"
 #include "engine/partition/ports.h"
 #include "engine/partition/records.h"
+#include "engine/partition/rulebooks.h"
 #include "engine/partition/timers.h"
 #include "engine/validate/judge.h"
 
 namespace docket::partition {
 
-// What a caller is told of one event.
-struct EventOutcome {
-  enum class Kind : std::uint8_t {
-    kAccepted,
-    kDuplicate,
-    kRejected,
-    kParked,
-    kIdentityConflict,
-    kVersionConflict,
-    kUnknown,     // 503 outcome-unknown: ask, or send again with the same id
-    kOverloaded,  // 503, nothing was written
-    kTooLarge,    // 413: the events of one case don't fit in one block
-  } kind = Kind::kUnknown;
-  model::Refusal refusal;  // rejected; parked: what is missing
-  std::uint32_t case_version = 0;
-  std::uint32_t case_revision = 0;
-  ledger::Position position;
-  Instant until = model::kNoInstant;  // parked: rejected then at the latest
-};
-// The word for it that callers read, on every face.
-[[nodiscard]] const char* name_of(EventOutcome::Kind kind);
-
-// Events of one request that belong to this partition, in the order given.
-struct Offer {
-  std::vector<ingest::Offered> events;            // kReady or kRejected
-  std::optional<std::int64_t> expected_revision;  // If-Match
-  bool dry_run = false;
-  // Of no events: one outcome, accepted once a block that was produced after this came in is valid, so that whatever anybody was told
-  // before is in what can be read by then (ledger.md section 5). All that come in before a turn share its block.
-  bool barrier = false;
-  Instant deadline = model::kForever;
-  std::function<void(std::vector<EventOutcome>)> done;
-  [[nodiscard]] std::size_t answers() const { return barrier ? 1 : events.size(); }
-};
-
-struct LoopOptions {
-  int partition = 0;
-  std::string ledger_id;
-  std::string node = "node-1";
-  std::string address;            // where other nodes reach it, HOST:PORT; "" if it is the only one
-  std::uint64_t process = 0;      // the process's random number
-  std::string version = "0.1.0";  // oldest program version that can read what it writes
-  std::size_t queue_events_max = 50'000;
-  std::size_t turn_events_max = 1'000;
-  std::size_t intake_events_max = 4'000;  // taken and not judged
-  std::size_t blocks_in_flight_max = 4;
-  std::size_t parked_per_case_max = 100;
-  std::size_t parked_max = 100'000;
-  std::int64_t report_ms_max = 30'000;
-  // The offset after a block of that many records (Port::after).
-  std::function<ledger::Offset(ledger::Offset, std::uint64_t)> after = [](ledger::Offset offset, std::uint64_t) { return offset + 1; };
-};
-
 class PartitionLoop {
  public:
   enum class Mode : std::uint8_t { kStandby, kReading, kSettling, kOwner, kStopped };
 
-  PartitionLoop(LoopOptions options, definition::BundlePtr bundle, ingest::Ingest& ingest, ledger::KeyStore& keys,
-                const StateReader& states, const RecordReader& records, Sink& sink);
+  // `books`: shared by the loops of one thread.
+  PartitionLoop(LoopOptions options, Rulebooks& books, ledger::KeyStore& keys, const StateReader& states, const RecordReader& records,
+                Sink& sink);
 
   // Where the projections stand; the loop reads on from there. `offset`: the home's offset after that block.
   void restore(const ledger::Position& position, const std::string& head, std::uint64_t term, Instant recorded, ledger::Offset offset);
   // The intake cursors of the block at which it stands.
   void restore_cursors(std::vector<ledger::IntakeCursor> cursors) { cursors_ = std::move(cursors); }
+  // What decided there for new cases. The errors are those of Rulebooks::find().
+  [[nodiscard]] Status restore_bundle(std::string_view bundle, std::uint64_t number);
   // The owner-changed record of the term at which it stands.
   void restore_owner(const ledger::Record& record) { note_owner(record); }
   // This node is to own the partition: read to the end, then append owner-changed. A loop that owns nothing follows the ledger.
@@ -121,6 +74,14 @@ class PartitionLoop {
   // Writes a `head` record with this body (ledger::sign_head) into the next block, and again after a freeze until it is valid. One that has
   // not gone out yet gives way to a newer one. While the loop doesn't own, the newest waits until it does.
   void add_head(std::string body);
+  // Writes an `activated` record as soon as it owns, unless the chain has that number or a higher one already. A bundle that can't be
+  // had stops the loop.
+  void activate(const ledger::Activation& wanted);
+  // By what decides for new cases.
+  [[nodiscard]] ingest::Ingest& ingest() const { return ahead_deciding_.book->ingest; }
+  // The number of what decides for new cases, in the valid chain.
+  [[nodiscard]] std::uint64_t activation() const { return deciding_.number; }
+  [[nodiscard]] const std::string& bundle_id() const { return deciding_.book->bundle->id; }
   // Judges what is queued; returns the blocks to append. Call after reports and reads are in.
   [[nodiscard]] std::vector<ledger::Appending> turn(Instant now);
   void report(const ledger::Report& report);
@@ -157,6 +118,7 @@ class PartitionLoop {
   [[nodiscard]] const std::string& stop_reason() const { return stop_reason_; }
 
  private:
+  class SoFar;
   struct Parked {
     model::EventPtr event;
     Height height = 0;
@@ -182,6 +144,10 @@ class PartitionLoop {
     std::vector<std::uint64_t> rests;  // tokens
     bool partly_valid = false;         // one of them is valid by now
   };
+  struct Deciding {  // for new cases
+    Rulebook* book = nullptr;
+    std::uint64_t number = 1;
+  };
   struct InFlight {
     std::uint64_t token = 0;
     AppliedBlock applied;
@@ -190,6 +156,7 @@ class PartitionLoop {
     Instant sent = 0;
     bool owner_changed = false;
     bool barrier = false;
+    Deciding deciding;
     IntakeCounts intake;
   };
   struct Duplicates {  // of one topic and epoch, in one block
@@ -216,13 +183,15 @@ class PartitionLoop {
     }
   };
 
+  [[nodiscard]] std::vector<ledger::Appending> judge_turn(Instant now);
+
   // judging (judging.cpp)
   void judge_offer(Offer offer);
   void judge_dry(Offer offer);
   void answer_or_wait(Waiting waiting);
-  [[nodiscard]] Waiting judge_events(Offer offer);
+  [[nodiscard]] Waiting judge_events(Offer& offer);
   void judge_corrections(const std::string& case_id, const std::vector<std::size_t>& indexes, const Offer& offer, Waiting& waiting);
-  bool accept_together(const std::vector<Parked>& waiting, const model::EventPtr& event, std::vector<EventOutcome>& first);
+  bool accept_together(std::vector<Parked> waiting, const model::EventPtr& event, std::vector<EventOutcome>& first);
   EventOutcome judge_event(const ingest::Offered& offered, const Offer& offer, std::vector<std::uint64_t>& rests);
   std::optional<EventOutcome> known_outcome(const model::Event& event, std::vector<std::uint64_t>& rests);
   EventOutcome judge_ready(const model::EventPtr& event, const Offer& offer, std::vector<std::uint64_t>& rests);
@@ -262,6 +231,15 @@ class PartitionLoop {
   model::EventPtr timer_event(const model::CaseState& state, const apply::Want& want, const definition::EventDef& def);
   void withdraw_breaches(const model::CaseState& before, const std::vector<validate::Incoming>& incoming, const validate::Verdict& verdict);
 
+  // what decides (bundles.cpp)
+  void write_activation(Instant now);
+  [[nodiscard]] Status note_activated(const ledger::Block& block);
+  [[nodiscard]] Rulebook& book_for(const std::string& case_id) const;
+  [[nodiscard]] Rulebook& book_of(const model::Event& event) const { return books_.of(event); }
+  [[nodiscard]] bool read_all(const std::string& case_id, std::vector<Parked>& waiting) const;
+  [[nodiscard]] Result<model::EventPtr> parse_record(const ledger::Record& record, const SoFar& so_far) const;
+  [[nodiscard]] HistoryLoader histories(Rulebook& book) const;
+
   // heads of the partition before (heads.cpp)
   void write_heads();
   void heads_valid(std::uint64_t token);
@@ -292,7 +270,7 @@ class PartitionLoop {
 
   // replay (replay.cpp)
   [[nodiscard]] Status replay(const ledger::Stored& stored);
-  class SoFar;
+  [[nodiscard]] Status replay_block(const ledger::Stored& stored);
   [[nodiscard]] Result<AppliedBlock> apply_block(ledger::Block& block, std::uint64_t hash_prefix);  // takes the block's records
   [[nodiscard]] Status apply_accepted(Applied& applied, const SoFar& so_far, bool held_back, bool in_set);
   [[nodiscard]] static bool is_held_back(const std::vector<Applied>& rows, const Applied& row);
@@ -303,14 +281,12 @@ class PartitionLoop {
   void stop(std::string reason);
 
   LoopOptions options_;
-  definition::BundlePtr bundle_;
-  ingest::Ingest& ingest_;
+  Rulebooks& books_;
   mutable RecordSealer sealer_;
   ledger::KeyStore& keys_;
   const StateReader& states_;
   const RecordReader& records_;
   Sink& sink_;
-  HistoryLoader histories_;
   ingest::Digest digest_;
 
   Mode mode_ = Mode::kStandby;
@@ -329,6 +305,10 @@ class PartitionLoop {
   std::uint64_t barriers_ = 0;
   std::uint64_t freezes_ = 0;
 
+  Deciding deciding_;        // of the valid chain
+  Deciding ahead_deciding_;  // of what is judged ahead
+  std::optional<ledger::Activation> wanted_;
+
   // judged ahead
   std::unordered_map<std::string, Ahead> ahead_;
   std::unordered_map<std::array<std::uint8_t, 16>, AheadEvent, FingerprintHash> ahead_events_;
@@ -336,7 +316,6 @@ class PartitionLoop {
   std::string ahead_head_;
   Height ahead_height_ = 0;
   Instant ahead_recorded_ = 0;
-  std::vector<std::shared_ptr<const ledger::Versions>> versions_;  // by kind
   std::optional<Building> building_;
   std::vector<ledger::Appending> outgoing_;
   std::uint64_t tokens_ = 0;

@@ -11,6 +11,7 @@ void PartitionLoop::own_block(Instant now) {
   ahead_height_ = position_.height;
   ahead_head_ = head_;
   ahead_recorded_ = recorded_;
+  ahead_deciding_ = deciding_;
   drop_intake();
   open_block(now);
   if (own_term_ == 0) {

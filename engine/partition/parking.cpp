@@ -16,7 +16,7 @@ EventOutcome PartitionLoop::park(const model::EventPtr& event, model::Refusal re
                   model::kNoHeight, rests);
   }
   const Instant recorded = building_->header.recorded;
-  auto sealed = sealer_.parked_event(*event, bundle_->zone.local_day(recorded));
+  auto sealed = sealer_.parked_event(*event, event->bundle->zone.local_day(recorded));
   if (!sealed) return told(Kind::kOverloaded);
   ledger::Record record;
   record.kind = ledger::RecordKind::kParked;
@@ -27,7 +27,7 @@ EventOutcome PartitionLoop::park(const model::EventPtr& event, model::Refusal re
   record.tag = ingest::tag_text(event->identity.tag);
   record.code = refusal.code;
   record.detail = refusal.detail;
-  record.until = recorded + bundle_->kinds[event->kind].parking_ms;
+  record.until = recorded + event->bundle->kinds[event->kind].parking_ms;
   EventOutcome outcome = told(Kind::kParked, refusal);
   outcome.until = record.until;
   Applied applied;
@@ -46,10 +46,11 @@ EventOutcome PartitionLoop::park(const model::EventPtr& event, model::Refusal re
 }
 
 // Accepts all of `waiting` (and `event`, if any) as one set; the outcome of `event` is put first.
-bool PartitionLoop::accept_together(const std::vector<Parked>& waiting, const model::EventPtr& event, std::vector<EventOutcome>& first) {
+bool PartitionLoop::accept_together(std::vector<Parked> waiting, const model::EventPtr& event, std::vector<EventOutcome>& first) {
 #ifdef DOCKET_FAULT_TOGETHER
   if (waiting.size() + (event != nullptr ? 1 : 0) > 1) return false;
 #endif
+  if (!waiting.empty() && !read_all(waiting.front().event->subject, waiting)) return false;
   std::size_t bytes = 0;
   std::vector<validate::Incoming> incoming;
   for (const auto& row : waiting) {
@@ -66,8 +67,8 @@ bool PartitionLoop::accept_together(const std::vector<Parked>& waiting, const mo
     if (with_timers && incoming.size() == without) return false;
     // A correction stands behind what it corrects, as replay reads them in this order.
     std::sort(incoming.begin(), incoming.end(), [&](const auto& a, const auto& b) {
-      return std::tuple(corrected(*bundle_, *a.event), a.event->time, a.event->sequence, a.height) <
-             std::tuple(corrected(*bundle_, *b.event), b.event->time, b.event->sequence, b.height);
+      return std::tuple(corrected(*a.event), a.event->time, a.event->sequence, a.height) <
+             std::tuple(corrected(*b.event), b.event->time, b.event->sequence, b.height);
     });
     std::vector<Height> resolves;
     auto members = incoming;

@@ -94,6 +94,7 @@ struct AppliedBlock {
   ledger::Position position;  // after the block
   Instant recorded = 0;
   std::uint64_t term = 0;
+  std::uint64_t activation = 1;  // the number of what decides for new cases, after the block
   std::vector<ledger::IntakeCursor> next;
   std::vector<Applied> records;
 };

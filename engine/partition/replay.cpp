@@ -8,6 +8,7 @@
 #include "engine/partition/judged.h"
 #include "engine/partition/loop.h"
 #include "engine/partition/notices.h"
+#include "engine/partition/so_far.h"
 
 namespace docket::partition {
 namespace {
@@ -39,47 +40,15 @@ const std::vector<ledger::NamedEffect>* own_effects(const ledger::Record& record
 
 }  // namespace
 
-// What a block has done so far, by case. The rows must have room for all that comes: nothing in them may move.
-class PartitionLoop::SoFar {
- public:
-  explicit SoFar(std::vector<Applied>& rows) : rows_(rows), before_(rows.capacity(), kNone) {}
-
-  void add(Applied&& row) {
-    const auto place = static_cast<std::uint32_t>(rows_.size());
-    rows_.push_back(std::move(row));
-    const auto [it, first] = newest_.try_emplace(rows_.back().case_id, place);
-    if (!first) before_[place] = std::exchange(it->second, place);
-  }
-  [[nodiscard]] const Applied* newest(std::string_view case_id) const {
-    const auto it = newest_.find(case_id);
-    return it == newest_.end() ? nullptr : &rows_[it->second];
-  }
-  // In order; the same but for its deltas.
-  [[nodiscard]] std::vector<Applied> of_case(std::string_view case_id) const {
-    std::vector<Applied> out;
-    const auto it = newest_.find(case_id);
-    for (auto at = it == newest_.end() ? kNone : it->second; at != kNone; at = before_[at]) {
-      const auto& row = rows_[at];
-      Applied& copy = out.emplace_back();
-      copy.height = row.height;
-      copy.recorded = row.recorded;
-      copy.record = row.record;
-      copy.event = row.event;
-      copy.before = row.before;
-      copy.after = row.after;
-    }
-    std::reverse(out.begin(), out.end());
-    return out;
-  }
-
- private:
-  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
-  std::vector<Applied>& rows_;
-  std::unordered_map<std::string_view, std::uint32_t> newest_;  // case id -> place
-  std::vector<std::uint32_t> before_;                           // place -> that of the case's row before it
-};
-
 Status PartitionLoop::replay(const ledger::Stored& stored) {
+  try {
+    return replay_block(stored);
+  } catch (const LacksBundle& lacks) {
+    return Error{lacks.code, "partition " + std::to_string(options_.partition) + ": " + lacks.what(), false};
+  }
+}
+
+Status PartitionLoop::replay_block(const ledger::Stored& stored) {
   auto block = ledger::decode_block(stored.value);
   if (!block) {
     // What can't be read as a block can't extend the chain; a newer format must not be passed over.
@@ -93,12 +62,7 @@ Status PartitionLoop::replay(const ledger::Stored& stored) {
   }
   const auto hash = ledger::block_hash(stored.value);
   const std::string text = ledger::hash_text(hash);
-  const bool genesis = !block->records.empty() && block->records.front().kind == ledger::RecordKind::kGenesis;
-  if (!genesis && block->bundle != bundle_->id) {
-    return Error{ErrorCode::kConflict,
-                 "partition " + std::to_string(options_.partition) + " is judged by bundle " + block->bundle + ", which this node lacks",
-                 false};
-  }
+  if (auto good = note_activated(*block); !good) return good;
   bool foreign_owner = false;
   for (const auto& record : block->records) {
     if (record.kind != ledger::RecordKind::kOwnerChanged) continue;
@@ -130,6 +94,7 @@ Result<AppliedBlock> PartitionLoop::apply_block(ledger::Block& block, std::uint6
   out.position = {options_.partition, block.end(), hash_prefix};
   out.recorded = block.recorded;
   out.term = block.term;
+  out.activation = deciding_.number;
   out.next = std::move(block.next);
   out.records.reserve(block.records.size());
   SoFar so_far(out.records);
@@ -149,7 +114,7 @@ Result<AppliedBlock> PartitionLoop::apply_block(ledger::Block& block, std::uint6
 #ifndef DOCKET_FAULT_REPLAY
         row.resolves = row.record->parked_at;
 #endif
-        auto event = ingest_.parse_stored(row.record->event, ingest::tag_from_text(row.record->tag));
+        auto event = parse_record(*row.record, so_far);
         if (!event) return event.error().with_context("record " + std::to_string(row.height));
         row.event = std::move(*event);
         row.identity = row.event->identity;
@@ -182,7 +147,7 @@ Result<AppliedBlock> PartitionLoop::apply_block(ledger::Block& block, std::uint6
     if (record.kind == ledger::RecordKind::kNotice) {
       if (applied.before == nullptr)
         return Error{ErrorCode::kCorrupt, "notice of case " + record.subject + ", which does not exist", false};
-      auto after = apply_notice(*bundle_, *applied.before, record, applied.height);
+      auto after = apply_notice(*books_.of(*applied.before).bundle, *applied.before, record, applied.height);
       if (!after) return after.error();
       applied.after = std::move(*after);
     }
@@ -196,7 +161,9 @@ Status PartitionLoop::apply_accepted(Applied& applied, const SoFar& so_far, bool
   if (event.kind == model::kNone16 || event.event == model::kNone16) {
     return Error{ErrorCode::kCorrupt, "record " + std::to_string(applied.height) + " names a kind or event that its bundle lacks", false};
   }
-  const auto& kind = bundle_->kinds[event.kind];
+  auto& book = book_of(event);
+  const auto& bundle = *book.bundle;
+  const auto& kind = bundle.kinds[event.kind];
   const auto* newest = so_far.newest(applied.case_id);
   applied.before = newest != nullptr ? newest->after : states_.find(options_.partition, applied.case_id);
   if (held_back) {
@@ -210,7 +177,7 @@ Status PartitionLoop::apply_accepted(Applied& applied, const SoFar& so_far, bool
   if (in_order) {
     model::Effects effects;
     if (const auto* named = own_effects(*applied.record)) {
-      auto resolved = resolve_effects(*bundle_, kind, *named);
+      auto resolved = resolve_effects(bundle, kind, *named);
       if (!resolved) return resolved.error();
       effects = std::move(*resolved);
     }
@@ -218,15 +185,15 @@ Status PartitionLoop::apply_accepted(Applied& applied, const SoFar& so_far, bool
       state = *applied.before;
     } else {
       state.id = applied.case_id;
-      state.bundle = bundle_->id;
+      state.bundle = bundle.id;
       state.kind = event.kind;
     }
     apply::RecordedEffects source(effects, applied.recorded);
     if (auto status = apply::apply_event(kind, state, event, key, source); !status) return status.error();
     if (applied.record->backfill) state.backfilled = true;
-    validate::count_acceptance(*bundle_, state, event, applied.recorded);
+    validate::count_acceptance(bundle, state, event, applied.recorded);
     applied.after = std::make_shared<const model::CaseState>(std::move(state));
-    measure::append_next(applied.deltas, *bundle_, applied.before.get(), *applied.after, event.time);
+    measure::append_next(applied.deltas, bundle, applied.before.get(), *applied.after, event.time);
     return {};
   }
   // Out of order: fold the case again. `old`: before the first record of this set.
@@ -238,15 +205,16 @@ Status PartitionLoop::apply_accepted(Applied& applied, const SoFar& so_far, bool
         in_set && row.after == row.before && accepts(*row.record) && row.height + 64 > applied.height && is_held_back(earlier, row);
     (same_set ? members : before_set).push_back(row);
   }
-  auto old_history = histories_.load(options_.partition, applied.case_id, model::kForever, &before_set);
+  const auto loader = histories(book);
+  auto old_history = loader.load(options_.partition, applied.case_id, model::kForever, &before_set);
   if (!old_history) return old_history.error();
   apply::CaseHistory now = *old_history;
   for (const auto& row : members) {
-    if (auto status = histories_.add(now, row.height, row.recorded, *row.record, row.event); !status) return status;
+    if (auto status = loader.add(now, row.height, row.recorded, *row.record, row.event); !status) return status;
   }
-  if (auto status = histories_.add(now, applied.height, applied.recorded, *applied.record, applied.event); !status) return status;
-  const auto old_timeline = validate::timeline(*bundle_, applied.case_id, old_history->folded(), old_history->overlay());
-  const auto new_timeline = validate::timeline(*bundle_, applied.case_id, now.folded(), now.overlay());
+  if (auto status = loader.add(now, applied.height, applied.recorded, *applied.record, applied.event); !status) return status;
+  const auto old_timeline = validate::timeline(bundle, applied.case_id, old_history->folded(), old_history->overlay());
+  const auto new_timeline = validate::timeline(bundle, applied.case_id, now.folded(), now.overlay());
   if (!new_timeline.empty()) {
     state = *new_timeline.back().state;
   } else if (applied.before != nullptr) {
@@ -257,13 +225,13 @@ Status PartitionLoop::apply_accepted(Applied& applied, const SoFar& so_far, bool
   }
   for (const auto& row : members) {
     if (row.record->backfill) state.backfilled = true;
-    validate::count_acceptance(*bundle_, state, *row.event, row.recorded);
+    validate::count_acceptance(bundle, state, *row.event, row.recorded);
   }
   if (applied.record->backfill) state.backfilled = true;
-  validate::count_acceptance(*bundle_, state, event, applied.recorded);
+  validate::count_acceptance(bundle, state, event, applied.recorded);
   apply::lay_over(state, now.overlay());
   applied.after = std::make_shared<const model::CaseState>(std::move(state));
-  measure::append_refolded(applied.deltas, *bundle_, old_timeline, new_timeline);
+  measure::append_refolded(applied.deltas, bundle, old_timeline, new_timeline);
   return {};
 }
 
@@ -280,7 +248,7 @@ bool PartitionLoop::is_held_back(const std::vector<Applied>& rows, const Applied
 std::optional<PartitionLoop::Parked> PartitionLoop::reopen_parked(const ledger::Record& record, Height height) const {
   const auto json = sealer_.open_parked(record);
   if (!json) return std::nullopt;  // its key is gone: it waited too long
-  auto offered = ingest_.parse(*json);
+  auto offered = deciding_.book->ingest.parse(*json);
   if (offered.event == nullptr) return std::nullopt;
   return Parked{offered.event, height, record.until, {record.code, record.detail, {}}};
 }

@@ -89,7 +89,7 @@ void PartitionLoop::attend(const std::string& case_id, Instant recorded) {
 
 // The hook of judging an event that happened behind a passed deadline: what the deadline causes comes first, however busy the loop is.
 void PartitionLoop::fire_before(const model::Event& event) {
-  if (bundle_->sources[event.source_id].backfill) return;
+  if (event.bundle->sources[event.source_id].backfill) return;
   const auto state = case_ahead(event.subject);
   if (state == nullptr) return;
   const Instant until = std::min(event.time, building_->header.recorded);
@@ -117,14 +117,14 @@ void PartitionLoop::fire_case(const std::string& case_id, Instant until) {
 }
 
 bool PartitionLoop::tell(const model::CaseState& state, const Want& want) {
-  return add_notice(state, notice_record(*bundle_, state, want));
+  return add_notice(state, notice_record(*books_.of(state).bundle, state, want));
 }
 
 bool PartitionLoop::add_notice(const model::CaseState& state, ledger::Record record) {
   const model::Identity identity{digest_.fingerprint(record.source, record.id), digest_.tag(record.body)};
   if (ahead_events_.contains(identity.fingerprint) || states_.known(options_.partition, identity.fingerprint)) return false;
   record.tag = ingest::tag_text(identity.tag);
-  auto after = apply_notice(*bundle_, state, record, next_height());
+  auto after = apply_notice(*books_.of(state).bundle, state, record, next_height());
   if (!after) return false;
   Applied applied;
   applied.identity = identity;
@@ -145,7 +145,8 @@ bool PartitionLoop::add_notice(const model::CaseState& state, ledger::Record rec
 bool PartitionLoop::fire_timer(const model::CaseState& state, const Want& want) {
   const auto scope = want.part == 0 ? model::ScopeId{0} : state.parts[want.part - 1U].part;
   const auto clock = apply::clock_of(state, want).clock;
-  const auto& kind = bundle_->kinds[state.kind];
+  const auto& bundle = *books_.of(state).bundle;
+  const auto& kind = bundle.kinds[state.kind];
   model::Refusal refusal;
   for (std::size_t i = 0; i < kind.events.size(); ++i) {
     if (kind.events[i].scope != scope || kind.events[i].after_clock != clock) continue;
@@ -171,14 +172,14 @@ bool PartitionLoop::fire_timer(const model::CaseState& state, const Want& want) 
     try_parked(state.id);
     if (case_ahead(state.id)->version != version) return true;
   }
-  return add_notice(state, passing_record(*bundle_, state, want, refusal));
+  return add_notice(state, passing_record(bundle, state, want, refusal));
 }
 
 // The timer events of a case that could lie between events which are not legal without them.
 void PartitionLoop::add_timers(std::vector<validate::Incoming>& incoming, const std::string& case_id) {
   const auto state = case_ahead(case_id);
   if (state == nullptr) return;
-  const auto& kind = bundle_->kinds[state->kind];
+  const auto& kind = books_.of(*state).bundle->kinds[state->kind];
   for (const auto& want : apply::unfired_timers(*state)) {
     if (want.at > building_->header.recorded) continue;
     const auto scope = want.part == 0 ? model::ScopeId{0} : state->parts[want.part - 1U].part;
@@ -193,8 +194,10 @@ void PartitionLoop::add_timers(std::vector<validate::Incoming>& incoming, const 
 // The event as Docket would publish it; null if it is in the ledger already. One that was displaced may be needed again: its next
 // copy is numbered.
 model::EventPtr PartitionLoop::timer_event(const model::CaseState& state, const Want& want, const definition::EventDef& def) {
-  const auto& kind = bundle_->kinds[state.kind];
-  std::string id = setting_id(*bundle_, state, want) + ":" + def.name;
+  auto& book = books_.of(state);
+  const auto& bundle = *book.bundle;
+  const auto& kind = bundle.kinds[state.kind];
+  std::string id = setting_id(bundle, state, want) + ":" + def.name;
   if (id.size() > kIdBytesMax) id = state.id + ":" + ingest::tag_text(digest_.tag(id)) + ":" + def.name;
   std::string unique = id;
   std::optional<apply::CaseHistory> history;
@@ -212,7 +215,7 @@ model::EventPtr PartitionLoop::timer_event(const model::CaseState& state, const 
   ingest::append_json_string(json, unique);
   json += R"(,"source":)";
   ingest::append_json_string(json, definition::kOwnSource);
-  json += R"(,"type":")" + bundle_->prefix + "." + kind.name + "." + def.name + ".v" + std::to_string(def.major) + R"(","subject":")" +
+  json += R"(,"type":")" + bundle.prefix + "." + kind.name + "." + def.name + ".v" + std::to_string(def.major) + R"(","subject":")" +
           state.id + R"(","time":")";
 #ifdef DOCKET_FAULT_TIMER_AT_DUE
   json += model::format_instant(want.at - kAfterDue);
@@ -220,10 +223,10 @@ model::EventPtr PartitionLoop::timer_event(const model::CaseState& state, const 
   static_assert(kAfterDue == 1);
   json += model::format_instant(want.at);
 #endif
-  json += R"(","authid":"docket","actorrole":")" + bundle_->roles[bundle_->system_role] + R"(","data":{)";
+  json += R"(","authid":"docket","actorrole":")" + bundle.roles[bundle.system_role] + R"(","data":{)";
   if (want.part != 0) {
     const auto& part = state.parts[want.part - 1U];
-    const auto text = key_text(*bundle_, part.key);
+    const auto text = key_text(bundle, part.key);
     json += R"("part":)";
     if (part.key.type() == model::Value::Type::kInteger) {
       json += text;
@@ -232,7 +235,7 @@ model::EventPtr PartitionLoop::timer_event(const model::CaseState& state, const 
     }
   }
   json += "}}";
-  auto offered = ingest_.parse_own(json);
+  auto offered = book.ingest.parse_own(json);
   return offered.stage == ingest::Stage::kReady ? offered.event : nullptr;
 }
 
@@ -258,7 +261,7 @@ void PartitionLoop::withdraw_breaches(const model::CaseState& before, const std:
 #endif
     if (stands) continue;
     const auto state = case_ahead(before.id);
-    static_cast<void>(add_notice(*state, withdrawal_record(*bundle_, *state, breach, building_->header.recorded)));
+    static_cast<void>(add_notice(*state, withdrawal_record(*books_.of(*state).bundle, *state, breach, building_->header.recorded)));
   }
 }
 

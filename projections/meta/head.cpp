@@ -14,6 +14,7 @@ std::string head_key(int partition) { return codec::KeyWriter(partition).u8('H')
 void put_head(store::RowBatch& batch, const Head& head) {
   std::string payload;
   codec::encode(payload, head.position.height, head.position.hash, head.recorded, head.term, head.next);
+  if (head.activation != 1) codec::encode(payload, head.activation);  // what came later stands behind the rest
   batch.put(head_key(head.position.partition), payload);
 }
 
@@ -23,6 +24,9 @@ Result<Head> read_head(const store::View& view, int partition) {
   const auto payload = view.get(store::Family::kMeta, head_key(partition));
   if (!payload.ok()) return payload.error();
   if (!payload->has_value()) return head;
+  Head whole = head;
+  if (codec::decode(**payload, whole.position.height, whole.position.hash, whole.recorded, whole.term, whole.next, whole.activation).ok())
+    return whole;
   if (auto decoded = codec::decode(**payload, head.position.height, head.position.hash, head.recorded, head.term, head.next);
       !decoded.ok()) {
     return decoded.error();

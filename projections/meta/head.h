@@ -15,6 +15,7 @@ struct Head {
   ledger::Position position;  // height: of the next record, so 0 = nothing applied yet
   model::Instant recorded = model::kNoInstant;
   std::uint64_t term = 0;
+  std::uint64_t activation = 1;  // the number of what decides for new cases
   std::vector<ledger::IntakeCursor> next;
 };
 

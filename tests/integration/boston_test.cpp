@@ -139,7 +139,7 @@ TEST_F(Boston, WholeThroughTheRealEngine) {
   ASSERT_TRUE(made.ok()) << made.error().message;
   auto home = open_home(temp.path / "data");
   ASSERT_TRUE(home.ok()) << home.error().message;
-  auto store = open_projections(temp.path / "data" / "projections", home->bundle, 2);
+  auto store = open_projections(temp.path / "data" / "projections", home->definitions.bundles, 2);
   ASSERT_TRUE(store.ok()) << store.error().message;
   auto node = make_node(*home, *store, 2);
   ASSERT_TRUE(node->start().ok());
@@ -183,7 +183,7 @@ TEST_F(Boston, WholeThroughTheRealEngine) {
 
   // The figures say the same: over all days, and the stock at the cut-off itself by the exact fold.
   const auto total = [&](const char* metric, std::size_t series) -> std::int64_t {
-    const auto sums = (*store)->sums({bundle.metric_ids.at(metric), 0, -100'000, 100'000, {}, {}});
+    const auto sums = (*store)->sums(bundle, {bundle.metric_ids.at(metric), 0, -100'000, 100'000, {}, {}});
     const auto it = sums.find("");
     return it == sums.end() || it->second.size() <= series ? -1 : it->second[series];
   };

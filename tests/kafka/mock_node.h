@@ -31,8 +31,7 @@ class MockNode {
     partition::LoopOptions options;
     options.ledger_id = "sim";
     options.process = 1;
-    loop = std::make_unique<partition::PartitionLoop>(options, simulation::small_office().bundle, *simulation::small_office().ingest, keys_,
-                                                      live, live, live);
+    loop = std::make_unique<partition::PartitionLoop>(options, *simulation::small_office().books, keys_, live, live, live);
     loop->own();
     go_on();
     EXPECT_TRUE(loop->owner());

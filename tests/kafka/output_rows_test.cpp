@@ -59,9 +59,9 @@ TEST(OutputRows, CasesAndWhatTheyAddToTheFigures) {
     live.set_now(std::max(live.now(), *time + 1000));
     live.offer(event.json);
   }
-  local::ProjectionsStore store(live.take_projections(), bundle);
+  local::ProjectionsStore store(live.take_projections());
   partition::RecordSealer sealer("test-ledger", live.keys());
-  const node::Reading reading{*bundle, store, live, live.ingest(), sealer, live.now()};
+  const node::Reading reading{*bundle, store, live, live.books(), sealer, live.now()};
   std::string cases;
   std::string metrics;
   for (const char* id : {"T1", "T2", "T5", "T6"}) {

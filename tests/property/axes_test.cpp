@@ -24,7 +24,7 @@ std::unique_ptr<MemoryProjections> cut(StoreFixture& live, const definition::Bun
   auto out = std::make_unique<MemoryProjections>(bundle);
   partition::LoopOptions options;
   options.ledger_id = "test-ledger";
-  partition::PartitionLoop reader(options, bundle, live.ingest(), live.keys(), *out, *out, *out);
+  partition::PartitionLoop reader(options, live.books(), live.keys(), *out, *out, *out);
   ledger::ReadBatch batch;
   for (std::size_t i = 0; i < live.log().size(); ++i) {
     const auto block = ledger::decode_block(live.log()[i]);
@@ -94,9 +94,9 @@ TEST(Axes, FiguresEqualAnExactFoldOfTheCutLedger) {
   }
   const Instant now = live.now() + random.between(1, 60) * 60'000;
   const Instant end = now;
-  local::ProjectionsStore store(live.take_projections(), bundle);
+  local::ProjectionsStore store(live.take_projections());
   partition::RecordSealer sealer("test-ledger", live.keys());
-  const node::Reading reading{*bundle, store, live, live.ingest(), sealer, now};
+  const node::Reading reading{*bundle, store, live, live.books(), sealer, now};
   const auto instant = [&] { return random.between(first, end); };
   const auto text_of = [&](Instant at, bool day) {
     return day ? model::format_date(bundle->zone.local_day(at)) : model::format_instant(at);

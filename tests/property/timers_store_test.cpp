@@ -25,7 +25,7 @@ class TimersStore : public TimersTest {
     auto store = std::move(*opened);
     partition::LoopOptions loop;
     loop.ledger_id = "test-ledger";
-    partition::PartitionLoop reader(loop, timer_office(), engine.ingest(), engine.keys(), *store, engine.projections, *store);
+    partition::PartitionLoop reader(loop, engine.books(), engine.keys(), *store, engine.projections, *store);
     for (std::size_t i = 0; i < engine.log.size(); ++i) {
       ledger::ReadBatch batch;
       batch.blocks.push_back({static_cast<ledger::Offset>(i), engine.log[i]});

@@ -201,7 +201,7 @@ TEST_F(Intake, AReplayEndsInTheSame) {
   testing::MemoryProjections replayed(small_office().bundle);
   partition::LoopOptions options;
   options.ledger_id = "sim";
-  partition::PartitionLoop loop(options, small_office().bundle, *small_office().ingest, node.keys, replayed, replayed, replayed);
+  partition::PartitionLoop loop(options, *small_office().books, node.keys, replayed, replayed, replayed);
   ledger::ReadBatch batch;
   batch.blocks = node.cluster.committed(0);
   batch.next = static_cast<ledger::Offset>(batch.blocks.size());

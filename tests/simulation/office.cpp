@@ -32,7 +32,8 @@ std::string data_of(const Office& office, const std::string& case_id, const std:
 
 void prepare(Office& office, definition::BundlePtr bundle) {
   office.bundle = std::move(bundle);
-  office.ingest = std::make_unique<ingest::Ingest>(office.bundle, office.keys.tag_key_text());
+  office.books = std::make_unique<partition::Rulebooks>(office.bundle, office.keys.tag_key_text());
+  office.ingest = &office.books->first().ingest;
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ struct Office {
   std::string unit;
   definition::BundlePtr bundle;
   testing::MemoryKeys keys;
-  std::unique_ptr<ingest::Ingest> ingest;
+  std::unique_ptr<partition::Rulebooks> books;
+  ingest::Ingest* ingest = nullptr;  // of the first
   std::vector<Script> scripts;
   std::vector<model::CasePtr> lives;  // as life() made them
 

@@ -28,7 +28,7 @@ class OneNode {
     options.ledger_id = "sim";
     options.process = 1;
     options.blocks_in_flight_max = in_flight_max;
-    loop = std::make_unique<partition::PartitionLoop>(options, small_office().bundle, *small_office().ingest, keys, live, live, live);
+    loop = std::make_unique<partition::PartitionLoop>(options, *small_office().books, keys, live, live, live);
     loop->own();
     go_on();
     EXPECT_TRUE(loop->owner());

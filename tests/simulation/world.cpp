@@ -95,8 +95,7 @@ void World::rejoin(Node& node) {
   options.turn_events_max = std::size_t{4} << below(8);
   node.port->renew();
   node.in_flight = 0;
-  node.loop = std::make_unique<partition::PartitionLoop>(options, options_.office->bundle, *options_.office->ingest, keys_, *node.live,
-                                                         *node.live, node);
+  node.loop = std::make_unique<partition::PartitionLoop>(options, *options_.office->books, keys_, *node.live, *node.live, node);
   node.freezes = 0;
   node.won = false;
   if (node.live->position.height > 0) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/partition/loop.h"
+#include "tests/support/known_bundles.h"
 
 namespace docket::testing {
 
@@ -157,7 +158,7 @@ class MemoryProjections final : public partition::StateReader, public partition:
 class EngineFixture {
  public:
   explicit EngineFixture(definition::BundlePtr bundle, Instant now = 1'790'000'000'000)
-      : bundle_(std::move(bundle)), projections(bundle_), ingest_(bundle_, keys_.tag_key_text()), now_(now) {
+      : bundle_(std::move(bundle)), projections(bundle_), books_(bundle_, keys_.tag_key_text(), &source_), now_(now) {
     start();
   }
 
@@ -168,7 +169,7 @@ class EngineFixture {
     partition::Offer offer;
     offer.dry_run = dry_run;
     for (const auto& json : events) {
-      auto one = ingest_.parse(json);
+      auto one = books_.first().ingest.parse(json);
       if (one.event == nullptr || one.stage == ingest::Stage::kForbidden) {
         ADD_FAILURE() << "not offered: " << json << " " << one.refusal.detail;
         return {};
@@ -186,6 +187,15 @@ class EngineFixture {
     return outcomes.empty() ? partition::EventOutcome{} : outcomes.front();
   }
 
+  // Lets a bundle decide for new cases from now on; events are parsed by the first one still, as a caller who hasn't heard would.
+  void know(const definition::BundlePtr& bundle) { source_.add(bundle); }
+  void activate(const definition::BundlePtr& bundle, std::uint64_t number) {
+    know(bundle);
+    loop_->activate({number, bundle->id, "tester"});
+    pump();
+    EXPECT_EQ(loop_->activation(), number);
+  }
+
   // Lets time pass: parked events expire, timers fire.
   void pump() {
     for (int i = 0; i < 4; ++i) {
@@ -200,9 +210,12 @@ class EngineFixture {
   // The process ends and comes back: what was judged ahead is gone, the projections stand.
   void restart() {
     const auto term = loop_->term();
+    loop_activation_ = loop_->activation();
     make_loop();
     const auto head = ledger::hash_text(ledger::block_hash(log.back()));
+    const auto number = loop_activation_;
     loop_->restore(projections.position, head, term, now_, static_cast<ledger::Offset>(log.size()));
+    EXPECT_TRUE(loop_->restore_bundle(ledger::decode_block(log.back())->bundle, number).ok());
     take_over();
   }
 
@@ -211,7 +224,7 @@ class EngineFixture {
     auto other = std::make_unique<MemoryProjections>(bundle_);
     partition::LoopOptions options;
     options.ledger_id = "test-ledger";
-    partition::PartitionLoop reader(options, bundle_, ingest_, keys_, *other, *other, *other);
+    partition::PartitionLoop reader(options, books_, keys_, *other, *other, *other);
     ledger::ReadBatch batch;
     for (std::size_t i = 0; i < log.size(); ++i) batch.blocks.push_back({static_cast<ledger::Offset>(i), log[i]});
     batch.next = static_cast<ledger::Offset>(log.size());
@@ -223,7 +236,8 @@ class EngineFixture {
 
   [[nodiscard]] const definition::Bundle& bundle() const { return *bundle_; }
   [[nodiscard]] partition::PartitionLoop& loop() { return *loop_; }
-  [[nodiscard]] ingest::Ingest& ingest() { return ingest_; }
+  [[nodiscard]] ingest::Ingest& ingest() { return books_.first().ingest; }
+  [[nodiscard]] partition::Rulebooks& books() { return books_; }
   [[nodiscard]] MemoryKeys& keys() { return keys_; }
 
  private:
@@ -234,7 +248,7 @@ class EngineFixture {
   void make_loop() {
     partition::LoopOptions options;
     options.ledger_id = "test-ledger";
-    loop_ = std::make_unique<partition::PartitionLoop>(options, bundle_, ingest_, keys_, projections, projections, projections);
+    loop_ = std::make_unique<partition::PartitionLoop>(options, books_, keys_, projections, projections, projections);
   }
   void take_over() {
     loop_->own();
@@ -251,8 +265,10 @@ class EngineFixture {
   std::vector<std::string> log;
 
  private:
-  ingest::Ingest ingest_;
+  KnownBundles source_;
+  partition::Rulebooks books_;
   std::unique_ptr<partition::PartitionLoop> loop_;
+  std::uint64_t loop_activation_ = 1;
   Instant now_;
 };
 

@@ -30,21 +30,25 @@ class MemoryStore : public node::ProjectionStore, public partition::RecordReader
     const int partition = block.position.partition;
     at(partition).apply(std::move(block));
   }
-  node::GroupSums sums(const node::CellQuery& /*query*/) const override { return {}; }
-  node::GroupSums stock(std::uint16_t /*metric*/, std::uint8_t /*by*/, model::Day /*day*/,
+  node::GroupSums sums(const definition::Bundle& /*bundle*/, const node::CellQuery& /*query*/) const override { return {}; }
+  node::GroupSums stock(const definition::Bundle& /*bundle*/, std::uint16_t /*metric*/, std::uint8_t /*by*/, model::Day /*day*/,
                         std::optional<model::Day> /*known*/) const override {
     return {};
   }
-  std::vector<std::string> anchored(model::KindId /*kind*/, std::uint8_t /*anchor*/, model::Day /*from*/,
-                                    model::Day /*to*/) const override {
+  std::vector<std::string> anchored(const definition::Bundle& /*bundle*/, model::KindId /*kind*/, std::uint8_t /*anchor*/,
+                                    model::Day /*from*/, model::Day /*to*/) const override {
     return {};
   }
   std::vector<std::string> due_between(model::Instant /*after*/, model::Instant /*until*/) const override { return {}; }
-  std::vector<std::string> list(model::KindId /*kind*/, const std::vector<node::ListFilter>& /*filters*/, const std::string& /*after*/,
+  std::vector<std::string> list(const definition::Bundle& /*bundle*/, model::KindId /*kind*/,
+                                const std::vector<node::ListFilter>& /*filters*/, const std::string& /*after*/,
                                 std::size_t /*limit*/) const override {
     return {};
   }
-  std::vector<std::string> by_alias(model::KindId /*kind*/, const std::string& /*value*/) const override { return {}; }
+  std::vector<std::string> by_alias(const definition::Bundle& /*bundle*/, model::KindId /*kind*/,
+                                    const std::string& /*value*/) const override {
+    return {};
+  }
   std::vector<node::RejectAt> rejected(int /*partition*/, model::Height /*end*/, std::size_t /*limit*/) const override { return {}; }
   ledger::Position position(int partition) const override { return at(partition).position; }
   Standing standing(int /*partition*/) const override { return {}; }

@@ -24,7 +24,8 @@ class StoreFixture final : public partition::RecordReader, public partition::Sin
       : bundle_(std::move(bundle)),
         keys_(follows != nullptr ? follows->keys_ : std::make_shared<MemoryKeys>()),
         log_(follows != nullptr ? follows->log_ : std::make_shared<std::vector<std::string>>()),
-        ingest_(bundle_, keys_->tag_key_text()),
+        source_(follows != nullptr ? follows->source_ : std::make_shared<KnownBundles>()),
+        books_(bundle_, keys_->tag_key_text(), source_.get()),
         follower_(follows != nullptr),
         now_(now) {
     open();
@@ -35,12 +36,20 @@ class StoreFixture final : public partition::RecordReader, public partition::Sin
 
   partition::EventOutcome offer(const std::string& json) {
     partition::Offer offer;
-    offer.events.push_back(ingest_.parse(json));
+    offer.events.push_back(books_.first().ingest.parse(json));
     partition::EventOutcome outcome;
     offer.done = [&](std::vector<partition::EventOutcome> told) { outcome = told.front(); };
     EXPECT_TRUE(loop_->offer(std::move(offer)));
     pump();
     return outcome;
+  }
+
+  // Lets a bundle decide for new cases from now on.
+  void activate(const definition::BundlePtr& bundle, std::uint64_t number) {
+    source_->add(bundle);
+    loop_->activate({number, bundle->id, "tester"});
+    pump();
+    EXPECT_EQ(loop_->activation(), number);
   }
 
   void pump() {
@@ -105,19 +114,24 @@ class StoreFixture final : public partition::RecordReader, public partition::Sin
   [[nodiscard]] const std::map<std::string, model::CasePtr>& cases() const { return cases_; }
   [[nodiscard]] const std::vector<std::string>& log() const { return *log_; }
   [[nodiscard]] MemoryKeys& keys() { return *keys_; }
-  [[nodiscard]] ingest::Ingest& ingest() { return ingest_; }
+  [[nodiscard]] ingest::Ingest& ingest() { return books_.first().ingest; }
+  [[nodiscard]] partition::Rulebooks& books() { return books_; }
 
  private:
   void open() {
     projections::Options options;
     options.folder = folder_ / "p";
-    options.bundles = [bundle = bundle_](std::string_view id) { return id == bundle->id ? bundle : definition::BundlePtr(); };
+    source_->add(bundle_);
+    options.bundles = [source = source_](std::string_view id) {
+      const auto found = source->find(id);
+      return found.ok() ? *found : definition::BundlePtr();
+    };
     options.case_cache_bytes = 1U << 20U;
     options.block_cache_bytes = 4U << 20U;
     projections_ = projections::samples::open_or_fail(std::move(options));
     partition::LoopOptions loop;
     loop.ledger_id = "test-ledger";
-    loop_ = std::make_unique<partition::PartitionLoop>(loop, bundle_, ingest_, *keys_, *projections_, *this, *this);
+    loop_ = std::make_unique<partition::PartitionLoop>(loop, books_, *keys_, *projections_, *this, *this);
     const auto heights = projections_->heights();
     ASSERT_TRUE(heights.ok());
     const auto& head = heights->front();
@@ -132,6 +146,7 @@ class StoreFixture final : public partition::RecordReader, public partition::Sin
         auto position = head.position;
         position.partition = 0;
         loop_->restore(position, hash, head.term, head.recorded, static_cast<ledger::Offset>(read_));
+        ASSERT_TRUE(loop_->restore_bundle(block->bundle, head.activation).ok());
         break;
       }
     }
@@ -147,7 +162,8 @@ class StoreFixture final : public partition::RecordReader, public partition::Sin
   projections::samples::TempFolder folder_;
   std::shared_ptr<MemoryKeys> keys_;
   std::shared_ptr<std::vector<std::string>> log_;
-  ingest::Ingest ingest_;
+  std::shared_ptr<KnownBundles> source_;
+  partition::Rulebooks books_;
   bool follower_;
   Instant now_;
   std::map<model::Height, partition::RecordAt> records_;

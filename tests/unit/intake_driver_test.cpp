@@ -54,7 +54,7 @@ class IntakeDriverTest : public ::testing::Test {
     auto port = std::make_unique<Topic>();
     topic = port.get();
     driver = std::make_unique<IntakeDriver>(
-        std::move(port), *small_office().ingest, std::string(32, 'x'),
+        std::move(port), std::string(32, 'x'),
         [this](int partition, partition::Offer offer, const std::string& /*text*/) {
           if (refuse) return false;
           offered.emplace_back(partition, std::move(offer));

@@ -1,0 +1,122 @@
+#include "connectors/local/definitions.h"
+
+#include <utility>
+
+namespace docket::local {
+namespace {
+
+std::string office_of(const Texts& texts) {
+  constexpr std::string_view kFolder = "offices/";
+  constexpr std::string_view kEnd = ".yaml";
+  for (const auto& [path, content] : texts) {
+    if (path.starts_with(kFolder) && path.ends_with(kEnd)) return path.substr(kFolder.size(), path.size() - kFolder.size() - kEnd.size());
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<definition::BundlePtr> compile_stored(const std::string& text, std::string_view id) {
+  const auto texts = texts_from_json(text);
+  if (!texts) return texts.error();
+  if (definition::bundle_id(*texts) != id)
+    return Error{ErrorCode::kCorrupt, "what is stored as bundle " + std::string(id) + " is not that bundle", false};
+  auto compiled = definition::compile(*texts, office_of(*texts));
+  if (!compiled.ok())
+    return Error{ErrorCode::kConflict, "this program can't compile bundle " + std::string(id) + ":\n" + findings_text(compiled.diagnostics),
+                 false};
+  return definition::BundlePtr(compiled.bundle);
+}
+
+Result<definition::BundlePtr> LedgerBundles::find(std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  if (const auto it = known_.find(id); it != known_.end()) return it->second;
+  const auto text = ledger_->bundle(id);
+  if (!text) return text.error();
+  if (!*text) return Error{ErrorCode::kNotFound, "the ledger's store lacks bundle " + std::string(id), false};
+  auto bundle = compile_stored(**text, id);
+  if (bundle) known_.emplace(std::string(id), *bundle);
+  return bundle;
+}
+
+void LedgerBundles::add(const definition::BundlePtr& bundle) {
+  const std::lock_guard lock(mutex_);
+  known_.emplace(bundle->id, bundle);
+}
+
+Result<Definitions> open_definitions(const std::shared_ptr<embedded::EmbeddedStore>& ledger, const definition::BundlePtr& first) {
+  Definitions out;
+  out.bundles = std::make_shared<LedgerBundles>(ledger);
+  out.bundles->add(first);
+  out.activations = std::make_shared<node::Activations>(ledger::Activation{1, first->id, {}});
+  const auto stored = ledger->activation();
+  if (!stored) return stored.error();
+  if (*stored) {
+    auto activation = ledger::parse_activation(**stored);
+    if (!activation) return Error{ErrorCode::kCorrupt, "the ledger's store: " + activation.error().message, false};
+    if (auto bundle = out.bundles->find(activation->bundle); !bundle) return bundle.error();
+    out.activations->hear(std::move(*activation));
+  }
+  out.publish = [ledger, activations = out.activations](const std::string& text, const ledger::Activation& activation) -> Status {
+    if (auto put = ledger->put_bundle(activation.bundle, text); !put) return put;
+    if (auto set = ledger->set_activation(ledger::activation_text(activation)); !set) return set;
+    activations->hear(activation);
+    return {};
+  };
+  return out;
+}
+
+Result<definition::BundlePtr> deciding(const Definitions& definitions) {
+  return definitions.bundles->find(definitions.activations->newest().bundle);
+}
+
+Result<Activated> activate(const Definitions& definitions, const std::string& text, const std::string& by) {
+  auto texts = texts_from_json(text);
+  if (!texts) return Error{ErrorCode::kInvalid, "the bundle is no JSON object of texts", false};
+  auto compiled = definition::compile(*texts, office_of(*texts));
+  if (!compiled.ok())
+    return Error{ErrorCode::kInvalid, "the definitions do not pass the check:\n" + findings_text(compiled.diagnostics), false};
+  const auto& bundle = *compiled.bundle;
+  const auto newest = definitions.activations->newest();
+  if (newest.bundle == bundle.id) return Activated{newest, true};
+  const auto now = definitions.bundles->find(newest.bundle);
+  if (!now) return now.error();
+  if ((*now)->office != bundle.office || (*now)->prefix != bundle.prefix)
+    return Error{ErrorCode::kInvalid,
+                 "the ledger is of office " + (*now)->office + " (types " + (*now)->prefix + ".*), the definitions are of office " +
+                     bundle.office + " (" + bundle.prefix + ".*): another office needs a ledger of its own",
+                 false};
+  const Activated out{{newest.number + 1, bundle.id, by}, false};
+  definitions.bundles->add(compiled.bundle);
+  // Content-addressed by what compile() took of the texts, which may be less than was given.
+  if (auto published = definitions.publish(texts_to_json(bundle.texts), out.activation); !published) return published.error();
+  return out;
+}
+
+std::string shipped_otherwise(const Definitions& definitions) {
+  const auto decides = deciding(definitions);
+  if (!decides || !embedded_schemas().contains("offices/" + (*decides)->office + ".yaml")) return {};
+  const auto compiled = definition::compile(embedded_schemas(), (*decides)->office);
+  if (!compiled.ok() || compiled.bundle->id == (*decides)->id) return {};
+  return "the definitions of office " + (*decides)->office + " that this program brings are not those that decide here (number " +
+         std::to_string(definitions.activations->number()) + "); docket kind activate would change that:\n" +
+         differing_files((*decides)->texts, compiled.bundle->texts);
+}
+
+std::string differing_files(const Texts& from, const Texts& to) {
+  std::string out;
+  for (const auto& [path, text] : from) {
+    const auto it = to.find(path);
+    if (it == to.end()) {
+      out += "  - " + path + "\n";
+    } else if (it->second != text) {
+      out += "  ~ " + path + "\n";
+    }
+  }
+  for (const auto& [path, text] : to) {
+    if (!from.contains(path)) out += "  + " + path + "\n";
+  }
+  return out;
+}
+
+}  // namespace docket::local

@@ -1,0 +1,67 @@
+// The definitions of a data folder's ledger: every bundle that its chains name, what is to decide for new cases, and how that changes.
+// Thread rule: a Definitions from any thread; the functions from one.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "connectors/embedded/embedded_store.h"
+#include "connectors/local/schemas.h"
+#include "connectors/node/activations.h"
+#include "engine/definition/bundle_source.h"
+#include "engine/definition/compile.h"
+
+namespace docket::local {
+
+// The bundles in a ledger's store, compiled when they are asked for.
+class LedgerBundles final : public definition::BundleSource {
+ public:
+  explicit LedgerBundles(std::shared_ptr<embedded::EmbeddedStore> ledger) : ledger_(std::move(ledger)) {}
+
+  [[nodiscard]] Result<definition::BundlePtr> find(std::string_view id) override;
+  // One that is compiled already.
+  void add(const definition::BundlePtr& bundle);
+
+ private:
+  std::shared_ptr<embedded::EmbeddedStore> ledger_;
+  std::mutex mutex_;  // guards known_
+  std::map<std::string, definition::BundlePtr, std::less<>> known_;
+};
+
+// Compiles what a store holds under that id. kCorrupt: it is another. kConflict: this program can't compile it.
+[[nodiscard]] Result<definition::BundlePtr> compile_stored(const std::string& text, std::string_view id);
+
+struct Definitions {
+  std::shared_ptr<LedgerBundles> bundles;
+  std::shared_ptr<node::Activations> activations;
+  // Makes a bundle's text and then its activation durable where all that share the ledger find them, and tells of it. kConflict: another
+  // activation took that number meanwhile.
+  std::function<Status(const std::string& text, const ledger::Activation& activation)> publish;
+};
+
+// Of an embedded ledger whose genesis names `first`.
+[[nodiscard]] Result<Definitions> open_definitions(const std::shared_ptr<embedded::EmbeddedStore>& ledger,
+                                                   const definition::BundlePtr& first);
+
+// What is to decide for new cases. The errors are those of BundleSource::find().
+[[nodiscard]] Result<definition::BundlePtr> deciding(const Definitions& definitions);
+
+struct Activated {
+  ledger::Activation activation;
+  bool already = false;  // it decides by now, and nothing was written
+};
+// `text`: the bundle's texts (texts_to_json). It is compiled here, whatever the caller has done. kInvalid: it doesn't compile, or is of
+// another office or type prefix than the ledger.
+[[nodiscard]] Result<Activated> activate(const Definitions& definitions, const std::string& text, const std::string& by);
+
+// What the definitions that this program brings say otherwise than those that decide, for whoever starts it; "" if nothing, or if it brings
+// none of that office.
+[[nodiscard]] std::string shipped_otherwise(const Definitions& definitions);
+
+// The files that differ between two bundles, a line each: "  + kinds/x.yaml", "  - ...", "  ~ ...".
+[[nodiscard]] std::string differing_files(const Texts& from, const Texts& to);
+
+}  // namespace docket::local

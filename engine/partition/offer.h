@@ -1,0 +1,73 @@
+// What is given to the loop of a partition to be judged, and what is told of it. Thread rule: plain values; `done` is called on the loop's
+// thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/ingest/ingest.h"
+#include "engine/ledger/port.h"
+#include "engine/ledger/record.h"
+#include "engine/model/rejection.h"
+
+namespace docket::partition {
+
+using model::Instant;
+
+// What a caller is told of one event.
+struct EventOutcome {
+  enum class Kind : std::uint8_t {
+    kAccepted,
+    kDuplicate,
+    kRejected,
+    kParked,
+    kIdentityConflict,
+    kVersionConflict,
+    kUnknown,     // 503 outcome-unknown: ask, or send again with the same id
+    kOverloaded,  // 503, nothing was written
+    kTooLarge,    // 413: the events of one case don't fit in one block
+  } kind = Kind::kUnknown;
+  model::Refusal refusal;  // rejected; parked: what is missing
+  std::uint32_t case_version = 0;
+  std::uint32_t case_revision = 0;
+  ledger::Position position;
+  Instant until = model::kNoInstant;  // parked: rejected then at the latest
+};
+// The word for it that callers read, on every face.
+[[nodiscard]] const char* name_of(EventOutcome::Kind kind);
+
+// Events of one request that belong to this partition, in the order given.
+struct Offer {
+  std::vector<ingest::Offered> events;            // kReady or kRejected
+  std::optional<std::int64_t> expected_revision;  // If-Match
+  bool dry_run = false;
+  // Of no events: one outcome, accepted once a block that was produced after this came in is valid, so that whatever anybody was told
+  // before is in what can be read by then (ledger.md section 5). All that come in before a turn share its block.
+  bool barrier = false;
+  Instant deadline = model::kForever;
+  std::function<void(std::vector<EventOutcome>)> done;
+  [[nodiscard]] std::size_t answers() const { return barrier ? 1 : events.size(); }
+};
+
+struct LoopOptions {
+  int partition = 0;
+  std::string ledger_id;
+  std::string node = "node-1";
+  std::string address;            // where other nodes reach it, HOST:PORT; "" if it is the only one
+  std::uint64_t process = 0;      // the process's random number
+  std::string version = "0.1.0";  // oldest program version that can read what it writes
+  std::size_t queue_events_max = 50'000;
+  std::size_t turn_events_max = 1'000;
+  std::size_t intake_events_max = 4'000;  // taken and not judged
+  std::size_t blocks_in_flight_max = 4;
+  std::size_t parked_per_case_max = 100;
+  std::size_t parked_max = 100'000;
+  std::int64_t report_ms_max = 30'000;
+  // The offset after a block of that many records (Port::after).
+  std::function<ledger::Offset(ledger::Offset, std::uint64_t)> after = [](ledger::Offset offset, std::uint64_t) { return offset + 1; };
+};
+
+}  // namespace docket::partition
