@@ -70,7 +70,7 @@ int run_node_list(const CommonOptions& options) {
   for (const auto& entry : *output.items) {
     if (!entry.is_object()) continue;
     const auto& node = entry.get_object();
-    output.table.rows.push_back({show.text(node, "node"), show.text(node, "address"), show.text(node, "state"), show.cell(node, "since"),
+    output.table.rows.push_back({show.text(node, "node"), show.text(node, "address"), show.cell(node, "state"), show.cell(node, "since"),
                                  std::to_string(array_of(node, "partitions").size())});
   }
   return print(options, output);

@@ -14,6 +14,7 @@ struct Word {
 constexpr std::array kWords{
     Word{"actor", "经办人"},
     Word{"added", "增加"},
+    Word{"address", "地址"},
     Word{"adjusted", "改定"},
     Word{"area", "领域"},
     Word{"as of", "截至"},
@@ -62,6 +63,7 @@ constexpr std::array kWords{
     Word{"moved", "变动"},
     Word{"n", "次"},
     Word{"name", "名称"},
+    Word{"node", "节点"},
     Word{"notice", "通报"},
     Word{"of_these", "其中"},
     Word{"on", "时间"},
@@ -69,6 +71,7 @@ constexpr std::array kWords{
     Word{"original_due", "原截止"},
     Word{"outcome", "结果"},
     Word{"part", "分项"},
+    Word{"partitions", "分区数"},
     Word{"parts", "分项"},
     Word{"paused at", "暂停于"},
     Word{"period", "时段"},
@@ -83,6 +86,7 @@ constexpr std::array kWords{
     Word{"rule", "规则"},
     Word{"rules", "规则"},
     Word{"set", "规则集"},
+    Word{"since", "自何时"},
     Word{"sort", "类型"},
     Word{"source", "来源"},
     Word{"start", "开始"},
@@ -125,6 +129,10 @@ constexpr std::array kValueWords{
     ValueWord{"value", "cancelled", "已取消"},
     ValueWord{"value", "unlimited", "不限时"},
     ValueWord{"value", "overdue", "超期"},
+    ValueWord{"value", "closed", "已截止"},
+    // how a node stands, by its own word
+    ValueWord{"state", "up", "运行"},
+    ValueWord{"state", "left", "已离开"},
     // what became of an event
     ValueWord{"outcome", "accepted", "已接受"},
     ValueWord{"outcome", "duplicate", "重复"},

@@ -103,6 +103,30 @@ std::string shipped_otherwise(const Definitions& definitions) {
          differing_files((*decides)->texts, compiled.bundle->texts);
 }
 
+std::string kept_versions(const definition::Bundle& from, const definition::Bundle& to) {
+  const auto differs = [&](const std::string& path) {
+    const auto before = from.texts.find(path);
+    const auto after = to.texts.find(path);
+    return before != from.texts.end() && after != to.texts.end() && before->second != after->second;
+  };
+  std::string out;
+  for (const auto& kind : to.kinds) {
+    const auto* same = definition::find_name(from.kind_ids, kind.name);
+    if (same == nullptr || from.kinds[*same].version != kind.version || !differs("definitions/" + kind.name + ".yaml")) continue;
+    out += "kind " + kind.name + " changes and stays version " + std::to_string(kind.version) +
+           ": records of both will name the same version; raise it to tell them apart\n";
+  }
+  std::string metrics;
+  for (const auto& [path, text] : to.texts) {
+    if (path.starts_with("metrics/") && differs(path)) metrics += (metrics.empty() ? "" : ", ") + path;
+  }
+  if (!metrics.empty())
+    out +=
+        metrics +
+        " change: figures of a metric that keeps its version add up cases judged by both; one with a new version counts new cases only\n";
+  return out;
+}
+
 std::string differing_files(const Texts& from, const Texts& to) {
   std::string out;
   for (const auto& [path, text] : from) {

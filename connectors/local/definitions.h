@@ -61,6 +61,9 @@ struct Activated {
 // none of that office.
 [[nodiscard]] std::string shipped_otherwise(const Definitions& definitions);
 
+// Of the files of kinds and metrics that differ, those that keep their version: what that comes to, a line each.
+[[nodiscard]] std::string kept_versions(const definition::Bundle& from, const definition::Bundle& to);
+
 // The files that differ between two bundles, a line each: "  + kinds/x.yaml", "  - ...", "  ~ ...".
 [[nodiscard]] std::string differing_files(const Texts& from, const Texts& to);
 

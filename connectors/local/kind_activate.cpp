@@ -31,13 +31,6 @@ std::string named(const ledger::Activation& activation) {
          (activation.by.empty() ? "" : ", by " + activation.by);
 }
 
-// What would change, or has: the files; "" if none do.
-Result<std::string> changes(const Definitions& definitions, const Texts& to) {
-  const auto now = deciding(definitions);
-  if (!now) return now.error();
-  return differing_files((*now)->texts, to);
-}
-
 ControlReply reply_of(const Error& error) { return {cli::exit_code_of(error), error.message}; }
 
 }  // namespace
@@ -45,18 +38,22 @@ ControlReply reply_of(const Error& error) { return {cli::exit_code_of(error), er
 ControlReply activate_in(const Definitions& definitions, const std::string& text, const std::string& by, bool dry_run) {
   const auto texts = texts_from_json(text);
   if (!texts) return {2, "the bundle is no JSON object of texts"};
-  const auto files = changes(definitions, *texts);
-  if (!files) return reply_of(files.error());
+  const auto decides = deciding(definitions);
+  if (!decides) return reply_of(decides.error());
+  const std::string files = differing_files((*decides)->texts, *texts);
+  const auto compiled = compile_stored(text, definition::bundle_id(*texts));
+  if (!compiled) return reply_of(compiled.error());
+  const std::string advice = kept_versions(**decides, **compiled);
   const auto before = definitions.activations->newest();
   if (dry_run) {
     return {0, "now decides: " + named(before) +
-                   (files->empty() ? std::string("; the definitions are the same: there is nothing to activate")
-                                   : "; would be activated as number " + std::to_string(before.number + 1) + ":\n" + *files)};
+                   (files.empty() ? std::string("; the definitions are the same: there is nothing to activate")
+                                  : "; would be activated as number " + std::to_string(before.number + 1) + ":\n" + files + advice)};
   }
   const auto done = activate(definitions, text, by);
   if (!done) return reply_of(done.error());
   if (done->already) return {0, "decides already: " + named(done->activation)};
-  return {0, "activated: " + named(done->activation) + "\n" + *files +
+  return {0, "activated: " + named(done->activation) + "\n" + files + advice +
                  "new cases are judged by it; a case that is open keeps what it was opened with"};
 }
 

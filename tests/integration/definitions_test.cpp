@@ -102,6 +102,18 @@ TEST_F(DefinitionsTest, AreActivatedInAFolderThatNobodyServesAndBackAgain) {
   EXPECT_EQ(handle(server, "H1") + ", " + handle(server, "H2"), std::string(kThree) + ", " + kFive);
 }
 
+TEST_F(DefinitionsTest, ThatKeepTheirVersionAreToldOf) {
+  for (const char* file : {"definitions/call.yaml", "metrics/calls.yaml"}) {
+    fs::create_directories((schemas_ / file).parent_path());
+    std::ofstream(schemas_ / file) << file_text(std::string(DOCKET_SOURCE_DIR) + "/schemas/" + file) << "# said otherwise\n";
+  }
+  const auto shown = activate({"--dry-run"});
+  EXPECT_TRUE(shown.ended.with(0)) << shown.text();
+  EXPECT_NE(shown.out.find("kind call changes and stays version 1"), std::string::npos) << shown.out;
+  EXPECT_NE(shown.out.find("metrics/calls.yaml change: "), std::string::npos) << shown.out;
+  EXPECT_EQ(shown.out.find("hotline"), std::string::npos) << shown.out;
+}
+
 TEST_F(DefinitionsTest, ThatDoNotPassOrBelongToAnotherOfficeAreRefusedAndNothingChanges) {
   Server server(data_);
   ASSERT_TRUE(server.ready()) << server.errors();

@@ -2,6 +2,7 @@
 // topic once, and what comes after is as if nothing had been. Method: the real program and a real broker under load. DOCKET_CRASH_SEED=n
 // plays one seed.
 #include <atomic>
+#include <memory>
 #include <thread>
 
 #include "tests/kafka/broker.h"
@@ -116,6 +117,58 @@ TEST_F(KafkaFaults, TheBrokerStoppedInOrderAndStartedAgainWhileDocketIsKilled) {
   const auto away = run_docket(on({"serve", "--data", data_.string(), "--listen", "127.0.0.1:0"}));
   EXPECT_TRUE(away.ended.with(6)) << "no broker, no service: " << away.text();
   ASSERT_TRUE(run_broker("up").ended.with(0));
+  expect_whole();
+}
+
+// Nobody assigns the partitions here: each process takes all of them as it starts, from the other, which goes on answering until it finds
+// out.
+TEST_F(KafkaFaults, TwoOwnersForcedAtOnceUnderLoadTakeItFromEachOther) {
+  const fs::path folders[] = {data_, folder_ / "other"};
+  fs::create_directory(folders[1]);
+  fs::copy(data_ / "keys", folders[1] / "keys", fs::copy_options::recursive);
+  std::unique_ptr<Server> servers[2];
+  const auto start = [&](std::size_t which) {
+    if (servers[which]) servers[which]->stop(SIGKILL);
+    servers[which] = std::make_unique<Server>(folders[which], small_, "docket", serving());
+    return servers[which]->ready();
+  };
+  ASSERT_TRUE(start(0)) << servers[0]->errors();
+  producers_.clear();
+  constexpr std::size_t kTakes = 4;
+  for (std::size_t take = 0, owner = 0; take < kTakes; ++take, owner = 1 - owner) {
+    const std::size_t first = producers_.size();
+    for (std::size_t i = 0; i < kProducers; ++i)
+      producers_.emplace_back(work(3, seed_ + first + i, "t" + std::to_string(take) + "p" + std::to_string(i)), 3);
+    std::atomic<std::uint64_t> answers{0};
+    std::atomic<bool> both{false};
+    std::atomic<bool> given_up{false};
+    std::vector<std::thread> threads;
+    for (std::size_t i = first; i < producers_.size(); ++i) {
+      auto& producer = producers_[i];
+      producer.on_batch = [&] { ++answers; };
+      threads.emplace_back([&, at = servers[owner]->address()] {
+        Client old(at);
+        // Half of it waits for the other, so that both are asked for the same partitions.
+        while (!both && !given_up) {
+          if (producer.acknowledged().size() < producer.events().size() / 2) producer.publish(old, 1);
+        }
+        if (given_up) return;
+        Client other(servers[1 - owner]->address());
+        for (bool turn = false; producer.acknowledged().size() < producer.events().size() && !given_up; turn = !turn)
+          producer.publish(turn ? other : old, 1);
+      });
+    }
+    const std::uint64_t at = 1 + random_() % 20;
+    const bool taken = eventually([&] { return answers >= at; }) && start(1 - owner);
+    both = taken;
+    given_up = !taken;
+    for (auto& thread : threads) thread.join();
+    for (std::size_t i = first; i < producers_.size(); ++i) producers_[i].on_batch = nullptr;
+    ASSERT_TRUE(taken) << servers[1 - owner]->errors();
+    EXPECT_TRUE(eventually([&] { return servers[owner]->get("/readyz").status == 503; })) << "it found out: " << servers[owner]->errors();
+    EXPECT_EQ(servers[1 - owner]->get("/readyz").status, 200) << servers[1 - owner]->errors();
+  }
+  for (auto& server : servers) server->stop(SIGKILL);
   expect_whole();
 }
 
