@@ -68,7 +68,8 @@ bool PartitionLoop::read_all(const std::string& case_id, std::vector<Parked>& wa
   auto& book = book_for(case_id);
   for (auto& row : waiting) {
     if (row.event->bundle == book.bundle.get()) continue;
-    const auto read = Rulebooks::read_by(book, {ingest::Stage::kReady, std::make_shared<model::Event>(*row.event), {}});
+    ingest::Offered read{ingest::Stage::kReady, std::make_shared<model::Event>(*row.event), {}};
+    Rulebooks::read_by(book, read);
     if (read.stage != ingest::Stage::kReady) return false;
     row.event = read.event;
   }

@@ -85,7 +85,7 @@ void PartitionLoop::drop_intake() {
 std::size_t PartitionLoop::judge_intake(Instant now, std::size_t limit) {
   std::size_t judged = 0;
   while (!intake_.empty() && judged < limit && flight_.size() < options_.blocks_in_flight_max) {
-    const IntakeBatch& batch = intake_.front();
+    IntakeBatch& batch = intake_.front();
     if (!building_) open_block(now);
     if (intake_judged_ == 0 && (batch.rebased || batch.lost_to > batch.from)) {
       const std::int64_t behind = std::max(batch.from, batch.lost_to);
@@ -108,7 +108,7 @@ std::size_t PartitionLoop::judge_intake(Instant now, std::size_t limit) {
 }
 
 // False: it can't be judged now, as a key can't be had.
-bool PartitionLoop::judge_record(const IntakeBatch& batch, const IntakeEvent& record) {
+bool PartitionLoop::judge_record(const IntakeBatch& batch, IntakeEvent& record) {
   const IntakeCursor behind{batch.topic, batch.epoch, record.offset + 1, record.digest};
   if (!building_) open_block(now_);
   if (record.forwarded_to >= 0) {
@@ -124,12 +124,15 @@ bool PartitionLoop::judge_record(const IntakeBatch& batch, const IntakeEvent& re
     reject_unnamed(behind, record, record.offered.refusal);
     return true;
   }
-  const auto& event = record.offered.event;
+  // Taken, it was read by what decided then for new cases.
+  Rulebooks::read_by(book_for(record.offered.event->subject), record.offered);
+  const auto& offered = record.offered;
+  const auto& event = offered.event;
   std::size_t parked = 0;  // may be accepted together with it, in one block
   for (const auto& row : parked_ahead(event->subject)) parked += event_bytes(*row.event);
-  if (record.offered.stage == ingest::Stage::kReady && !make_room(event_bytes(*event) + kPlaceBytes + parked))
+  if (offered.stage == ingest::Stage::kReady && !make_room(event_bytes(*event) + kPlaceBytes + parked))
     static_cast<void>(make_room(event_bytes(*event) + kPlaceBytes));
-  if (record.offered.stage == ingest::Stage::kRejected) static_cast<void>(make_room(kUnnamedBytes));
+  if (offered.stage == ingest::Stage::kRejected) static_cast<void>(make_room(kUnnamedBytes));
   std::vector<std::uint64_t> rests;  // what its outcome rests on lies before it in the chain
   if (const auto known = known_outcome(*event, rests)) {
     judge_known(behind, record, *known);
@@ -137,8 +140,8 @@ bool PartitionLoop::judge_record(const IntakeBatch& batch, const IntakeEvent& re
   }
   mark_ = Mark{event->identity.fingerprint, behind};
   EventOutcome outcome;
-  if (record.offered.stage == ingest::Stage::kRejected) {
-    outcome = reject(*event, record.offered.refusal, model::kNoHeight, rests);
+  if (offered.stage == ingest::Stage::kRejected) {
+    outcome = reject(*event, offered.refusal, model::kNoHeight, rests);
   } else {
     outcome = judge_ready(event, {}, rests);
     if (outcome.kind == Kind::kVersionConflict) outcome = reject(*event, std::move(outcome.refusal), model::kNoHeight, rests);

@@ -70,7 +70,7 @@ PartitionLoop::Waiting PartitionLoop::judge_events(Offer& offer) {
     while (last < order.size() && offer.events[order[last]].event->subject == case_id) ++last;
     const auto indexes = std::span(order).subspan(first, last - first);
     auto& book = book_for(case_id);
-    for (const auto i : indexes) offer.events[i] = Rulebooks::read_by(book, offer.events[i]);
+    for (const auto i : indexes) Rulebooks::read_by(book, offer.events[i]);
     std::size_t bytes = 0;
     for (const auto i : indexes) bytes += event_bytes(*offer.events[i].event);
     std::size_t parked = 0;  // may be accepted together with it, in one block

@@ -208,7 +208,7 @@ class PartitionLoop {
 
   // intake (intake.cpp)
   std::size_t judge_intake(Instant now, std::size_t limit);
-  bool judge_record(const IntakeBatch& batch, const IntakeEvent& record);
+  bool judge_record(const IntakeBatch& batch, IntakeEvent& record);
   static void tell_place(ledger::Record& record, const ledger::IntakeCursor& behind);
   void judge_known(const ledger::IntakeCursor& behind, const IntakeEvent& record, const EventOutcome& outcome);
   void reject_unnamed(const ledger::IntakeCursor& behind, const IntakeEvent& record, const model::Refusal& refusal);

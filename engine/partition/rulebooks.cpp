@@ -39,12 +39,12 @@ Rulebook& Rulebooks::of(const model::Event& event) {
   return named(event.bundle->id);
 }
 
-ingest::Offered Rulebooks::read_by(Rulebook& book, const ingest::Offered& event) {
-  if (event.event == nullptr || event.event->bundle == book.bundle.get() || event.event->text == nullptr) return event;
+void Rulebooks::read_by(Rulebook& book, ingest::Offered& event) {
+  if (event.event == nullptr || event.event->bundle == book.bundle.get() || event.event->text == nullptr) return;
   auto again = book.ingest.parse(*event.event->text);
-  if (again.event == nullptr) return event;  // its envelope was readable, whoever reads it
+  if (again.event == nullptr) return;  // its envelope was readable, whoever reads it
   if (again.stage == ingest::Stage::kForbidden) again.stage = ingest::Stage::kRejected;
-  return again;
+  event = std::move(again);
 }
 
 }  // namespace docket::partition

@@ -42,9 +42,9 @@ class Rulebooks {
   [[nodiscard]] Rulebook& named(std::string_view id);
   [[nodiscard]] Rulebook& of(const model::CaseState& state) { return named(state.bundle); }
   [[nodiscard]] Rulebook& of(const model::Event& event);
-  // The event as that book reads it: `event` itself, if it was read by it. What the book refuses has its refusal and is kRejected at
-  // the most: its source was heard already.
-  [[nodiscard]] static ingest::Offered read_by(Rulebook& book, const ingest::Offered& event);
+  // Makes it the event as that book reads it, if another one did. What the book refuses has its refusal and is kRejected at the most: its
+  // source was heard already.
+  static void read_by(Rulebook& book, ingest::Offered& event);
 
  private:
   std::string tag_key_;

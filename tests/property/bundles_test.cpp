@@ -132,6 +132,31 @@ TEST_F(Bundles, AnEventIsReadByItsCasesBundleWhoeverParsedItFirst) {
   expect_replay_equal(engine);
 }
 
+// A record of an intake topic is read when it is taken, by what decides then for new cases.
+TEST_F(Bundles, AnIntakeRecordIsReadByItsCasesBundleToo) {
+  dispatch("H1");
+  engine.activate(larger(), 2);
+  const auto take = [&](std::int64_t offset, const std::string& json) {
+    partition::IntakeBatch batch;
+    batch.topic = "docket.intake.hotline";
+    batch.from = offset;
+    batch.events.push_back({offset, static_cast<std::uint64_t>(offset) + 1, engine.loop().ingest().parse(json), -1, ""});
+    EXPECT_EQ(batch.events.front().offered.stage, ingest::Stage::kReady) << json;
+    EXPECT_EQ(batch.events.front().offered.event->bundle, larger().get());
+    EXPECT_TRUE(engine.loop().take_intake(std::move(batch)));
+    engine.pump();
+  };
+  take(0, hotline("H1", 3, "signed", "2026-03-10T11:00:00+08:00"));
+  take(1, hotline("H1", 4, "dispatched", "2026-03-10T12:00:00+08:00", R"({"unit":"NEW"})"));
+  take(2, hotline("H2", 1, "created", "2026-03-10T09:00:00+08:00"));
+  take(3, hotline("H2", 2, "dispatched", "2026-03-10T10:00:00+08:00", R"({"unit":"NEW"})"));
+  EXPECT_EQ(engine.loop().intake_counts().accepted, 3U);
+  EXPECT_EQ(engine.loop().intake_counts().rejected, 1U) << "the unit is unknown to what H1 was opened with";
+  EXPECT_EQ(engine.projections.cases.at("H1")->version, 3U);
+  EXPECT_EQ(engine.projections.cases.at("H2")->bundle, model::SharedText(larger()->id));
+  expect_replay_equal(engine);
+}
+
 TEST_F(Bundles, WhatWaitsIsReadAnewByTheBundleThatOpensItsCase) {
   EXPECT_EQ(engine.offer(hotline("H1", 2, "dispatched", "2026-03-10T10:00:00+08:00")).kind, Kind::kParked);
   engine.activate(shorter(), 2);
