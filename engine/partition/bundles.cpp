@@ -64,8 +64,8 @@ Rulebook& PartitionLoop::book_for(const std::string& case_id) const {
 }
 
 // What waits may have come while another bundle decided. False: some of it is no event of the case's bundle.
-bool PartitionLoop::read_all(const std::string& case_id, std::vector<Parked>& waiting) const {
-  auto& book = book_for(case_id);
+bool PartitionLoop::read_all(std::vector<Parked>& waiting) const {
+  auto& book = book_for(waiting.front().event->subject);
   for (auto& row : waiting) {
     if (row.event->bundle == book.bundle.get()) continue;
     ingest::Offered read{ingest::Stage::kReady, std::make_shared<model::Event>(*row.event), {}};

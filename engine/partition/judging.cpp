@@ -66,11 +66,12 @@ PartitionLoop::Waiting PartitionLoop::judge_events(Offer& offer) {
   // What belongs to one case stands in one block, each event judged alone in the order given.
   const auto order = by_case(offer);
   for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
-    const std::string& case_id = offer.events[order[first]].event->subject;
-    while (last < order.size() && offer.events[order[last]].event->subject == case_id) ++last;
+    const auto subject = [&](std::size_t at) -> const std::string& { return offer.events[order[at]].event->subject; };
+    while (last < order.size() && subject(last) == subject(first)) ++last;
     const auto indexes = std::span(order).subspan(first, last - first);
-    auto& book = book_for(case_id);
+    auto& book = book_for(subject(first));
     for (const auto i : indexes) Rulebooks::read_by(book, offer.events[i]);
+    const std::string& case_id = subject(first);  // of the event as it is judged
     std::size_t bytes = 0;
     for (const auto i : indexes) bytes += event_bytes(*offer.events[i].event);
     std::size_t parked = 0;  // may be accepted together with it, in one block

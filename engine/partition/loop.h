@@ -236,7 +236,7 @@ class PartitionLoop {
   [[nodiscard]] Status note_activated(const ledger::Block& block);
   [[nodiscard]] Rulebook& book_for(const std::string& case_id) const;
   [[nodiscard]] Rulebook& book_of(const model::Event& event) const { return books_.of(event); }
-  [[nodiscard]] bool read_all(const std::string& case_id, std::vector<Parked>& waiting) const;
+  [[nodiscard]] bool read_all(std::vector<Parked>& waiting) const;
   [[nodiscard]] Result<model::EventPtr> parse_record(const ledger::Record& record, const SoFar& so_far) const;
   [[nodiscard]] HistoryLoader histories(Rulebook& book) const;
 

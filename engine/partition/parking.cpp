@@ -50,7 +50,7 @@ bool PartitionLoop::accept_together(std::vector<Parked> waiting, const model::Ev
 #ifdef DOCKET_FAULT_TOGETHER
   if (waiting.size() + (event != nullptr ? 1 : 0) > 1) return false;
 #endif
-  if (!waiting.empty() && !read_all(waiting.front().event->subject, waiting)) return false;
+  if (!waiting.empty() && !read_all(waiting)) return false;
   std::size_t bytes = 0;
   std::vector<validate::Incoming> incoming;
   for (const auto& row : waiting) {
