@@ -70,26 +70,23 @@ Result<definition::BundlePtr> deciding(const Definitions& definitions) {
   return definitions.bundles->find(definitions.activations->newest().bundle);
 }
 
-Result<Activated> activate(const Definitions& definitions, const std::string& text, const std::string& by) {
-  auto texts = texts_from_json(text);
-  if (!texts) return Error{ErrorCode::kInvalid, "the bundle is no JSON object of texts", false};
-  auto compiled = definition::compile(*texts, office_of(*texts));
-  if (!compiled.ok())
-    return Error{ErrorCode::kInvalid, "the definitions do not pass the check:\n" + findings_text(compiled.diagnostics), false};
-  const auto& bundle = *compiled.bundle;
+Status may_activate(const definition::Bundle& deciding, const definition::Bundle& bundle) {
+  if (deciding.office == bundle.office && deciding.prefix == bundle.prefix) return {};
+  return Error{ErrorCode::kInvalid,
+               "the ledger is of office " + deciding.office + " (types " + deciding.prefix + ".*), the definitions are of office " +
+                   bundle.office + " (" + bundle.prefix + ".*): another office needs a ledger of its own",
+               false};
+}
+
+Result<Activated> activate(const Definitions& definitions, const definition::BundlePtr& bundle, const std::string& by) {
   const auto newest = definitions.activations->newest();
-  if (newest.bundle == bundle.id) return Activated{newest, true};
+  if (newest.bundle == bundle->id) return Activated{newest, true};
   const auto now = definitions.bundles->find(newest.bundle);
   if (!now) return now.error();
-  if ((*now)->office != bundle.office || (*now)->prefix != bundle.prefix)
-    return Error{ErrorCode::kInvalid,
-                 "the ledger is of office " + (*now)->office + " (types " + (*now)->prefix + ".*), the definitions are of office " +
-                     bundle.office + " (" + bundle.prefix + ".*): another office needs a ledger of its own",
-                 false};
-  const Activated out{{newest.number + 1, bundle.id, by}, false};
-  definitions.bundles->add(compiled.bundle);
-  // Content-addressed by what compile() took of the texts, which may be less than was given.
-  if (auto published = definitions.publish(texts_to_json(bundle.texts), out.activation); !published) return published.error();
+  if (auto may = may_activate(**now, *bundle); !may) return may.error();
+  const Activated out{{newest.number + 1, bundle->id, by}, false};
+  definitions.bundles->add(bundle);
+  if (auto published = definitions.publish(texts_to_json(bundle->texts), out.activation); !published) return published.error();
   return out;
 }
 

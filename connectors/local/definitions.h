@@ -53,9 +53,10 @@ struct Activated {
   ledger::Activation activation;
   bool already = false;  // it decides by now, and nothing was written
 };
-// `text`: the bundle's texts (texts_to_json). It is compiled here, whatever the caller has done. kInvalid: it doesn't compile, or is of
-// another office or type prefix than the ledger.
-[[nodiscard]] Result<Activated> activate(const Definitions& definitions, const std::string& text, const std::string& by);
+// kInvalid: the bundle is of another office or type prefix than the ledger.
+[[nodiscard]] Status may_activate(const definition::Bundle& deciding, const definition::Bundle& bundle);
+// The errors are those of may_activate() and Definitions::publish.
+[[nodiscard]] Result<Activated> activate(const Definitions& definitions, const definition::BundlePtr& bundle, const std::string& by);
 
 // What the definitions that this program brings say otherwise than those that decide, for whoever starts it; "" if nothing, or if it brings
 // none of that office.

@@ -43,6 +43,7 @@ ControlReply activate_in(const Definitions& definitions, const std::string& text
   const std::string files = differing_files((*decides)->texts, *texts);
   const auto compiled = compile_stored(text, definition::bundle_id(*texts));
   if (!compiled) return reply_of(compiled.error());
+  if (auto may = may_activate(**decides, **compiled); !may) return reply_of(may.error());
   const std::string advice = kept_versions(**decides, **compiled);
   const auto before = definitions.activations->newest();
   if (dry_run) {
@@ -50,7 +51,7 @@ ControlReply activate_in(const Definitions& definitions, const std::string& text
                    (files.empty() ? std::string("; the definitions are the same: there is nothing to activate")
                                   : "; would be activated as number " + std::to_string(before.number + 1) + ":\n" + files + advice)};
   }
-  const auto done = activate(definitions, text, by);
+  const auto done = activate(definitions, *compiled, by);
   if (!done) return reply_of(done.error());
   if (done->already) return {0, "decides already: " + named(done->activation)};
   return {0, "activated: " + named(done->activation) + "\n" + files + advice +

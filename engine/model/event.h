@@ -60,7 +60,8 @@ struct Event {
   std::int64_t sequence = 0;
   std::optional<std::int64_t> expected_revision;
 
-  // resolved by the bundle, which outlives every event; kNone16 / kNone8 / kNoSymbol where it has no such name
+  // resolved by the bundle, which outlives every event (null: none has read it without a finding); kNone16 / kNone8 / kNoSymbol where it
+  // has no such name
   const definition::Bundle* bundle = nullptr;
   KindId kind = kNone16;
   EventId event = kNone16;

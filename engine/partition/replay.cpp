@@ -250,6 +250,7 @@ std::optional<PartitionLoop::Parked> PartitionLoop::reopen_parked(const ledger::
   if (!json) return std::nullopt;  // its key is gone: it waited too long
   auto offered = deciding_.book->ingest.parse(*json);
   if (offered.event == nullptr) return std::nullopt;
+  if (offered.stage != ingest::Stage::kReady) offered.event->bundle = nullptr;  // its case's may read it, this one can't
   return Parked{offered.event, height, record.until, {record.code, record.detail, {}}};
 }
 

@@ -43,7 +43,11 @@ void Rulebooks::read_by(Rulebook& book, ingest::Offered& event) {
   if (event.event == nullptr || event.event->bundle == book.bundle.get() || event.event->text == nullptr) return;
   auto again = book.ingest.parse(*event.event->text);
   if (again.event == nullptr) return;  // its envelope was readable, whoever reads it
-  if (again.stage == ingest::Stage::kForbidden) again.stage = ingest::Stage::kRejected;
+  if (again.stage != ingest::Stage::kReady) {
+    again.stage = ingest::Stage::kRejected;
+    if (again.refusal.code == model::Rejection::kForbidden) again.refusal.code = model::Rejection::kInvalidAttribute;
+    again.refusal.detail = "by the definitions that its case was opened with: " + again.refusal.detail;
+  }
   event = std::move(again);
 }
 

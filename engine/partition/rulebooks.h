@@ -42,8 +42,8 @@ class Rulebooks {
   [[nodiscard]] Rulebook& named(std::string_view id);
   [[nodiscard]] Rulebook& of(const model::CaseState& state) { return named(state.bundle); }
   [[nodiscard]] Rulebook& of(const model::Event& event);
-  // Makes it the event as that book reads it, if another one did. What the book refuses has its refusal and is kRejected at the most: its
-  // source was heard already.
+  // Makes it the event as that book reads it, if another one did. What the book refuses is kRejected and says by which definitions; a
+  // source that only the newer ones register is invalid-attribute, since `forbidden` names no case.
   static void read_by(Rulebook& book, ingest::Offered& event);
 
  private:

@@ -118,6 +118,7 @@ TEST_F(DefinitionsTest, ThatDoNotPassOrBelongToAnotherOfficeAreRefusedAndNothing
   Server server(data_);
   ASSERT_TRUE(server.ready()) << server.errors();
   const std::string before = server.get("/v1/office").body;
+  EXPECT_TRUE(run_docket({"kind", "activate", "--data", data_.string(), "--office", "boston", "--dry-run"}).ended.with(2));
   const auto other = run_docket({"kind", "activate", "--data", data_.string(), "--office", "boston"});
   EXPECT_TRUE(other.ended.with(2)) << other.text();
   EXPECT_NE(other.err.find("the ledger is of office example (types org.docket.*), the definitions are of office boston"), std::string::npos)

@@ -166,6 +166,25 @@ TEST_F(Bundles, WhatWaitsIsReadAnewByTheBundleThatOpensItsCase) {
   expect_replay_equal(engine);
 }
 
+// Behind a restart too, when what decides then can't read it at all.
+TEST_F(Bundles, WhatNoBundleOfItsCaseReadsWaitsOnAndIsNeverJudgedInPart) {
+  engine.activate(larger(), 2);
+  auto& newer = engine.books().named(larger()->id).ingest;
+  partition::Offer offer;
+  offer.events.push_back(newer.parse(hotline("H1", 2, "dispatched", "2026-03-10T10:00:00+08:00", R"({"unit":"NEW"})")));
+  partition::EventOutcome outcome;
+  offer.done = [&](std::vector<partition::EventOutcome> told) { outcome = told.front(); };
+  ASSERT_TRUE(engine.loop().offer(std::move(offer)));
+  engine.pump();
+  EXPECT_EQ(outcome.kind, Kind::kParked) << outcome.refusal.detail;
+  engine.activate(shipped(), 3);
+  engine.restart();
+  accept(hotline("H1", 1, "created", "2026-03-10T09:00:00+08:00"));
+  EXPECT_EQ(engine.projections.cases.at("H1")->version, 1U) << "the unit is none of its bundle's";
+  EXPECT_EQ(engine.loop().parked(), 1U);
+  expect_replay_equal(engine);
+}
+
 TEST_F(Bundles, AnActivationThatIsLostIsWrittenAgainAndOneThatLandedIsNot) {
   for (const bool landed : {false, true}) {
     const auto bundle = landed ? larger() : shorter();
@@ -245,6 +264,29 @@ TEST_F(Bundles, AChainThatIsJudgedByWhatItNeverActivatedIsNotRead) {
   };
   EXPECT_NE(reason(body(1, shorter()->id), activation).find("activates nothing that can follow number 1"), std::string::npos);
   EXPECT_NE(reason(body(2, larger()->id), activation).find("activates nothing that can follow number 1"), std::string::npos);
+}
+
+// It was let in by the newer definitions, so it has an outcome, and that is of its case.
+TEST(BundlesOfSources, ASourceThatIsNewIsRefusedByAnOpenCaseInAWayThatReplayReads) {
+  const auto newer =
+      with("sources/example.yaml",
+           "\nexample:", "\nnew-desk: {title: {zh: 新台, en: new desk}, kinds: all, roles: all, units: all, backfill: true}\nexample:");
+  StoreFixture live(shipped(), *model::parse_instant("2026-03-10T18:00:00+08:00"));
+  StoreFixture replayed(shipped(), live.now(), &live);
+  EXPECT_EQ(live.offer(hotline("H1", 1, "created", "2026-03-10T09:00:00+08:00")).kind, Kind::kAccepted);
+  live.activate(newer, 2);
+  const auto from_new = [](const std::string& id, int n, const std::string& event, const std::string& time) {
+    return hotline(id, n, event, time, {}, {}, "new-desk");
+  };
+  EXPECT_EQ(live.offer(from_new("H2", 1, "created", "2026-03-10T09:00:00+08:00"), newer).kind, Kind::kAccepted);
+  const auto refused = live.offer(from_new("H1", 2, "dispatched", "2026-03-10T10:00:00+08:00"), newer);
+  EXPECT_EQ(refused.kind, Kind::kRejected);
+  EXPECT_EQ(refused.refusal.code, model::Rejection::kInvalidAttribute);
+  EXPECT_TRUE(refused.refusal.detail.starts_with("by the definitions that its case was opened with: ")) << refused.refusal.detail;
+  replayed.follow();
+  live.flush();
+  replayed.flush();
+  EXPECT_EQ(live.dump(), replayed.dump());
 }
 
 // Random histories while the definitions change back and forth, on the real projections: live and replay are equal in every family.

@@ -34,9 +34,10 @@ class StoreFixture final : public partition::RecordReader, public partition::Sin
   void set_now(Instant now) { now_ = now; }
   [[nodiscard]] Instant now() const { return now_; }
 
-  partition::EventOutcome offer(const std::string& json) {
+  // `by`: what the caller's door has heard of; null: the first.
+  partition::EventOutcome offer(const std::string& json, const definition::BundlePtr& by = {}) {
     partition::Offer offer;
-    offer.events.push_back(books_.first().ingest.parse(json));
+    offer.events.push_back((by ? books_.named(by->id) : books_.first()).ingest.parse(json));
     partition::EventOutcome outcome;
     offer.done = [&](std::vector<partition::EventOutcome> told) { outcome = told.front(); };
     EXPECT_TRUE(loop_->offer(std::move(offer)));
