@@ -45,12 +45,6 @@ std::string rounded(std::uint64_t n, std::uint64_t d, std::uint64_t scale) {
   return d == 0 ? "-" : std::to_string((n * scale * 2 + d) / (d * 2));
 }
 
-struct Step {
-  std::string_view name;
-  Instant time = 0;
-  Instant deliver = 0;
-};
-
 }  // namespace
 
 std::string Case5Truth::text() const {
@@ -72,6 +66,11 @@ std::uint64_t Case5Truth::hash() const {
 }
 
 struct Case5::State {
+  struct Step {
+    std::string_view name;
+    Instant time = 0;
+    Instant deliver = 0;
+  };
   struct Slot {
     std::string json;
     Case5Fate fate = Case5Fate::kAccepted;

@@ -4,17 +4,17 @@
 namespace docket::bench {
 namespace {
 
-constexpr std::size_t kBatch = 500;
-constexpr std::size_t kInFlight = 64;  // single events
+constexpr std::size_t kHttpBatch = 500;
+constexpr std::size_t kSingles = 64;  // single events
 
-struct Sent {
+struct Rates {
   double rate = 0;
   double client_share = 0;   // of the CPU of both
   double server_cpu_us = 0;  // an event
   double server_peak_mib = 0;
 };
 
-Result<Sent> send_all(Server& server, const LinesPtr& lines, std::size_t streams, std::size_t batch) {
+Result<Rates> send_all(Server& server, const LinesPtr& lines, std::size_t streams, std::size_t batch) {
   auto events = event_streams(lines, {0, lines->size()}, streams, batch);
   LoadOptions options;
   options.port = server.port();
@@ -25,13 +25,13 @@ Result<Sent> send_all(Server& server, const LinesPtr& lines, std::size_t streams
     return Error{ErrorCode::kInternal, std::to_string(load->events) + " of " + std::to_string(lines->size()) + " events were answered",
                  false};
   const double server_cpu = server.child().cpu_s() - cpu;
-  return Sent{static_cast<double>(load->events) / load->seconds, 100 * load->client_cpu_s / (load->client_cpu_s + server_cpu + 1e-9),
-              server_cpu * 1e6 / static_cast<double>(load->events), server.child().peak_mib()};
+  return Rates{static_cast<double>(load->events) / load->seconds, 100 * load->client_cpu_s / (load->client_cpu_s + server_cpu + 1e-9),
+               server_cpu * 1e6 / static_cast<double>(load->events), server.child().peak_mib()};
 }
 
 struct Both {
-  Sent ours;
-  Sent floor;
+  Rates ours;
+  Rates floor;
 };
 
 // The same requests, first to Docket with an empty ledger, then to the floor.
@@ -62,7 +62,7 @@ Result<Both> send_to_both(Context& context, const Workload& workload, std::size_
 }  // namespace
 
 Status measure_batches(Context& context) {
-  const auto both = send_to_both(context, *context.whole, static_cast<std::size_t>(context.options.batch_connections), kBatch);
+  const auto both = send_to_both(context, *context.whole, static_cast<std::size_t>(context.options.batch_connections), kHttpBatch);
   if (!both) return both.error();
   context.add("http_batch_rate", both->ours.rate, both->floor.rate);
   context.add("http_batch_cpu", both->ours.server_cpu_us, both->floor.server_cpu_us);
@@ -72,7 +72,7 @@ Status measure_batches(Context& context) {
 }
 
 Status measure_singles(Context& context) {
-  const auto both = send_to_both(context, *context.small, kInFlight, 1);
+  const auto both = send_to_both(context, *context.small, kSingles, 1);
   if (!both) return both.error();
   context.add("http_single_rate", both->ours.rate, both->floor.rate);
   context.add("http_single_cpu", both->ours.server_cpu_us, both->floor.server_cpu_us);

@@ -13,7 +13,7 @@ namespace docket::bench {
 namespace {
 
 constexpr int kWorkers = 2;
-constexpr std::size_t kBatch = 1000;
+constexpr std::size_t kImportBatch = 1000;
 constexpr std::size_t kInFlight = 8;
 
 // local::make_node with a clock of our own.
@@ -109,14 +109,14 @@ Result<Said> import_inside(const std::string& data, const LinesPtr& lines, const
   if (!store) return store.error();
   std::atomic<model::Instant> day{0};
   auto node = node_with_clock(*home, *store, [&] { return step_days == 0 ? local::wall_clock() : day.load(); });
-  Span first{span.begin, std::min(span.end, span.begin + kBatch)};
+  Span first{span.begin, std::min(span.end, span.begin + kImportBatch)};
   if (step_days > 0) day = day_end(lines, first, step_days, 0);
   if (auto started = node->start(); !started) return started.error();
   const double begun = now_s();
   {
     Feeder feeder(*node, lines);
-    for (std::size_t at = span.begin; at < span.end; at += kBatch) {
-      const Span part{at, std::min(span.end, at + kBatch)};
+    for (std::size_t at = span.begin; at < span.end; at += kImportBatch) {
+      const Span part{at, std::min(span.end, at + kImportBatch)};
       if (step_days > 0) {
         const auto next = day_end(lines, part, step_days, day);
         // What was offered before is judged on its own day.

@@ -17,7 +17,7 @@ namespace docket::bench {
 namespace {
 
 constexpr std::size_t kConnections = 64;
-constexpr std::size_t kBatch = 500;
+constexpr std::size_t kServedBatch = 500;
 constexpr double kRestartMax = 120;
 
 // The lines that one round of paced load, or of load before the kill, sends.
@@ -229,7 +229,7 @@ Status measure_restart(Context& context) {
     if (!server) return server.error();
     port = server->port();
     auto events = event_streams(*lines, span, static_cast<std::size_t>(context.options.batch_connections),
-                                std::min(kBatch, (span.end - span.begin) / 16 + 1));
+                                std::min(kServedBatch, (span.end - span.begin) / 16 + 1));
     LoadOptions options;
     options.port = port;
     // Killed in the middle of the load, with batches under way.
@@ -252,7 +252,7 @@ Status measure_restart(Context& context) {
   if (!took) return took.error();
   context.add("restart", *took, *floor);
   // The load goes on: what was acknowledged is a duplicate now, the rest is taken.
-  auto events = event_streams(*lines, span, static_cast<std::size_t>(context.options.batch_connections), kBatch);
+  auto events = event_streams(*lines, span, static_cast<std::size_t>(context.options.batch_connections), kServedBatch);
   LoadOptions options;
   options.port = port;
   const auto load = run_load(options, std::move(events.streams));

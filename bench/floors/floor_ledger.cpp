@@ -18,7 +18,7 @@
 namespace docket::bench {
 namespace {
 
-constexpr std::size_t kThreads = 2;
+constexpr std::size_t kLedgerThreads = 2;
 constexpr std::size_t kWriteEvents = 1000;       // of one synced write
 constexpr std::size_t kChunkBytes = 16U << 20U;  // of values read ahead, outside the time
 
@@ -28,7 +28,7 @@ struct Value {
   std::size_t records = 0;
 };
 
-struct Part {  // of one thread
+struct Share {  // of one thread
   double seconds = 0;
   double cpu_s = 0;
   std::uint64_t events = 0;
@@ -47,7 +47,7 @@ std::array<unsigned char, 32> sha256(EVP_MD_CTX* context, std::string_view bytes
 // What one thread does with what it has read ahead.
 class Writer {
  public:
-  Writer(rocksdb::DB& db, const Lines& lines, std::size_t first, std::size_t last, Part& part)
+  Writer(rocksdb::DB& db, const Lines& lines, std::size_t first, std::size_t last, Share& part)
       : db_(db), lines_(lines), line_(first), last_(last), part_(part), hash_(EVP_MD_CTX_new()), zstd_(ZSTD_createCCtx()) {}
   ~Writer() {
     EVP_MD_CTX_free(hash_);
@@ -103,7 +103,7 @@ class Writer {
   std::size_t line_;
   std::size_t released_ = line_;
   std::size_t last_;
-  Part& part_;
+  Share& part_;
   EVP_MD_CTX* hash_;
   ZSTD_CCtx* zstd_;
   simdjson::dom::parser parser_;
@@ -113,14 +113,14 @@ class Writer {
   std::uint64_t sum_ = 0;  // so that nothing is left out as unused
 };
 
-void half(const RawRocks& from, rocksdb::DB& to, const Lines& lines, std::size_t thread, Part& part) {
-  Writer writer(to, lines, lines.size() * thread / kThreads, lines.size() * (thread + 1) / kThreads, part);
+void half(const RawRocks& from, rocksdb::DB& to, const Lines& lines, std::size_t thread, Share& part) {
+  Writer writer(to, lines, lines.size() * thread / kLedgerThreads, lines.size() * (thread + 1) / kLedgerThreads, part);
   const std::unique_ptr<rocksdb::Iterator> rows(from.db->NewIterator({}, from.family("blocks")));
   std::vector<Value> ahead;
   std::size_t bytes = 0;
   for (rows->SeekToFirst(); rows->Valid() && part.problem.empty(); rows->Next()) {
     const auto key = rows->key().ToString();
-    if (static_cast<unsigned char>(key[0]) % kThreads != thread) continue;
+    if (static_cast<unsigned char>(key[0]) % kLedgerThreads != thread) continue;
     auto value = embedded::unpack_value({rows->value().data(), rows->value().size()}, ledger::kBlockBytesMax);
     const auto head = value ? ledger::decode_head(*value) : Result<ledger::BlockHead>(value.error());
     if (!head) {
@@ -147,9 +147,9 @@ Result<Said> floor_ledger(const std::string& data, const std::string& file, cons
   if (!from) return from.error();
   const auto to = create_raw(folder, {}, false);
   if (!to) return to.error();
-  std::array<Part, kThreads> parts;
+  std::array<Share, kLedgerThreads> parts;
   std::vector<std::thread> threads;
-  for (std::size_t t = 0; t < kThreads; ++t) {
+  for (std::size_t t = 0; t < kLedgerThreads; ++t) {
     threads.emplace_back([&, t] { half(**from, *(*to)->db, **lines, t, parts[t]); });
   }
   for (auto& thread : threads) thread.join();

@@ -12,7 +12,7 @@
 namespace docket::bench {
 namespace {
 
-constexpr std::size_t kThreads = 2;
+constexpr std::size_t kRebuildThreads = 2;
 
 struct Rows {
   std::string family;
@@ -59,9 +59,9 @@ Result<Said> floor_rebuild(const std::string& store, const std::string& folder) 
   if (!to) return to.error();
   const double begun = now_s();
   std::atomic<std::size_t> next{0};
-  std::vector<std::string> problems(kThreads);
+  std::vector<std::string> problems(kRebuildThreads);
   std::vector<std::thread> threads;
-  for (std::size_t t = 0; t < kThreads; ++t) {
+  for (std::size_t t = 0; t < kRebuildThreads; ++t) {
     threads.emplace_back([&, t] {
       for (std::size_t i = next++; i < all.size(); i = next++) {
         const auto problem = write_and_ingest(**to, all[i], folder + "/" + std::to_string(i) + ".sst.new");

@@ -26,7 +26,7 @@ using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 using Handler = std::function<std::string(std::uint64_t number)>;
 
-constexpr int kThreads = 2;
+constexpr int kServeThreads = 2;
 constexpr std::uint64_t kBodyMax = 64U << 20U;
 constexpr std::size_t kSampleKeys = 20'000;
 constexpr std::size_t kGroups = 50;  // cells of one answer
@@ -192,7 +192,7 @@ int floor_serve(const std::string& mode, const std::string& data) {
   }
   std::vector<std::unique_ptr<Lane>> lanes;
   std::uint16_t port = 0;
-  for (int t = 0; t < kThreads; ++t) {
+  for (int t = 0; t < kServeThreads; ++t) {
     lanes.push_back(std::make_unique<Lane>(*handler));
     port = lanes.back()->open(port);
   }

@@ -47,7 +47,7 @@ std::string now_text() {
 }
 
 // JSON by hand: Boost writes 1.2345E4, which is right and which nobody likes to read in a diff.
-std::string quoted(std::string_view text) { return json::serialize(json::value(text)); }
+std::string json_quoted(std::string_view text) { return json::serialize(json::value(text)); }
 
 std::string numbers(const std::vector<double>& values, int digits) {
   std::string out = "[";
@@ -125,26 +125,27 @@ Status Results::write(const Options& options, const Machine& machine) const {
   std::string workloads;
   for (const auto& [workload, notes] : notes_) {
     std::string said;
-    for (const auto& [key, value] : notes) said += (said.empty() ? "" : ",") + quoted(key) + ":" + quoted(value);
-    workloads += (workloads.empty() ? "" : ",") + quoted(workload) + ":{" + said + "}";
+    for (const auto& [key, value] : notes) said += (said.empty() ? "" : ",") + json_quoted(key) + ":" + json_quoted(value);
+    workloads += (workloads.empty() ? "" : ",") + json_quoted(workload) + ":{" + said + "}";
   }
-  file << fmt::format(R"({{"run":{{"at":{},"commit":{},"build":{},"seed":{},"rounds":{},)", quoted(now_text()), quoted(options.commit),
-                      quoted(options.build), options.seed, options.rounds);
+  file << fmt::format(R"({{"run":{{"at":{},"commit":{},"build":{},"seed":{},"rounds":{},)", json_quoted(now_text()),
+                      json_quoted(options.commit), json_quoted(options.build), options.seed, options.rounds);
   file << fmt::format(
       R"("machine":{{"cores":{},"cpu":{},"memory_gib":{:.1f},"system":{},"kernel":{},"sync_p50_us":{:.0f},"sync_p99_us":{:.0f}}},)",
-      machine.cores, quoted(machine.cpu), machine.memory_gib, quoted(machine.system), quoted(machine.kernel), machine.sync_p50_us,
-      machine.sync_p99_us);
+      machine.cores, json_quoted(machine.cpu), machine.memory_gib, json_quoted(machine.system), json_quoted(machine.kernel),
+      machine.sync_p50_us, machine.sync_p99_us);
   file << "\"workloads\":{" << workloads << "}}}\n";
   for (const auto& workload : options.workloads) {
     for (const auto& figure : catalogue()) {
       const Cell* cell = find(workload, figure.name);
       if (cell == nullptr) continue;
       const int digits = figure.digits + 1;
-      file << fmt::format(R"({{"workload":{},"figure":{},"title":{},"unit":{},"digits":{},{})", quoted(workload), quoted(figure.name),
-                          quoted(figure.title), quoted(figure.unit), figure.digits, spread_json(cell->values, digits));
+      file << fmt::format(R"({{"workload":{},"figure":{},"title":{},"unit":{},"digits":{},{})", json_quoted(workload),
+                          json_quoted(figure.name), json_quoted(figure.title), json_quoted(figure.unit), figure.digits,
+                          spread_json(cell->values, digits));
       if (!cell->floors.empty()) {
         file << fmt::format(R"(,"floor":{{{}}},"times_floor":{{{}}},"floor_is":{})", spread_json(cell->floors, digits),
-                            spread_json(times_floor(figure, cell->values, cell->floors), 3), quoted(figure.floor));
+                            spread_json(times_floor(figure, cell->values, cell->floors), 3), json_quoted(figure.floor));
       }
       file << "}\n";
     }

@@ -17,7 +17,7 @@ namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 using boost::system::error_code;
 
 std::string to_string(beast::string_view text) { return {text.data(), text.size()}; }
@@ -88,16 +88,17 @@ struct HttpClient::Impl {
     return error;
   }
 
-  error_code exchange(const http::request<http::string_body>& request, http::response_parser<http::string_body>& parser) {
+  error_code exchange(const beast_http::request<beast_http::string_body>& request,
+                      beast_http::response_parser<beast_http::string_body>& parser) {
     error_code error;
     stream->expires_after(timeout);
-    http::async_write(*stream, request, [&error](error_code result, std::size_t) { error = result; });
+    beast_http::async_write(*stream, request, [&error](error_code result, std::size_t) { error = result; });
     run();
     // A server that refuses early answers before it has read everything: what it said is still worth reading.
     const error_code written = error;
     error = {};
     stream->expires_after(timeout);
-    http::async_read(*stream, buffer, parser, [&error](error_code result, std::size_t) { error = result; });
+    beast_http::async_read(*stream, buffer, parser, [&error](error_code result, std::size_t) { error = result; });
     run();
     if (error && written) error = written;
     if (error || !parser.get().keep_alive()) stream.reset();
@@ -116,17 +117,17 @@ HttpClient::~HttpClient() = default;
 bool HttpClient::sent() const { return impl_->sent; }
 
 Result<HttpReply> HttpClient::call(const HttpCall& call) {
-  http::request<http::string_body> request;
+  beast_http::request<beast_http::string_body> request;
   request.version(11);
   request.method_string(call.method);
   request.target(call.target);
-  request.set(http::field::host, impl_->server.text());
-  request.set(http::field::user_agent, "docket/" DOCKET_VERSION);
-  if (!impl_->token.empty()) request.set(http::field::authorization, "Bearer " + impl_->token);
-  if (!call.language.empty()) request.set(http::field::accept_language, call.language);
-  if (!call.content_type.empty()) request.set(http::field::content_type, call.content_type);
+  request.set(beast_http::field::host, impl_->server.text());
+  request.set(beast_http::field::user_agent, "docket/" DOCKET_VERSION);
+  if (!impl_->token.empty()) request.set(beast_http::field::authorization, "Bearer " + impl_->token);
+  if (!call.language.empty()) request.set(beast_http::field::accept_language, call.language);
+  if (!call.content_type.empty()) request.set(beast_http::field::content_type, call.content_type);
   if (!call.partitions.empty()) request.set("Docket-Partitions", call.partitions);
-  if (!call.if_match.empty()) request.set(http::field::if_match, call.if_match);
+  if (!call.if_match.empty()) request.set(beast_http::field::if_match, call.if_match);
   request.body() = call.body;
   request.prepare_payload();
 
@@ -138,14 +139,17 @@ Result<HttpReply> HttpClient::call(const HttpCall& call) {
       impl_->sent = !error;
       if (error) return unavailable(impl_->server, error.message());
     }
-    http::response_parser<http::string_body> parser;
+    beast_http::response_parser<beast_http::string_body> parser;
     parser.body_limit(boost::none);
     error = impl_->exchange(request, parser);
     if (!error) {
       const auto& message = parser.get();
-      return HttpReply{static_cast<int>(message.result_int()), to_string(message[http::field::content_type]),
-                       std::move(parser.get().body()),         to_string(message["Docket-Position"]),
-                       to_string(message[http::field::etag]),  std::atoi(to_string(message[http::field::retry_after]).c_str())};
+      return HttpReply{static_cast<int>(message.result_int()),
+                       to_string(message[beast_http::field::content_type]),
+                       std::move(parser.get().body()),
+                       to_string(message["Docket-Position"]),
+                       to_string(message[beast_http::field::etag]),
+                       std::atoi(to_string(message[beast_http::field::retry_after]).c_str())};
     }
     if (!kept || call.method != "GET" || error == beast::error::timeout) break;
   }

@@ -12,12 +12,6 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
 // Takes the part before `mark` off the front of `rest`, trimmed.
 std::string_view take(std::string_view& rest, char mark) {
   const auto end = rest.find(mark);
@@ -40,7 +34,13 @@ int weight_thousandths(std::string_view text) {
   return std::min(value, 1000);
 }
 
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 }  // namespace
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+}
 
 std::optional<service::BodyFormat> body_format(std::string_view content_type) {
   const std::string_view type = take(content_type, ';');

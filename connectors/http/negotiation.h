@@ -11,6 +11,9 @@ namespace docket::http {
 
 inline constexpr std::string_view kAcceptedTypes = "application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson";
 
+// ASCII letters of either case are the same.
+[[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b);
+
 // nullopt: another media type, or a charset that is not UTF-8.
 [[nodiscard]] std::optional<service::BodyFormat> body_format(std::string_view content_type);
 

@@ -30,10 +30,6 @@ std::vector<std::string_view> split_pattern(std::string_view pattern) {
 
 bool is_hole(std::string_view segment) { return !segment.empty() && segment.front() == '{'; }
 
-service::Answer problem(std::string_view type, std::string detail, std::string_view language) {
-  return service::problem_answer(service::make_problem(type, std::move(detail)), language);
-}
-
 service::Answer bad_parameter(std::string pointer, std::string detail, std::string code, std::string_view language) {
   auto problem = service::make_problem("invalid-parameter", pointer + ": " + detail);
   problem.errors.push_back({std::move(pointer), std::move(detail), std::move(code)});
@@ -142,15 +138,15 @@ Plan Router::plan(const RequestHead& head, const service::Access* access) const 
   }
   auto target = split_target(head.target);
   if (!target) {
-    plan.answer = problem("malformed-request", target.error().message, plan.language);
+    plan.answer = service::problem_answer("malformed-request", target.error().message, plan.language);
     return plan;
   }
   plan.target = std::move(*target);
   const Entry* entry = match(plan.target);
   if (entry == nullptr) {
     const std::string near = nearest_path(plan.target.raw_path);
-    plan.answer =
-        problem("not-found", "no such path: " + plan.target.raw_path + (near.empty() ? "" : "; did you mean " + near + "?"), plan.language);
+    plan.answer = service::problem_answer(
+        "not-found", "no such path: " + plan.target.raw_path + (near.empty() ? "" : "; did you mean " + near + "?"), plan.language);
     return plan;
   }
   plan.route = entry->pattern;
@@ -167,7 +163,8 @@ Plan Router::plan(const RequestHead& head, const service::Access* access) const 
     plan_query(head, *entry, plan);
   } else {
     plan.allow = entry->publishes ? "GET, HEAD, POST" : "GET, HEAD";
-    plan.answer = problem("method-not-allowed", head.method + " is not possible here; allowed: " + plan.allow, plan.language);
+    plan.answer =
+        service::problem_answer("method-not-allowed", head.method + " is not possible here; allowed: " + plan.allow, plan.language);
   }
   return plan;
 }
@@ -176,10 +173,12 @@ Plan Router::plan(const RequestHead& head, const service::Access* access) const 
 std::optional<service::Answer> Router::admit(const RequestHead& head, const Entry& entry, const service::Access& access, Plan& plan) const {
   if (entry.pattern == "/livez" || entry.pattern == "/readyz") return std::nullopt;
   const auto token = bearer_token(head);
-  if (!token) return problem("unauthenticated", "expected the header Authorization: Bearer TOKEN", plan.language);
+  if (!token) return service::problem_answer("unauthenticated", "expected the header Authorization: Bearer TOKEN", plan.language);
   const auto caller = access.find(*token);
-  if (!caller) return problem("unauthenticated", "nobody here has this token", plan.language);
-  const auto denied = [&](const std::string& why) { return problem("forbidden", "token " + caller->name + ": " + why, plan.language); };
+  if (!caller) return service::problem_answer("unauthenticated", "nobody here has this token", plan.language);
+  const auto denied = [&](const std::string& why) {
+    return service::problem_answer("forbidden", "token " + caller->name + ": " + why, plan.language);
+  };
   if (head.partitions && !caller->node) return denied("Docket-Partitions is for the other nodes");
   if (head.method == "POST" && entry.publishes) {
     if (!caller->publish && !caller->node) return denied("may not publish");
@@ -215,19 +214,20 @@ void Router::plan_publish(const RequestHead& head, const Entry&, Plan& plan) con
     plan.publish.dry_run = value == "true";
   }
   if (!head.content_encoding.empty() && head.content_encoding != "identity") {
-    plan.answer = problem("unsupported-media-type", "Content-Encoding " + head.content_encoding + " is not taken; send the text as it is",
-                          plan.language);
+    plan.answer = service::problem_answer(
+        "unsupported-media-type", "Content-Encoding " + head.content_encoding + " is not taken; send the text as it is", plan.language);
     return;
   }
   const auto format = body_format(head.content_type);
   if (!format) {
     const std::string found =
         head.content_type.empty() ? "there is no Content-Type" : "Content-Type " + head.content_type + " is not taken";
-    plan.answer = problem("unsupported-media-type",
-                          found +
-                              "; one event: application/cloudevents+json, an array of events: application/cloudevents-batch+json, "
-                              "one event a line: application/x-ndjson (in UTF-8)",
-                          plan.language);
+    plan.answer =
+        service::problem_answer("unsupported-media-type",
+                                found +
+                                    "; one event: application/cloudevents+json, an array of events: application/cloudevents-batch+json, "
+                                    "one event a line: application/x-ndjson (in UTF-8)",
+                                plan.language);
     return;
   }
   if (head.if_match && *format != service::BodyFormat::kEvent) {

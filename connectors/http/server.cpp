@@ -148,7 +148,7 @@ void HttpServer::Impl::on_accept(boost::system::error_code error, Socket socket,
     how.close = true;
     const std::string id = refused_ids.of({});
     how.request_id = id;
-    auto answer = service::problem_answer(service::make_problem("overloaded", "too many connections"), "en");
+    auto answer = service::problem_answer("overloaded", "too many connections", "en");
     add_trace_id(answer, id);
     render(bytes, answer, how);
     boost::system::error_code ignored;

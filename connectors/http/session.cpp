@@ -26,10 +26,6 @@ std::int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-service::Answer problem(std::string_view type, std::string detail, std::string_view language) {
-  return service::problem_answer(service::make_problem(type, std::move(detail)), language);
-}
-
 }  // namespace
 
 Session::Session(Lane& lane, Socket socket, std::uint64_t id)
@@ -116,7 +112,8 @@ void Session::on_head() {
   if (!reader_.set_body_limit(plan_.body_bytes_max)) return refuse(reader_.fault());
   if (!head.has_body) return;
   const std::size_t bytes = head.content_length ? static_cast<std::size_t>(*head.content_length) : plan_.body_bytes_max;
-  if (!shared_.budget.take(bytes)) return refuse(problem("overloaded", "too many large requests are under way", plan_.language));
+  if (!shared_.budget.take(bytes))
+    return refuse(service::problem_answer("overloaded", "too many large requests are under way", plan_.language));
   lease_ = BodyLease(&shared_.budget, bytes);
   if (head.expects_continue && in_begin_ == in_end_) {
     Slot& slot = push_slot();
@@ -166,7 +163,7 @@ void Session::on_request() {
       mailbox->put(Delivery{session, number, std::move(answer)});
     });
   } catch (const std::exception& failure) {
-    complete(slot, problem("internal", failure.what(), slot.language));
+    complete(slot, service::problem_answer("internal", failure.what(), slot.language));
   }
 }
 
@@ -177,14 +174,14 @@ void Session::start_query(std::uint64_t number, Plan plan) {
       answer = shared.service.query(query);
       if (query.route == "/metrics" && answer.status == 200) answer.body += shared.metrics.text();
     } catch (const std::exception& failure) {
-      answer = problem("internal", failure.what(), query.language);
+      answer = service::problem_answer("internal", failure.what(), query.language);
     }
     mailbox->put(Delivery{session, number, std::move(answer)});
   };
   QueryPool& pool = plan.is_probe ? shared_.probes : shared_.reads;
   if (pool.post(std::move(job))) return;
   Slot& slot = slots_[number - first_slot_];
-  complete(slot, problem("overloaded", "too many reads are waiting", slot.language));
+  complete(slot, service::problem_answer("overloaded", "too many reads are waiting", slot.language));
 }
 
 void Session::deliver(std::uint64_t number, service::Answer answer) {
@@ -242,7 +239,7 @@ void Session::refuse(const ReadFault& fault) {
   if (fault.type == "too-large" && plan_.act == Plan::Act::kPublish && plan_.publish.format == service::BodyFormat::kEvent) {
     detail += "; one event may have 64 KiB, larger data goes by dataref";
   }
-  refuse(problem(fault.type, std::move(detail), language));
+  refuse(service::problem_answer(fault.type, std::move(detail), language));
 }
 
 void Session::advance() {

@@ -8,7 +8,7 @@ namespace docket::kafka {
 namespace {
 
 constexpr auto kPause = std::chrono::seconds(1);
-constexpr int kPatienceMs = 5'000;
+constexpr int kAnswerMs = 5'000;
 constexpr std::string_view kKey = "clock";
 
 struct Told {
@@ -18,7 +18,7 @@ struct Told {
   std::int64_t at = 0;
 };
 
-void delivered(rd_kafka_t* /*client*/, const rd_kafka_message_t* message, void* opaque) {
+void probe_delivered(rd_kafka_t* /*client*/, const rd_kafka_message_t* message, void* opaque) {
   auto& told = *static_cast<Told*>(opaque);
   rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
   const auto time = rd_kafka_message_timestamp(message, &type);
@@ -33,7 +33,7 @@ void delivered(rd_kafka_t* /*client*/, const rd_kafka_message_t* message, void* 
 Status measure_clock(const Settings& settings, const std::string& topic, BrokerClock& clock, int patience_ms) {
   const std::string doing = "asking a broker for its time, by topic " + topic;
   Told told;
-  auto client = make_producer(settings, &delivered, &told);
+  auto client = make_producer(settings, &probe_delivered, &told);
   if (!client) return client.error();
   {
     const Topic named(rd_kafka_topic_new(client->get(), topic.c_str(), nullptr));
@@ -87,7 +87,7 @@ void ClockWatch::run() {
     auto standing = clock_->standing(wall_(), steady_ms());
     if (standing.warns) {
       // Before anybody is alarmed: it may be a machine that slept, and its steady clock with it.
-      static_cast<void>(measure_clock(settings_, topic_, *clock_, kPatienceMs));
+      static_cast<void>(measure_clock(settings_, topic_, *clock_, kAnswerMs));
       standing = clock_->standing(wall_(), steady_ms());
     }
     if (standing.warns != warns || standing.may_own != may_own)

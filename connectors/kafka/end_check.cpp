@@ -10,7 +10,7 @@ namespace docket::kafka {
 namespace {
 
 constexpr int kAskedAgain = 12;  // times within a pause
-constexpr int kPatienceMs = 5'000;
+constexpr int kEndMs = 5'000;
 
 }  // namespace
 
@@ -67,7 +67,7 @@ bool EndCheck::pause(bool short_one) {
 
 void EndCheck::check(Reader& reader, int partition) {
   int& absent = absent_[static_cast<std::size_t>(partition)];
-  const auto good = check_end(reader, *copy_, partition, kPatienceMs);
+  const auto good = check_end(reader, *copy_, partition, kEndMs);
   if (good) {
     absent = 0;
     return;

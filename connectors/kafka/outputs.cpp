@@ -15,7 +15,7 @@ constexpr std::size_t kRowsUnderWayMax = 20'000;                  // of one topi
 constexpr int kTailPatienceMs = 5'000;
 constexpr int kOutcomeLingerMs = 1;  // rows of many partitions go in one request
 constexpr int kStateLingerMs = 10;
-constexpr std::int64_t kPauseMs = 500;
+constexpr std::int64_t kPauseLeastMs = 500;
 constexpr std::int64_t kPauseMostMs = 10'000;
 constexpr std::int64_t kPublishMs = 100;
 constexpr std::int64_t kDrainMs = 2'000;
@@ -162,7 +162,7 @@ void Outputs::send_heads() {
 // What couldn't be told is told later, if nothing newer is.
 void Outputs::keep_heads() {
   heads_producer_.reset();
-  heads_again_at_ = steady_ms() + kPauseMs;
+  heads_again_at_ = steady_ms() + kPauseLeastMs;
   if (sent_heads_.key.empty()) return;
   const std::lock_guard lock(mutex_);
   if (!heads_) heads_ = std::move(sent_heads_);
@@ -219,7 +219,7 @@ void Outputs::fail(std::size_t i, const std::string& why) {
   }
   if (stream.problem != why && options_.tell) options_.tell("output topic " + options_.streams[i].topic + " is behind: " + why);
   stream.problem = why;
-  stream.pause_ms = std::clamp(stream.pause_ms * 2, kPauseMs, kPauseMostMs);
+  stream.pause_ms = std::clamp(stream.pause_ms * 2, kPauseLeastMs, kPauseMostMs);
   stream.retry_at = steady_ms() + stream.pause_ms;
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kBatchesMax = 256;  // of one partition
 constexpr std::size_t kCasesMax = 64;     // in one batch: outcomes wait for it
-constexpr std::size_t kReadBytes = 256 * 1024;
+constexpr std::size_t kTakeBytes = 256 * 1024;
 constexpr std::int64_t kStatePauseMs = 100;
 
 bool changes_a_case(const ledger::Record& record) {
@@ -34,7 +34,7 @@ void Outputs::add_batch(Lane& lane, ledger::Height end, std::vector<OutputRow> r
 bool Outputs::take_block(std::size_t i, int partition) {
   Lane& lane = streams_[i].lanes[static_cast<std::size_t>(partition)];
   if (lane.open.size() >= kBatchesMax || lane.cursor >= options_.copy->end(partition).height) return false;
-  const auto batch = options_.blocks->read(partition, static_cast<ledger::Offset>(lane.cursor), kReadBytes);
+  const auto batch = options_.blocks->read(partition, static_cast<ledger::Offset>(lane.cursor), kTakeBytes);
   if (!batch || batch->blocks.empty()) return false;
   for (const auto& stored : batch->blocks) {
     const auto block = ledger::decode_block(stored.value);
@@ -64,7 +64,7 @@ bool Outputs::take_cases(std::size_t i, int partition) {
   ledger::Height end = lane.cursor;
   model::Instant recorded = options_.clock();
   while (end < to && cases.size() < kCasesMax) {
-    const auto batch = options_.blocks->read(partition, static_cast<ledger::Offset>(end), kReadBytes);
+    const auto batch = options_.blocks->read(partition, static_cast<ledger::Offset>(end), kTakeBytes);
     if (!batch || batch->blocks.empty()) break;
     for (const auto& stored : batch->blocks) {
       const auto block = ledger::decode_block(stored.value);

@@ -7,7 +7,7 @@
 namespace docket::kafka {
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{1} << 20U;
+constexpr std::size_t kTableBytes = std::size_t{1} << 20U;
 constexpr ledger::Offset kNotFound = -1;  // where it begins
 constexpr auto kIdleWait = std::chrono::milliseconds(50);
 constexpr auto kTryAgain = std::chrono::milliseconds(5);
@@ -32,7 +32,7 @@ struct Waiting {  // for the reports of one put
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
 };
 
-void delivered(rd_kafka_t* /*client*/, const rd_kafka_message_t* message, void* /*opaque*/) {
+void row_delivered(rd_kafka_t* /*client*/, const rd_kafka_message_t* message, void* /*opaque*/) {
   auto* const waiting = static_cast<Waiting*>(message->_private);
   --waiting->left;
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) waiting->error = message->err;
@@ -73,7 +73,7 @@ Status TableTopic::put(const std::vector<Row>& rows, int patience_ms) {
 Status TableTopic::send(const std::vector<Row>& rows, int patience_ms) {
   const std::string doing = "writing to " + topic_;
   if (!producer_) {
-    auto made = make_producer(settings_, delivered, nullptr);
+    auto made = make_producer(settings_, row_delivered, nullptr);
     if (!made) return made.error();
     producer_ = std::move(*made);
   }
@@ -174,7 +174,7 @@ void TableTopic::run() {
       pause(kTryAgain);
       continue;
     }
-    auto batch = reader->read(place, at, kReadBytes);
+    auto batch = reader->read(place, at, kTableBytes);
     if (!batch) {
       if (batch.error().code == ErrorCode::kNotFound) at = kNotFound;  // it begins later by now, or was made anew: all of it once more
       {

@@ -17,6 +17,7 @@
 
 #include "connectors/embedded/posix_file.h"
 #include "connectors/local/backup.h"
+#include "connectors/local/kind_activate.h"
 
 namespace docket::local {
 namespace {

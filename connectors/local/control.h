@@ -43,11 +43,6 @@ class ControlServer {
   std::thread thread_;
 };
 
-// What `docket kind activate` comes to where the folder is open; `node`: that serves it.
-[[nodiscard]] ControlReply activate_in(const Definitions& definitions, const std::string& text, const std::string& by, bool dry_run);
-[[nodiscard]] ControlReply activate_in(const Definitions& definitions, const node::Node& node, const std::string& text,
-                                       const std::string& by, bool dry_run);
-
 // Asks the holder of DATA for one thing of the list, by name and value. kUnavailable: it doesn't listen, or ended before it answered.
 [[nodiscard]] Result<ControlReply> ask_holder(const std::filesystem::path& data, const std::map<std::string, std::string>& request);
 // Asks the holder of DATA for a backup to that absolute path. kUnavailable: it doesn't listen, or ended before it answered.

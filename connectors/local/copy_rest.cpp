@@ -16,12 +16,7 @@
 namespace docket::local {
 namespace {
 
-constexpr int kPatienceMs = 30'000;
-constexpr std::size_t kReadBytes = std::size_t{4} << 20U;
-
-std::string name_of(int partition, const KafkaPlace& place) {
-  return "partition " + std::to_string(partition) + " of " + place.names.ledger;
-}
+constexpr std::size_t kCopyBytes = std::size_t{4} << 20U;
 
 class CopyRest {
  public:
@@ -65,7 +60,7 @@ class CopyRest {
   // True: the partition is read to its end.
   Result<bool> step(kafka::KafkaLedger& port, int partition, bool& moved) {
     const auto at = static_cast<std::size_t>(partition);
-    auto batch = port.read(partition, from_[at], kReadBytes);
+    auto batch = port.read(partition, from_[at], kCopyBytes);
     if (!batch && !batch.error().retriable) return batch.error();
     if (!batch) last_error_ = batch.error();
     if (!batch && batch.error().code == ErrorCode::kNotFound) {

@@ -13,8 +13,6 @@
 namespace docket::local {
 namespace {
 
-constexpr int kPatienceMs = 30'000;
-
 // Makes or sets what the finding is about.
 Status put_right(kafka::Admin& admin, const kafka::NewTopic& wanted, const std::vector<kafka::Finding>& findings) {
   std::map<std::string, std::string> config;

@@ -24,12 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kPatienceMs = 30'000;
-
-std::string name_of(int partition, const KafkaPlace& place) {
-  return "partition " + std::to_string(partition) + " of " + place.names.ledger;
-}
-
 // DATA/kafka.json
 struct Belongs {
   std::string ledger;

@@ -14,11 +14,18 @@
 
 namespace docket::local {
 
+inline constexpr int kPatienceMs = 30'000;  // with brokers that don't answer
+
 struct KafkaPlace {
   kafka::Settings settings;
   kafka::TopicNames names;
   kafka::Accepted accepted;
 };
+
+// For messages: "partition 3 of office.ledger".
+inline std::string name_of(int partition, const KafkaPlace& place) {
+  return "partition " + std::to_string(partition) + " of " + place.names.ledger;
+}
 
 // The options, checked; nothing connects. kInvalid names the option, the value and what would be right.
 [[nodiscard]] Result<KafkaPlace> kafka_place(const KafkaOptions& options);

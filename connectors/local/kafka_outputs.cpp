@@ -12,8 +12,6 @@
 namespace docket::local {
 namespace {
 
-constexpr int kPatienceMs = 30'000;
-
 class RunningOutputs final : public Beside {
  public:
   RunningOutputs(std::shared_ptr<kafka::Outputs> outputs, std::string ledger) : outputs_(std::move(outputs)), ledger_(std::move(ledger)) {

@@ -1,4 +1,5 @@
-// docket kind activate: definitions that decide for new cases from now on.
+#include "connectors/local/kind_activate.h"
+
 #include <unistd.h>
 
 #include <chrono>
@@ -8,9 +9,7 @@
 
 #include "connectors/cli/common.h"
 #include "connectors/local/commands.h"
-#include "connectors/local/control.h"
 #include "connectors/local/home.h"
-#include "connectors/node/node.h"
 #include "engine/walk/check.h"
 
 namespace docket::local {

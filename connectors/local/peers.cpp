@@ -9,7 +9,7 @@
 namespace docket::local {
 namespace {
 
-constexpr std::uint32_t kTimeoutMs = 12'000;  // longer than an event waits for its ledger
+constexpr std::uint32_t kPeerTimeoutMs = 12'000;  // longer than an event waits for its ledger
 constexpr std::size_t kJobsMax = 1'000;
 
 using Clients = std::map<std::string, std::unique_ptr<cli::HttpClient>>;
@@ -43,7 +43,7 @@ cli::HttpClient* client_for(Clients& clients, const std::string& address, const 
   if (client) return client.get();
   const auto server = cli::parse_server(address);
   if (!server) return nullptr;
-  client = std::make_unique<cli::HttpClient>(*server, kTimeoutMs, token);
+  client = std::make_unique<cli::HttpClient>(*server, kPeerTimeoutMs, token);
   return client.get();
 }
 

@@ -13,7 +13,6 @@
 namespace docket::local {
 namespace {
 
-constexpr int kPatienceMs = 30'000;
 constexpr std::size_t kPeerThreads = 4;
 constexpr int kLeaveMs = 3'000;
 constexpr auto kWatchPause = std::chrono::milliseconds(500);

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void show_progress(std::uint64_t blocks) {
+void show_blocks(std::uint64_t blocks) {
   if (blocks % 64 == 0) std::cerr << "\r" << blocks << " blocks read" << std::flush;
 }
 
@@ -51,7 +51,7 @@ int run_store_rebuild(const std::string& data) {
   const auto folder = home->data / "projections";
   const auto started = wall_clock();
   const std::string name = projections::store::unused_store_name(folder);
-  auto built = replay_ledger(*home, folder, name, show_progress);
+  auto built = replay_ledger(*home, folder, name, show_blocks);
   if (!built) return fail(built.error());
   const auto took = std::max<std::int64_t>(1, wall_clock() - started);
   std::cerr << "\r";
@@ -73,7 +73,7 @@ int run_store_verify(const std::string& data) {
   const auto scratch = home->data / ("verify-" + std::to_string(wall_clock()));
   int code = 1;
   {
-    auto built = replay_ledger(*home, scratch, "verify", show_progress);
+    auto built = replay_ledger(*home, scratch, "verify", show_blocks);
     std::cerr << "\r";
     if (!built) {
       code = fail(built.error());

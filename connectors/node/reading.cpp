@@ -216,7 +216,7 @@ service::Answer json_answer(const json::value& body, int status) {
 }
 
 service::Answer not_found(const std::string& what, std::string_view language) {
-  return service::problem_answer(service::make_problem("not-found", what), language);
+  return service::problem_answer("not-found", what, language);
 }
 
 service::Answer bad_parameter(const BadParameter& bad, std::string_view language) {

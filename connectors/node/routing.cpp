@@ -25,7 +25,7 @@ service::Answer Node::query(const service::Query& query) {
   } catch (const BadParameter& bad) {
     return bad_parameter(bad, query.language);
   } catch (const std::exception& error) {
-    return service::problem_answer(service::make_problem("internal", error.what()), query.language);
+    return service::problem_answer("internal", error.what(), query.language);
   }
 }
 
@@ -82,12 +82,11 @@ std::optional<service::Answer> Node::await_position(const service::Query& query)
     rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
     if (!position || position->partition < 0 || position->partition >= model::kPartitions)
       throw BadParameter{"min_position", "not a position token"};
-    if (!reached(*position))
-      return service::problem_answer(service::make_problem("projection-behind", "not there yet; ask again"), query.language);
+    if (!reached(*position)) return service::problem_answer("projection-behind", "not there yet; ask again", query.language);
     if (position->height == 0) continue;
     const auto stored = parts_.block_at(position->partition, position->height - 1);
     if (!stored || ledger::hash_prefix(ledger::block_hash(stored->value)) != position->hash) {
-      return service::problem_answer(service::make_problem("position-lost", "that position is not in this ledger's chain"), query.language);
+      return service::problem_answer("position-lost", "that position is not in this ledger's chain", query.language);
     }
   }
   return std::nullopt;

@@ -48,7 +48,7 @@ bool Node::reached(const ledger::Position& wanted) const {
 std::optional<service::Answer> Node::await_barriers(const service::Query& query) {
   if (!parts_.peers && !parts_.still_ours && !parts_.barriers) return std::nullopt;
   const auto behind = [&](const std::string& why) {
-    return service::problem_answer(service::make_problem("projection-behind", why + "; ask again"), query.language);
+    return service::problem_answer("projection-behind", why + "; ask again", query.language);
   };
   std::map<std::string, std::vector<int>> elsewhere;
   struct Own {

@@ -94,4 +94,8 @@ Answer problem_answer(const Problem& problem, std::string_view language) {
   return answer;
 }
 
+Answer problem_answer(std::string_view type, std::string detail, std::string_view language) {
+  return problem_answer(make_problem(type, std::move(detail)), language);
+}
+
 }  // namespace docket::service

@@ -22,5 +22,7 @@ struct ProblemType {
 
 // A Problem of a fixed type: status, titles and Retry-After filled in. An unknown type becomes "internal".
 [[nodiscard]] Problem make_problem(std::string_view type, std::string detail = {});
+// The answer of one that has no more to say.
+[[nodiscard]] Answer problem_answer(std::string_view type, std::string detail, std::string_view language);
 
 }  // namespace docket::service

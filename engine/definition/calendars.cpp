@@ -11,9 +11,9 @@ constexpr std::string_view kWeekdays[] = {"mon", "tue", "wed", "thu", "fri", "sa
 std::vector<calendar::Span> read_spans(Build& build, const Node& node, const std::string& where) {
   std::vector<calendar::Span> out;
   for (const Node* word : read_words(node, where + ": spans", build.report)) {
-    const auto from = parse_time_of_day(std::string_view(word->text).substr(0, 5));
-    const auto to =
-        word->text.size() == 11 && word->text[5] == '-' ? parse_time_of_day(std::string_view(word->text).substr(6)) : std::nullopt;
+    const std::string_view text = word->text;
+    const auto from = parse_time_of_day(text.substr(0, 5));
+    const auto to = parse_time_of_day(text.size() == 11 && text[5] == '-' ? text.substr(6) : std::string_view());
     if (!from || !to || *from >= *to || (!out.empty() && *from < out.back().to_ms)) {
       build.report.error(*word, where + ": a span such as 09:00-12:00, in the order of the day, not " + word->text);
       continue;

@@ -7,10 +7,6 @@
 namespace docket::definition {
 namespace {
 
-constexpr std::uint64_t bit(std::size_t state) { return std::uint64_t{1} << state; }
-
-bool has(const std::vector<ClockRef>& list, const ClockRef& clock) { return std::find(list.begin(), list.end(), clock) != list.end(); }
-
 struct Checker {
   Build& build;
   KindBuild& kind_build;

@@ -5,11 +5,7 @@
 namespace docket::definition {
 namespace {
 
-constexpr std::uint64_t bit(std::size_t state) { return std::uint64_t{1} << state; }
-
 bool plain_target(const EventDef& event) { return event.to != kStay && event.to != kBack; }
-
-bool has(const std::vector<ClockRef>& list, const ClockRef& clock) { return std::find(list.begin(), list.end(), clock) != list.end(); }
 
 }  // namespace
 

@@ -2,12 +2,20 @@
 // Internal to engine/definition.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 #include "engine/definition/bundle.h"
 
 namespace docket::definition {
+
+// A state as a bit of a set of states.
+constexpr std::uint64_t bit(std::size_t state) { return std::uint64_t{1} << state; }
+
+inline bool has(const std::vector<ClockRef>& list, const ClockRef& clock) {
+  return std::find(list.begin(), list.end(), clock) != list.end();
+}
 
 class Graph {
  public:

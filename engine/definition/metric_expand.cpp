@@ -9,7 +9,6 @@ constexpr std::string_view kKeys[] = {"title", "over",   "period",   "only",    
                                       "sum",   "stock",  "duration", "combine", "complement", "variants", "like",
                                       "by",    "beside", "min_n",    "target",  "rank"};
 constexpr std::string_view kVariantKeys[] = {"title", "period", "only", "except", "ratio", "by", "beside", "min_n", "rank"};
-constexpr std::string_view kMeasures[] = {"ratio", "count", "sum", "stock", "duration", "combine", "complement"};
 
 using Values = std::map<std::string, const Node*, std::less<>>;
 

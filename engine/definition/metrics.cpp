@@ -8,7 +8,6 @@
 namespace docket::definition {
 namespace {
 
-constexpr std::string_view kMeasures[] = {"ratio", "count", "sum", "stock", "duration", "combine", "complement"};
 constexpr std::string_view kLater[] = {"sum", "duration", "target"};
 
 }  // namespace

@@ -11,6 +11,9 @@
 
 namespace docket::definition {
 
+// What a metric measures: it has one of these keys.
+inline constexpr std::string_view kMeasures[] = {"ratio", "count", "sum", "stock", "duration", "combine", "complement"};
+
 struct MetricText {
   std::string name;  // with its variant
   std::string area;

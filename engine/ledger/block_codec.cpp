@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/ledger/bytes.h"
 #include "engine/ledger/json_text.h"
 
 namespace docket::ledger {
@@ -50,7 +51,6 @@ class ObjectWriter {
 
 // 16 hex digits in quotes.
 void append_hex(std::string& out, std::uint64_t number) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   out.push_back('"');
   for (int shift = 60; shift >= 0; shift -= 4) out.push_back(kHex[number >> static_cast<unsigned>(shift) & 15U]);
   out.push_back('"');

@@ -9,7 +9,8 @@
 namespace docket::ledger {
 namespace {
 
-constexpr std::array<std::string_view, 8> kNames{"ledger", "partition", "partitions", "format", "bundle", "hash", "seal", "signature"};
+constexpr std::array<std::string_view, 8> kGenesisNames{"ledger", "partition", "partitions", "format",
+                                                        "bundle", "hash",      "seal",       "signature"};
 constexpr std::uint64_t kPartitionsMost = 1U << 20U;
 
 Status built(std::string_view what, std::string_view name, std::string_view wanted) {
@@ -57,25 +58,26 @@ Result<Genesis> parse_genesis(const Record& record) {
   const auto each = [&](std::size_t member, json::od::value in) {
     switch (member) {
       case 0:
-        return reader.text(kNames[member], in, out.ledger);
+        return reader.text(kGenesisNames[member], in, out.ledger);
       case 1:
-        return reader.number(kNames[member], in, out.partition, kPartitionsMost);
+        return reader.number(kGenesisNames[member], in, out.partition, kPartitionsMost);
       case 2:
-        return reader.number(kNames[member], in, out.partitions, kPartitionsMost);
+        return reader.number(kGenesisNames[member], in, out.partitions, kPartitionsMost);
       case 3:
-        return reader.number(kNames[member], in, out.format);
+        return reader.number(kGenesisNames[member], in, out.format);
       case 4:
-        return reader.text(kNames[member], in, out.bundle);
+        return reader.text(kGenesisNames[member], in, out.bundle);
       case 5:
-        return reader.text(kNames[member], in, out.hash);
+        return reader.text(kGenesisNames[member], in, out.hash);
       case 6:
-        return reader.text(kNames[member], in, out.seal);
+        return reader.text(kGenesisNames[member], in, out.seal);
       default:
-        return reader.text(kNames[member], in, out.signature);
+        return reader.text(kGenesisNames[member], in, out.signature);
     }
   };
-  constexpr std::uint32_t kAll = (1U << kNames.size()) - 1;
-  if (!reader.object("genesis", members, kNames, seen, each) || !reader.required("genesis", kNames, seen, kAll)) return reader.error();
+  constexpr std::uint32_t kAll = (1U << kGenesisNames.size()) - 1;
+  if (!reader.object("genesis", members, kGenesisNames, seen, each) || !reader.required("genesis", kGenesisNames, seen, kAll))
+    return reader.error();
   if (out.format != 1) return Error{ErrorCode::kConflict, "ledger format " + std::to_string(out.format) + " is not known to this program"};
   for (const auto& good :
        {built("hash", out.hash, "sha256"), built("seal", out.seal, "aes-256-gcm"), built("signature", out.signature, "ed25519")}) {

@@ -7,6 +7,7 @@
 
 #include "engine/ledger/base64url.h"
 #include "engine/ledger/block_codec.h"
+#include "engine/ledger/bytes.h"
 #include "engine/ledger/json_reader.h"
 #include "engine/ledger/json_text.h"
 
@@ -14,7 +15,7 @@ namespace docket::ledger {
 namespace {
 
 constexpr std::size_t kSignatureBytes = 64;
-constexpr std::array<std::string_view, 4> kNames{"ledger", "recorded", "heads", "signature"};
+constexpr std::array<std::string_view, 4> kHeadsNames{"ledger", "recorded", "heads", "signature"};
 constexpr std::array<std::string_view, 3> kHeadNames{"position", "recorded", "signature"};
 
 struct KeyFree {
@@ -25,8 +26,6 @@ struct ContextFree {
 };
 using Key = std::unique_ptr<EVP_PKEY, KeyFree>;
 using Context = std::unique_ptr<EVP_MD_CTX, ContextFree>;
-
-const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
 Key private_key(const SealKey& seed) { return Key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.data(), seed.size())); }
 
@@ -133,7 +132,8 @@ Result<SignedHeads> parse_heads(std::string_view line) {
         return reader.text("signature", in, out.signature);
     }
   };
-  if (!reader.object("heads", members, kNames, seen, each) || !reader.required("heads", kNames, seen, (1U << kNames.size()) - 1))
+  if (!reader.object("heads", members, kHeadsNames, seen, each) ||
+      !reader.required("heads", kHeadsNames, seen, (1U << kHeadsNames.size()) - 1))
     return reader.error();
   return out;
 }

@@ -5,10 +5,11 @@
 #include <array>
 #include <charconv>
 
+#include "engine/ledger/bytes.h"
+
 namespace docket::ledger {
 namespace {
 
-constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 // Length of the UTF-8 sequence at text[at], 0 if there is none.

@@ -4,11 +4,10 @@
 #include <memory>
 
 #include "engine/ledger/block_codec.h"
+#include "engine/ledger/bytes.h"
 
 namespace docket::ledger {
 namespace {
-
-constexpr std::string_view kHex = "0123456789abcdef";
 
 struct MdContextFree {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }

@@ -5,12 +5,11 @@
 #include <string>
 #include <utility>
 
+#include "engine/ledger/bytes.h"
 #include "engine/ledger/chain.h"
 
 namespace docket::ledger {
 namespace {
-
-constexpr std::size_t kReadBytes = std::size_t{4} << 20U;
 
 // The blocks of a chain that count, one after another.
 class Chain {

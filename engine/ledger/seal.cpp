@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "engine/ledger/base64url.h"
+#include "engine/ledger/bytes.h"
 #include "engine/ledger/keys.h"
 
 namespace docket::ledger {
@@ -41,8 +42,6 @@ class Nonces {
   std::array<std::uint8_t, kNonceBytes * 256> pool_{};
   std::size_t at_ = kNonceBytes * 256;
 };
-
-const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
 }  // namespace
 

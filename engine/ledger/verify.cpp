@@ -4,10 +4,10 @@
 
 #include "engine/ledger/chain.h"
 
+#include "engine/ledger/bytes.h"
+
 namespace docket::ledger {
 namespace {
-
-constexpr std::size_t kReadBytes = std::size_t{4} << 20U;
 
 // What says where a chain stood: a line of signed heads, or a head record in the next partition's chain.
 struct HeadAt {

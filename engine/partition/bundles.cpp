@@ -2,6 +2,7 @@
 #include "engine/partition/so_far.h"
 
 namespace docket::partition {
+
 Status PartitionLoop::restore_bundle(std::string_view bundle, std::uint64_t number) {
   auto book = books_.find(bundle);
   if (!book) return book.error();

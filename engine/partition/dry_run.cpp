@@ -33,13 +33,7 @@ void PartitionLoop::judge_dry(Offer offer) {
   const auto first_token = tokens_ + 1;
   if (building) ahead_height_ = building->end();
   open_block(now_);
-  Waiting waiting;
-  try {
-    waiting = judge_events(offer);
-  } catch (const LacksBundle&) {
-    fail_offer(offer, EventOutcome::Kind::kUnknown);  // the loop stops
-    throw;
-  }
+  Waiting waiting = judge_all(offer);
   building_ = std::move(building);
   flight_.resize(flights);
   outgoing_.resize(outgoing);

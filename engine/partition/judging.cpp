@@ -40,13 +40,7 @@ std::vector<std::size_t> by_case(const Offer& offer) {
 }  // namespace
 
 void PartitionLoop::judge_offer(Offer offer) {
-  Waiting waiting;
-  try {
-    waiting = judge_events(offer);
-  } catch (const LacksBundle&) {
-    fail_offer(offer, Kind::kUnknown);  // the loop stops
-    throw;
-  }
+  Waiting waiting = judge_all(offer);
   if (building_ && building_->empty()) std::erase(waiting.rests, building_->token);
   answer_or_wait(std::move(waiting));
 }
@@ -58,6 +52,16 @@ void PartitionLoop::answer_or_wait(Waiting waiting) {
   }
   for (auto& outcome : waiting.outcomes) outcome.position = position_;
   waiting.offer.done(std::move(waiting.outcomes));
+}
+
+// A case's bundle that can't be had stops the loop: whoever waits for it is told first.
+PartitionLoop::Waiting PartitionLoop::judge_all(Offer& offer) {
+  try {
+    return judge_events(offer);
+  } catch (const LacksBundle&) {
+    fail_offer(offer, Kind::kUnknown);
+    throw;
+  }
 }
 
 PartitionLoop::Waiting PartitionLoop::judge_events(Offer& offer) {

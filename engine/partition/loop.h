@@ -189,6 +189,7 @@ class PartitionLoop {
   void judge_offer(Offer offer);
   void judge_dry(Offer offer);
   void answer_or_wait(Waiting waiting);
+  [[nodiscard]] Waiting judge_all(Offer& offer);
   [[nodiscard]] Waiting judge_events(Offer& offer);
   void judge_corrections(const std::string& case_id, const std::vector<std::size_t>& indexes, const Offer& offer, Waiting& waiting);
   bool accept_together(std::vector<Parked> waiting, const model::EventPtr& event, std::vector<EventOutcome>& first);

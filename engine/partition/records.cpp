@@ -8,26 +8,26 @@
 namespace docket::partition {
 namespace {
 
-using Kind = model::ClockEffect::Kind;
+using EffectKind = model::ClockEffect::Kind;
 
-const char* set_name(Kind kind) {
+const char* set_name(EffectKind kind) {
   switch (kind) {
-    case Kind::kStart:
+    case EffectKind::kStart:
       return "start";
-    case Kind::kExtend:
+    case EffectKind::kExtend:
       return "extend";
-    case Kind::kResume:
+    case EffectKind::kResume:
       return "resume";
-    case Kind::kAdjust:
+    case EffectKind::kAdjust:
       return "adjust";
-    case Kind::kRevoke:
+    case EffectKind::kRevoke:
       return "revoke";
   }
   return "start";
 }
 
-std::optional<Kind> set_from(std::string_view name) {
-  for (const Kind kind : {Kind::kStart, Kind::kExtend, Kind::kResume, Kind::kAdjust, Kind::kRevoke}) {
+std::optional<EffectKind> set_from(std::string_view name) {
+  for (const EffectKind kind : {EffectKind::kStart, EffectKind::kExtend, EffectKind::kResume, EffectKind::kAdjust, EffectKind::kRevoke}) {
     if (name == set_name(kind)) return kind;
   }
   return std::nullopt;

@@ -6,8 +6,13 @@
 
 namespace docket::partition {
 
+namespace {
+
+using Kind = EventOutcome::Kind;
+
+}  // namespace
+
 const char* name_of(EventOutcome::Kind kind) {
-  using Kind = EventOutcome::Kind;
   switch (kind) {
     case Kind::kAccepted:
       return "accepted";

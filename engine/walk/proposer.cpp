@@ -4,6 +4,7 @@
 
 #include "engine/apply/state_access.h"
 #include "engine/ingest/json_text.h"
+#include "engine/walk/text.h"
 
 namespace docket::walk {
 namespace {
@@ -13,14 +14,6 @@ using definition::EventAction;
 using definition::EventDef;
 using model::Instant;
 using model::Value;
-
-constexpr std::int64_t kHour = 3'600'000;
-
-std::string quoted(std::string_view text) {
-  std::string out;
-  ingest::append_json_string(out, text);
-  return out;
-}
 
 void member(std::string& out, std::string_view name, std::string_view raw) {
   if (out.back() != '{') out += ',';

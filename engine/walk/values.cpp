@@ -3,6 +3,7 @@
 
 #include "engine/ingest/json_text.h"
 #include "engine/walk/proposer.h"
+#include "engine/walk/text.h"
 
 namespace docket::walk {
 namespace {
@@ -10,12 +11,6 @@ namespace {
 using definition::TypeSpec;
 using definition::ValueType;
 using model::Value;
-
-std::string quoted(std::string_view text) {
-  std::string out;
-  ingest::append_json_string(out, text);
-  return out;
-}
 
 std::string number_text(std::int64_t thousandths, unsigned decimals) {
   std::string out = std::to_string(thousandths / 1000);

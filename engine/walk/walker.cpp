@@ -5,6 +5,7 @@
 #include "engine/apply/state_access.h"
 #include "engine/calendar/calendar.h"
 #include "engine/validate/step_check.h"
+#include "engine/walk/text.h"
 
 namespace docket::walk {
 namespace {
@@ -15,8 +16,6 @@ using model::Instant;
 using model::PartInstance;
 
 constexpr std::size_t kCase = ~std::size_t{0};
-constexpr std::int64_t kMinute = 60'000;
-constexpr std::int64_t kHour = 60 * kMinute;
 
 model::StateId state_of(const model::CasePtr& state) { return state == nullptr ? model::kNotOpened : state->scope.state; }
 

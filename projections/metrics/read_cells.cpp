@@ -11,7 +11,7 @@ namespace {
 
 using store::Family;
 
-constexpr int kStepsBeforeSeek = 4;
+constexpr int kCellsBeforeSeek = 4;
 
 bool is_month_end(Day day) { return month_start(day + 1) == day + 1; }
 
@@ -60,7 +60,7 @@ class TileReader {
  private:
   void go_to(const std::string& key) {
     for (int step = 0; cursor_->valid() && cursor_->key() < key; ++step) {
-      if (step == kStepsBeforeSeek) {
+      if (step == kCellsBeforeSeek) {
         cursor_->seek(key);
         return;
       }

@@ -14,7 +14,7 @@ namespace {
 
 using store::Family;
 
-constexpr int kStepsBeforeSeek = 8;  // rows to walk before a new seek is the cheaper way
+constexpr int kRowsBeforeSeek = 8;  // rows to walk before a new seek is the cheaper way
 
 std::uint32_t in_order(Day day) { return static_cast<std::uint32_t>(day) ^ 0x80000000U; }
 Day day_of(std::uint64_t ordered) { return static_cast<Day>(static_cast<std::uint32_t>(ordered) ^ 0x80000000U); }
@@ -87,7 +87,7 @@ class LevelWriter {
   // On the first row at or after `key`.
   void go_to(std::string_view key) {
     for (int step = 0; cursor_.valid() && cursor_.key() < key; ++step) {
-      if (step == kStepsBeforeSeek) {
+      if (step == kRowsBeforeSeek) {
         cursor_.seek(key);
         return;
       }

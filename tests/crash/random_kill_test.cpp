@@ -70,14 +70,7 @@ TEST(RandomKill, UnderLoadOverHttp) {
     expect_verified(data);
 
     // The same events, undisturbed.
-    create_ledger(folder / "calm");
-    Server calm(folder / "calm");
-    ASSERT_TRUE(calm.ready()) << calm.errors();
-    for (const auto& producer : producers) {
-      Producer same(producer.events(), 50);
-      ASSERT_TRUE(same.publish(calm));
-    }
-    expect_same(after, figures(calm));
+    expect_calm(folder / "calm", producers, after);
   }
 }
 

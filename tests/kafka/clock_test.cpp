@@ -15,17 +15,18 @@ using kafka::BrokerClock;
 constexpr model::Instant kNoon = 1'490'000'000'000;  // the broker's clock when the steady one shows 0
 
 TEST(BrokerClock, ADifferenceIsWhatTheWayThereAndBackCannotExplain) {
-  struct Row {
+  struct Reading {
     std::int64_t way_ms;    // there, and the same back
     std::int64_t ahead_ms;  // the node's clock
     bool warns;
     bool may_own;
   };
-  for (const Row& row : {Row{1, 0, false, true}, Row{1, 900, false, true}, Row{1, 1'100, true, true}, Row{1, -1'100, true, true},
-                         Row{1, 4'900, true, true}, Row{1, 5'100, true, false}, Row{1, -5'100, true, false},
-                         // An answer that took 20 s shows no more than that.
-                         Row{10'000, 4'900, false, true}, Row{10'000, 9'900, false, true}, Row{10'000, 16'000, true, false},
-                         Row{10'000, -16'000, true, false}}) {
+  for (const Reading& row :
+       {Reading{1, 0, false, true}, Reading{1, 900, false, true}, Reading{1, 1'100, true, true}, Reading{1, -1'100, true, true},
+        Reading{1, 4'900, true, true}, Reading{1, 5'100, true, false}, Reading{1, -5'100, true, false},
+        // An answer that took 20 s shows no more than that.
+        Reading{10'000, 4'900, false, true}, Reading{10'000, 9'900, false, true}, Reading{10'000, 16'000, true, false},
+        Reading{10'000, -16'000, true, false}}) {
     BrokerClock clock;
     clock.take(1, kNoon + row.way_ms, 0, 2 * row.way_ms);
     const auto standing = clock.standing(kNoon + 2 * row.way_ms + row.ahead_ms, 2 * row.way_ms);

@@ -10,13 +10,6 @@
 namespace docket::testing {
 namespace {
 
-std::uint64_t a_seed() {
-  const char* const one = std::getenv("DOCKET_CRASH_SEED");
-  const std::uint64_t seed = one != nullptr ? std::strtoull(one, nullptr, 10) : std::random_device()();
-  std::cout << "seed " << seed << std::endl;
-  return seed;
-}
-
 constexpr std::size_t kProducers = 3;
 
 class KafkaFaults : public KafkaTest {
@@ -63,14 +56,7 @@ class KafkaFaults : public KafkaTest {
     ASSERT_TRUE(server.stop().with(0)) << server.errors();
     expect_once_in_topic(acknowledged());
     verify(data_);
-    create_ledger(folder_ / "calm");
-    Server calm(folder_ / "calm");
-    ASSERT_TRUE(calm.ready()) << calm.errors();
-    for (const auto& producer : producers_) {
-      Producer same(producer.events(), 50);
-      ASSERT_TRUE(same.publish(calm));
-    }
-    expect_same(after, figures(calm));
+    expect_calm(folder_ / "calm", producers_, after);
   }
 
   const std::uint64_t seed_ = a_seed();

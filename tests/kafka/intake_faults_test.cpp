@@ -12,13 +12,6 @@
 namespace docket::testing {
 namespace {
 
-std::uint64_t a_seed() {
-  const char* const one = std::getenv("DOCKET_CRASH_SEED");
-  const std::uint64_t seed = one != nullptr ? std::strtoull(one, nullptr, 10) : std::random_device()();
-  std::cout << "seed " << seed << std::endl;
-  return seed;
-}
-
 constexpr int kCopies = 6;
 constexpr std::size_t kGroup = 10;  // records that are published at once
 
@@ -100,14 +93,7 @@ class KafkaIntakeFaults : public KafkaTest {
     const auto after = figures(server);
     ASSERT_TRUE(server.stop().with(0)) << server.errors();
     verify(data_);
-    create_ledger(folder_ / "calm");
-    Server calm(folder_ / "calm");
-    ASSERT_TRUE(calm.ready()) << calm.errors();
-    for (const auto& events : {by_topic_, over_http_.events()}) {
-      Producer same(events, 50);
-      ASSERT_TRUE(same.publish(calm));
-    }
-    expect_same(after, figures(calm));
+    expect_calm(folder_ / "calm", {by_topic_, over_http_.events()}, after);
   }
 
   const std::uint64_t seed_ = a_seed();

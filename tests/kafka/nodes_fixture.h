@@ -18,13 +18,6 @@ namespace docket::testing {
 
 namespace json = boost::json;
 
-inline std::uint64_t a_seed() {
-  const char* const one = std::getenv("DOCKET_CRASH_SEED");
-  const std::uint64_t seed = one != nullptr ? std::strtoull(one, nullptr, 10) : std::random_device()();
-  std::cout << "seed " << seed << std::endl;
-  return seed;
-}
-
 class KafkaNodes : public KafkaTest {
  protected:
   void SetUp() override {
@@ -82,16 +75,6 @@ class KafkaNodes : public KafkaTest {
     auto body = json::parse(reply.body).as_object();
     for (const char* now : {"at", "known_at", "trace_id"}) body.erase(now);
     return std::to_string(reply.status) + " " + json::serialize(body);
-  }
-  void expect_calm(const std::vector<Producer>& producers, const std::map<std::string, std::string>& got) {
-    create_ledger(folder_ / "calm");
-    Server calm(folder_ / "calm");
-    ASSERT_TRUE(calm.ready()) << calm.errors();
-    for (const auto& producer : producers) {
-      Producer same(producer.events(), 50);
-      ASSERT_TRUE(same.publish(calm));
-    }
-    expect_same(got, figures(calm));
   }
 
   TempFolder folder_;

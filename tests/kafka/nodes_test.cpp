@@ -73,7 +73,7 @@ TEST_F(KafkaNodes, AnswerAsOne) {
   EXPECT_TRUE(two->stop().with(0)) << two->errors();
   verify(folder("node-1"));
   verify(folder("node-2"));
-  expect_calm({producer}, [&] {
+  expect_calm(folder_ / "calm", std::vector{producer}, [&] {
     auto alone = start("node-1");
     EXPECT_TRUE(alone->ready()) << alone->errors();
     return figures(*alone);
@@ -218,7 +218,7 @@ class KafkaNodeFaults : public KafkaNodes {
     outputs.expect_figures(server);
     const auto after = figures(server);
     for (auto& producer : producers_) producer.history = nullptr;
-    expect_calm(producers_, after);
+    expect_calm(folder_ / "calm", producers_, after);
   }
 
   const std::uint64_t seed_ = a_seed();

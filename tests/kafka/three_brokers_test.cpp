@@ -11,13 +11,6 @@
 namespace docket::testing {
 namespace {
 
-std::uint64_t a_seed() {
-  const char* const one = std::getenv("DOCKET_CRASH_SEED");
-  const std::uint64_t seed = one != nullptr ? std::strtoull(one, nullptr, 10) : std::random_device()();
-  std::cout << "seed " << seed << std::endl;
-  return seed;
-}
-
 struct MetadataEnd {
   void operator()(const rd_kafka_metadata_t* metadata) const { rd_kafka_metadata_destroy(metadata); }
 };
@@ -123,14 +116,7 @@ class KafkaThreeBrokers : public KafkaTest {
     ASSERT_TRUE(server.stop().with(0)) << server.errors();
     expect_once_in_topic(acknowledged());
     verify(data_);
-    create_ledger(folder_ / "calm");
-    Server calm(folder_ / "calm");
-    ASSERT_TRUE(calm.ready()) << calm.errors();
-    for (const auto& producer : producers_) {
-      Producer same(producer.events(), 50);
-      ASSERT_TRUE(same.publish(calm));
-    }
-    expect_same(after, figures(calm));
+    expect_calm(folder_ / "calm", producers_, after);
   }
 
   const std::uint64_t seed_ = a_seed();

@@ -8,7 +8,6 @@ namespace {
 
 using Kind = Outcome::Kind;
 
-constexpr model::Instant kStepMs = 100;
 constexpr std::size_t kOpsTried = 30;
 
 std::string attribute(const model::Event& event, std::string_view name) {

@@ -8,6 +8,8 @@
 
 namespace docket::simulation {
 
+inline constexpr model::Instant kStepMs = 100;  // of the world's time
+
 struct World::Node final : public partition::Sink {
   Node(World& owner_world, std::size_t number) : world(owner_world), index(number) {}
   void apply(partition::AppliedBlock&& block) override {

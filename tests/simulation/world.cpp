@@ -11,7 +11,6 @@ namespace {
 
 using Mode = partition::PartitionLoop::Mode;
 
-constexpr model::Instant kStepMs = 100;
 constexpr std::int64_t kReportMsMax = 60 * kStepMs;
 constexpr std::size_t kInFlightMax = 4;
 constexpr Step kQuietMax = 1'500;

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <cstdlib>
 #include <functional>
+#include <iostream>
 #include <map>
 #include <random>
 #include <set>
@@ -262,12 +264,38 @@ inline std::map<std::string, std::string> figures(Server& server, const Asked& a
   return out;
 }
 
+// Of a run that nobody chose; DOCKET_CRASH_SEED=n plays one again.
+inline std::uint64_t a_seed() {
+  const char* const one = std::getenv("DOCKET_CRASH_SEED");
+  const std::uint64_t seed = one != nullptr ? std::strtoull(one, nullptr, 10) : std::random_device()();
+  std::cout << "seed " << seed << std::endl;
+  return seed;
+}
+
 inline void expect_same(const std::map<std::string, std::string>& got, const std::map<std::string, std::string>& wanted) {
   EXPECT_EQ(got.size(), wanted.size());
   for (const auto& [name, value] : wanted) {
     const auto it = got.find(name);
     EXPECT_EQ(it == got.end() ? "(none)" : it->second, value) << name;
   }
+}
+
+// What was got, faults and all, is what the same events make where nothing disturbs them; `data`: a folder for that.
+inline void expect_calm(const fs::path& data, const std::vector<std::vector<WorkEvent>>& published,
+                        const std::map<std::string, std::string>& got) {
+  create_ledger(data);
+  Server calm(data);
+  ASSERT_TRUE(calm.ready()) << calm.errors();
+  for (const auto& events : published) {
+    Producer same(events, 50);
+    ASSERT_TRUE(same.publish(calm));
+  }
+  expect_same(got, figures(calm));
+}
+inline void expect_calm(const fs::path& data, const std::vector<Producer>& producers, const std::map<std::string, std::string>& got) {
+  std::vector<std::vector<WorkEvent>> published;
+  for (const auto& producer : producers) published.push_back(producer.events());
+  expect_calm(data, published, got);
 }
 
 }  // namespace docket::testing

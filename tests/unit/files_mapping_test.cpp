@@ -9,6 +9,8 @@
 namespace docket::files {
 namespace {
 
+using Lines = std::vector<std::string>;
+
 model::Zone new_york() { return definition::load_office("boston")->zone; }
 
 std::string read_time(const std::string& format, const std::string& text) {
@@ -132,7 +134,6 @@ TEST(Mapping, EqualTimesKeepTheRowsOrder) {
 }
 
 TEST(Mapping, BadCellsSayWhichAndWhy) {
-  using Lines = std::vector<std::string>;
   EXPECT_EQ(map_row("7,w,yesterday,,,,,,,,"), (Lines{"! event opened: column OPEN: 'yesterday' is not a time of the form %Y-%m-%d %H:%M"}));
   EXPECT_EQ(map_row("7,w,,,,,,,,,"), (Lines{"! event opened: column OPEN: no time"}));
   EXPECT_EQ(map_row("7,w,2015-01-02 03:04,1.5,,,,,,,"), (Lines{"! event opened: column N: '1.5' is not an integer"}));

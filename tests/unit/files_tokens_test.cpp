@@ -10,7 +10,7 @@
 namespace docket::files {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 const std::string kHash(64, 'a');
 

@@ -31,7 +31,7 @@ const service::Access& access() {
   return all;
 }
 
-Plan plan(
+Plan plan_for(
     std::string method, std::string target, std::optional<std::string> authorization,
     const std::function<void(RequestHead&)>& more = [](RequestHead&) {}) {
   static const Router router(service::read_routes(), BodyLimits{});
@@ -56,12 +56,12 @@ TEST(HttpAccess, WhoeverIsNotKnownIsAnsweredNothing) {
     const int wanted = target == "/livez" || target == "/readyz" ? 200 : 401;
     for (const std::optional<std::string>& given :
          std::vector<std::optional<std::string>>{std::nullopt, "", "Bearer", "Bearer ", "Bearer x", "Basic cDpw", "r"}) {
-      EXPECT_EQ(status(plan("GET", target, given)), wanted) << target << " " << given.value_or("-");
+      EXPECT_EQ(status(plan_for("GET", target, given)), wanted) << target << " " << given.value_or("-");
     }
   }
-  EXPECT_EQ(status(plan("POST", "/v1/events", std::nullopt)), 401);
-  EXPECT_EQ(status(plan("POST", "/v1/events", "Bearer x")), 401);
-  EXPECT_THAT(plan("GET", "/v1/cases", std::nullopt).answer.body, HasSubstr("Authorization: Bearer TOKEN"));
+  EXPECT_EQ(status(plan_for("POST", "/v1/events", std::nullopt)), 401);
+  EXPECT_EQ(status(plan_for("POST", "/v1/events", "Bearer x")), 401);
+  EXPECT_THAT(plan_for("GET", "/v1/cases", std::nullopt).answer.body, HasSubstr("Authorization: Bearer TOKEN"));
 }
 
 TEST(HttpAccess, EachRightOpensItsOwnPaths) {
@@ -73,30 +73,30 @@ TEST(HttpAccess, EachRightOpensItsOwnPaths) {
       target.replace(open, target.find('}') - open + 1, "x");
     }
     const bool probe = target == "/livez" || target == "/readyz";
-    EXPECT_EQ(status(plan("GET", target, "Bearer r")), 200) << target;
-    EXPECT_EQ(status(plan("GET", target, "bearer p")), probe || of_office.contains(target) ? 200 : 403) << target;
-    EXPECT_EQ(status(plan("GET", target, "Bearer m")), probe || target == "/metrics" ? 200 : 403) << target;
-    EXPECT_EQ(status(plan("GET", target, "Bearer n")), probe || of_nodes.contains(target) ? 200 : 403) << target;
+    EXPECT_EQ(status(plan_for("GET", target, "Bearer r")), 200) << target;
+    EXPECT_EQ(status(plan_for("GET", target, "bearer p")), probe || of_office.contains(target) ? 200 : 403) << target;
+    EXPECT_EQ(status(plan_for("GET", target, "Bearer m")), probe || target == "/metrics" ? 200 : 403) << target;
+    EXPECT_EQ(status(plan_for("GET", target, "Bearer n")), probe || of_nodes.contains(target) ? 200 : 403) << target;
   }
-  EXPECT_EQ(status(plan("GET", "/v1/events?source=example&id=1", "Bearer p")), 200) << "what became of its own";
-  EXPECT_EQ(status(plan("GET", "/v1/events?source=console&id=1", "Bearer p")), 403);
-  EXPECT_EQ(status(plan("POST", "/v1/events", "Bearer r")), 403);
-  EXPECT_EQ(status(plan("POST", "/v1/events", "Bearer m")), 403);
-  const auto published = plan("POST", "/v1/events", "Bearer p");
+  EXPECT_EQ(status(plan_for("GET", "/v1/events?source=example&id=1", "Bearer p")), 200) << "what became of its own";
+  EXPECT_EQ(status(plan_for("GET", "/v1/events?source=console&id=1", "Bearer p")), 403);
+  EXPECT_EQ(status(plan_for("POST", "/v1/events", "Bearer r")), 403);
+  EXPECT_EQ(status(plan_for("POST", "/v1/events", "Bearer m")), 403);
+  const auto published = plan_for("POST", "/v1/events", "Bearer p");
   ASSERT_EQ(published.act, Plan::Act::kPublish);
   EXPECT_EQ(published.publish.caller->name, "publisher");
-  EXPECT_THAT(plan("GET", "/v1/cases", "Bearer p").answer.body, HasSubstr("token publisher: may not read /v1/cases"));
+  EXPECT_THAT(plan_for("GET", "/v1/cases", "Bearer p").answer.body, HasSubstr("token publisher: may not read /v1/cases"));
 }
 
 TEST(HttpAccess, OnlyNodesHandOn) {
   const auto part = [](RequestHead& head) { head.partitions = "1,2"; };
-  EXPECT_EQ(status(plan("POST", "/v1/events", "Bearer p", part)), 403);
-  EXPECT_EQ(plan("POST", "/v1/events", "Bearer n", part).act, Plan::Act::kPublish);
+  EXPECT_EQ(status(plan_for("POST", "/v1/events", "Bearer p", part)), 403);
+  EXPECT_EQ(plan_for("POST", "/v1/events", "Bearer n", part).act, Plan::Act::kPublish);
 }
 
 TEST(HttpAccess, PagesOfOtherOriginsStayOut) {
   const auto page = [](RequestHead& head) { head.origin = "http://evil.example"; };
-  EXPECT_EQ(status(plan("GET", "/v1/cases", "Bearer r", page)), 403);
+  EXPECT_EQ(status(plan_for("GET", "/v1/cases", "Bearer r", page)), 403);
 }
 
 }  // namespace

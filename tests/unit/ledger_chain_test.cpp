@@ -21,9 +21,9 @@ using testing::rewritten;
 using testing::samples;
 using testing::World;
 
-constexpr int kBlocks = 8;
+constexpr int kChainBlocks = 8;
 
-std::vector<std::string> chain0() { return good_chain(0, kBlocks); }
+std::vector<std::string> chain0() { return good_chain(0, kChainBlocks); }
 std::vector<std::string> chain1() { return good_chain(1, 4); }
 
 std::vector<SignedHeads> heads_at(const std::vector<std::string>& values, const std::vector<std::size_t>& blocks) {
@@ -62,7 +62,7 @@ TEST(LedgerVerify, WithOlderHeadsItSaysFromWhereOnItIsBlind) {
 
 TEST(LedgerVerify, AnyFlippedBitIsNamedOrLiesInTheLastBlock) {
   const auto good = chain0();
-  const auto heads = heads_at(good, {kBlocks});
+  const auto heads = heads_at(good, {kChainBlocks});
   for (std::size_t block = 0; block < good.size(); ++block) {
     for (std::size_t byte = 0; byte < good[block].size(); byte += 1 + good[block].size() / 97) {
       auto altered = good;
@@ -107,7 +107,7 @@ TEST(LedgerVerify, AnySwapIsNamed) {
 
 TEST(LedgerVerify, ACutTailIsFoundByHeadsOnly) {
   const auto good = chain0();
-  const auto heads = heads_at(good, {3, kBlocks});
+  const auto heads = heads_at(good, {3, kChainBlocks});
   for (std::size_t left = 1; left < good.size(); ++left) {
     World world({{good.begin(), good.begin() + static_cast<std::ptrdiff_t>(left)}, chain1()});
     const VerifyReport blind = world.verify();
@@ -122,14 +122,14 @@ TEST(LedgerVerify, ACutTailIsFoundByHeadsOnly) {
 
 TEST(LedgerVerify, ARewriteIsFoundByHeadsOnly) {
   const auto good = chain0();
-  const auto heads = heads_at(good, {3, kBlocks});
+  const auto heads = heads_at(good, {3, kChainBlocks});
   for (std::size_t from = 1; from < good.size(); ++from) {
     World world({rewritten(good, from), chain1()});
     EXPECT_TRUE(world.verify().good()) << from;
     const VerifyReport report = world.verify({false, heads});
     ASSERT_FALSE(report.good()) << from;
     EXPECT_THAT(report.findings[0].what, HasSubstr("rewritten"));
-    EXPECT_EQ(report.findings[0].height, position_after(good, from < 3 ? 3 : kBlocks, 0).height);
+    EXPECT_EQ(report.findings[0].height, position_after(good, from < 3 ? 3 : kChainBlocks, 0).height);
   }
 }
 
@@ -155,7 +155,7 @@ TEST(LedgerVerify, VoidBlocksAreCountedWhereTheyMayLie) {
   values.insert(values.begin() + 5, "not even a block");
   World world({values, chain1()});
   EXPECT_FALSE(world.verify().good());
-  const VerifyReport report = world.verify({true, heads_at(chain0(), {kBlocks})});
+  const VerifyReport report = world.verify({true, heads_at(chain0(), {kChainBlocks})});
   EXPECT_TRUE(report.good());
   EXPECT_EQ(report.chains[0].end.void_blocks, 2U);
   EXPECT_EQ(report.chains[0].end.blocks, 8U);
@@ -169,7 +169,7 @@ TEST(LedgerVerify, WhereVoidBlocksMayLieAFlipStrandsTheRestAndItSaysSo) {
   bool said = !report.good();
   for (const std::string& text : report.unseen) said = said || text.find("void") != std::string::npos;
   EXPECT_TRUE(said);
-  EXPECT_FALSE(World({values, chain1()}).verify({true, heads_at(chain0(), {kBlocks})}).good());
+  EXPECT_FALSE(World({values, chain1()}).verify({true, heads_at(chain0(), {kChainBlocks})}).good());
 }
 
 // One rule of every writer broken in a block that extends the head.
