@@ -8,7 +8,9 @@ namespace docket::kafka {
 namespace {
 
 constexpr std::size_t kTableBytes = std::size_t{1} << 20U;
-constexpr ledger::Offset kNotFound = -1;  // where it begins
+// A compacted log goes on beginning at 0, and a number needs no question: while a client doesn't know the leader yet, librdkafka asks for
+// the beginning again after half a second only.
+constexpr ledger::Offset kFirst = 0;
 constexpr auto kIdleWait = std::chrono::milliseconds(50);
 constexpr auto kTryAgain = std::chrono::milliseconds(5);
 
@@ -144,7 +146,7 @@ void TableTopic::take_batch(const ledger::ReadBatch& batch) {
 
 void TableTopic::run() {
   std::unique_ptr<Reader> reader;
-  ledger::Offset at = kNotFound;
+  ledger::Offset at = kFirst;
   const Reader::Place place{0, 0};
   const auto pause = [this](auto time) {
     std::unique_lock lock(mutex_);
@@ -169,14 +171,9 @@ void TableTopic::run() {
       }
       reader = std::move(*made);
     }
-    if (at == kNotFound) at = reader->begin(place).value_or(kNotFound);
-    if (at == kNotFound) {
-      pause(kTryAgain);
-      continue;
-    }
     auto batch = reader->read(place, at, kTableBytes);
     if (!batch) {
-      if (batch.error().code == ErrorCode::kNotFound) at = kNotFound;  // it begins later by now, or was made anew: all of it once more
+      if (batch.error().code == ErrorCode::kNotFound) at = RD_KAFKA_OFFSET_BEGINNING;  // later by now, or made anew: all of it once more
       {
         const std::lock_guard lock(mutex_);
         trouble_ = batch.error().message;

@@ -4,6 +4,7 @@
 
 #include "engine/ledger/chain.h"
 
+#include "engine/ledger/activation.h"
 #include "engine/ledger/bytes.h"
 
 namespace docket::ledger {
@@ -109,6 +110,7 @@ class PartitionCheck {
       return false;
     }
     void_behind_ = false;
+    if (auto wrong = check_bundle(taken_block); !wrong.empty()) find(stored.offset, std::move(wrong));
     const Position position = walk_.position();
     meet(heads_, position.height, position.hash);
     if (partition_ == 0) shared_.first.emplace_back(position.height, position.hash);
@@ -116,6 +118,23 @@ class PartitionCheck {
       if (taken_block.records[i].kind == RecordKind::kHead) take_head(taken_block.records[i], taken_block.height + i, stored.offset);
     }
     return true;
+  }
+
+  // A block names the definitions that its records were judged by: those of the genesis, or what the chain activated last. Empty: it does.
+  std::string check_bundle(const Block& block) {
+    const std::string where = "partition " + std::to_string(partition_) + ", height " + std::to_string(block.height) + ": ";
+    const Record* first = block.records.empty() ? nullptr : &block.records.front();
+    if (first != nullptr && first->kind == RecordKind::kGenesis && walk_.genesis()) deciding_ = {1, walk_.genesis()->bundle, {}};
+    if (first != nullptr && first->kind == RecordKind::kActivated) {
+      const auto told = parse_activation(first->body);
+      if (!told) return where + "the activation can't be read: " + told.error().message;
+      if (told->number <= deciding_.number)
+        return where + "activation " + std::to_string(told->number) + " follows " + std::to_string(deciding_.number) +
+               "; numbers only rise";
+      deciding_ = *told;
+    }
+    if (block.bundle == deciding_.bundle) return {};
+    return where + "judged by bundle " + block.bundle + ", and the chain activated " + deciding_.bundle;
   }
 
   // A head record names the partition before.
@@ -175,6 +194,7 @@ class PartitionCheck {
   VerifyReport& report_;
   Shared& shared_;
   ChainWalk walk_;
+  Activation deciding_;  // of the chain so far
   HeadsByHeight heads_;
   bool void_behind_ = false;
 };

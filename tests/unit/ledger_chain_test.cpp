@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "engine/ledger/activation.h"
 #include "tests/unit/ledger_world.h"
 
 namespace docket::ledger {
@@ -45,6 +46,34 @@ TEST(LedgerVerify, AGoodLedgerIsGoodAndSaysWhatItCannotSee) {
   EXPECT_EQ(report.chains[0].position, position_after(chain0(), 8, 0));
   ASSERT_EQ(report.unseen.size(), 1U);
   EXPECT_THAT(report.unseen[0], HasSubstr("heads"));
+}
+
+// The chain as it was written by whoever judges by other definitions than those that were activated.
+std::vector<std::string> judged_by(std::vector<std::string> values, std::size_t from, const std::string& bundle,
+                                   const std::string& activation) {
+  for (std::size_t i = from; i < values.size(); ++i) {
+    Block block = *decode_block(values[i]);
+    block.bundle = bundle;
+    if (i == from && !activation.empty()) block.records = {record_of(RecordKind::kActivated, activation)};
+    block.height = i == 0 ? 0 : decode_block(values[i - 1])->end();
+    if (i > 0) block.previous = hash_text(block_hash(values[i - 1]));
+    values[i] = encode_block(block);
+  }
+  return values;
+}
+
+TEST(LedgerVerify, ABlockNamesTheBundleThatTheChainActivated) {
+  const auto found = [](const std::vector<std::string>& chain) {
+    const VerifyReport report = World({chain, chain1()}).verify();
+    return report.findings.empty() ? std::string() : report.findings.front().what;
+  };
+  const auto activation = [](std::uint64_t number, const std::string& bundle) { return activation_text({number, bundle, "chief"}); };
+  EXPECT_EQ(found(judged_by(chain0(), 4, "b2", activation(2, "b2"))), "");
+  EXPECT_THAT(found(judged_by(chain0(), 4, "b2", "")), HasSubstr("judged by bundle b2, and the chain activated b-2017-03"));
+  EXPECT_THAT(found(judged_by(chain0(), 4, "b-2017-03", activation(2, "b2"))),
+              HasSubstr("judged by bundle b-2017-03, and the chain activated b2"));
+  EXPECT_THAT(found(judged_by(chain0(), 4, "b2", activation(1, "b2"))), HasSubstr("activation 1 follows 1"));
+  EXPECT_THAT(found(judged_by(chain0(), 4, "b2", "{}")), HasSubstr("can't be read"));
 }
 
 TEST(LedgerVerify, WithHeadsOfTheEndNothingIsUnseen) {

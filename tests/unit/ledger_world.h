@@ -28,7 +28,7 @@ inline std::vector<std::string> good_chain(int partition, int blocks, const std:
   genesis.ledger = ledger;
   genesis.partition = partition;
   genesis.partitions = kPartitionCount;
-  genesis.bundle = "b1";
+  genesis.bundle = "b-2017-03";  // as block_of()
   values.push_back(encode_block(genesis_block(genesis, at("2017-03-01T00:00:00Z"))));
   Height height = 1;
   for (int i = 1; i < blocks; ++i) {
@@ -49,11 +49,11 @@ inline std::vector<std::string> good_chain(int partition, int blocks, const std:
   return values;
 }
 
-// The same chain with another event in block `from`, and every hash behind it made anew.
+// The same chain with another time in block `from`, and every hash behind it made anew.
 inline std::vector<std::string> rewritten(std::vector<std::string> values, std::size_t from) {
   for (std::size_t i = from; i < values.size(); ++i) {
     Block block = *decode_block(values[i]);
-    if (i == from) block.bundle = "b2";
+    if (i == from) ++block.recorded;
     if (i > 0) block.previous = hash_text(block_hash(values[i - 1]));
     values[i] = encode_block(block);
   }
