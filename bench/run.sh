@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the release build: bench/run.sh [case5|city|all|kafka] [--quick] [--large] [--part NAME] [--rounds N] ... (docket_bench says more).
-# `kafka`: through a broker of its own, beside the peer (bench/peers), parts intake, latency, http.
+# `kafka`: through a broker of its own, beside the peer (bench/peers), parts intake, latency, http, back.
 # `./dev bench` builds first. A whole run of a clean tree leaves its results in bench/results/; any other in build/.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."

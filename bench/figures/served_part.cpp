@@ -12,6 +12,7 @@
 #include "bench/load/connection.h"
 #include "bench/load/events.h"
 #include "bench/workloads/reading.h"
+#include "connectors/http/target.h"
 
 namespace docket::bench {
 namespace {
@@ -30,22 +31,6 @@ Span take_slice(Context& context, std::uint64_t wanted) {
   const Span span{context.year_next, context.year_next + slice_of(context, wanted)};
   context.year_next = span.end;
   return span;
-}
-
-std::string encoded(std::string_view text) {
-  static constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_') {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += kHex[byte >> 4U];
-      out += kHex[byte & 15U];
-    }
-  }
-  return out;
 }
 
 // One connection, one read after another.
@@ -85,15 +70,6 @@ std::vector<std::string> metrics_by_unit(const definition::Bundle& bundle) {
   return out;
 }
 
-std::string status_of_get(Connection& connection, const std::string& target, Answer& answer) {
-  connection.send({{get_request(target), 0}, 0});
-  while (connection.write_some() && connection.read_some()) {
-    if (connection.take(answer)) return {};
-    std::this_thread::yield();
-  }
-  return "no answer";
-}
-
 // From exec to the first right answer about a case whose event was acknowledged before the kill.
 Result<double> restart(Context& context, std::uint16_t port, const std::string& target, std::unique_ptr<Child>& child) {
   auto started = Child::start({context.options.docket, "serve", "--data", context.year, "--listen", "127.0.0.1:" + std::to_string(port)},
@@ -103,8 +79,7 @@ Result<double> restart(Context& context, std::uint16_t port, const std::string& 
   while (child->running() && now_s() - child->started_s() < kRestartMax) {
     Connection connection;
     Answer answer;
-    if (connection.open(port) && status_of_get(connection, target, answer).empty() && answer.status == 200)
-      return (now_s() - child->started_s()) * 1000;
+    if (connection.open(port) && get(connection, target, answer) && answer.status == 200) return (now_s() - child->started_s()) * 1000;
     std::this_thread::sleep_for(std::chrono::microseconds(500));
   }
   return Error{ErrorCode::kUnavailable, "no right answer after kill -9: " + child->err(), false};
@@ -149,7 +124,7 @@ Status measure_reads(Context& context) {
   std::mt19937_64 random(context.options.seed);
   const auto& cases = context.whole->some_cases();
   // The last ones come with the paced load: the year has half of the events at least.
-  const auto any_case = [&] { return encoded(cases[random() % (cases.size() * 2 / 5 + 1)]); };
+  const auto any_case = [&] { return http::percent_encode(cases[random() % (cases.size() * 2 / 5 + 1)]); };
   const auto any_metric = [&] {
     return "/v1/metrics/" + metrics[random() % metrics.size()] + "?period=" + (random() % 2 == 0 ? "2025" : "2026") + "&group_by=unit";
   };
@@ -248,7 +223,7 @@ Status measure_restart(Context& context) {
   const std::string id(member_of((**lines)[span.begin], "id"));
   const std::string source(member_of((**lines)[span.begin], "source"));
   std::unique_ptr<Child> child;
-  const auto took = restart(context, port, "/v1/events?source=" + encoded(source) + "&id=" + encoded(id), child);
+  const auto took = restart(context, port, "/v1/events?source=" + http::percent_encode(source) + "&id=" + http::percent_encode(id), child);
   if (!took) return took.error();
   context.add("restart", *took, *floor);
   // The load goes on: what was acknowledged is a duplicate now, the rest is taken.

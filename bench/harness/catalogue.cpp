@@ -68,6 +68,10 @@ const std::vector<FigureDef>& catalogue() {
       {"kafka_peer_p99_1000", "the peer, p99, commit 1 s", "ms", kLess, 1, "", false, true},
       {"kafka_http_ack_p50", "acknowledgement through HTTP and Kafka p50, 1,000/s", "ms", kLess, 2, "", false, true},
       {"kafka_http_ack_p99", "acknowledgement through HTTP and Kafka p99, 1,000/s", "ms", kLess, 2, "", false, true},
+      {"kafka_restart", "a node killed with -9 and started at once, exec to its first answer", "ms", kLess, 0, "", false, true},
+      {"kafka_restore", "a node with its keys alone, exec to its first answer", "events/s", kMore, 0, "", false, true},
+      {"kafka_hand_over", "one of two nodes leaves, to the other's answer for 64 cases", "ms", kLess, 0, "", false, true},
+      {"kafka_take_over", "one of two nodes killed with -9, to the other's answer for 64 cases", "ms", kLess, 0, "", false, true},
   };
   return figures;
 }

@@ -23,7 +23,8 @@ struct Part {
   const char* name;
   Status (*measure)(KafkaContext&);
 };
-constexpr Part kParts[] = {{"intake", measure_intake}, {"latency", measure_latency}, {"http", measure_http_ack}};
+constexpr Part kParts[] = {
+    {"intake", measure_intake}, {"latency", measure_latency}, {"http", measure_http_ack}, {"back", measure_coming_back}};
 
 int run_kafka(Options options, const std::string& brokers, const std::string& peer) {
   options.workloads = {"kafka"};

@@ -19,5 +19,6 @@ struct KafkaContext {
 [[nodiscard]] Status measure_intake(KafkaContext& kafka);   // intake to verdict read, all records
 [[nodiscard]] Status measure_latency(KafkaContext& kafka);  // produce to verdict read at a pace
 [[nodiscard]] Status measure_http_ack(KafkaContext& kafka);
+[[nodiscard]] Status measure_coming_back(KafkaContext& kafka);  // restart, restore, hand-over, take-over
 
 }  // namespace docket::bench

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <string_view>
+#include <thread>
 
 namespace docket::bench {
 namespace {
@@ -91,6 +92,15 @@ bool Connection::take(Answer& answer) {
                                            body.find("\"outcome\":\"outcome-unknown\"") != std::string_view::npos));
   in_at_ += head_end + 4 + length;
   return true;
+}
+
+bool get(Connection& connection, const std::string& target, Answer& answer) {
+  connection.send({{get_request(target), 0}, 0});
+  while (connection.write_some() && connection.read_some()) {
+    if (connection.take(answer)) return true;
+    std::this_thread::yield();
+  }
+  return false;
 }
 
 }  // namespace docket::bench

@@ -49,4 +49,7 @@ class Connection {
   std::size_t in_at_ = 0;
 };
 
+// One answer on a connection with nothing else under way. False: there is none.
+[[nodiscard]] bool get(Connection& connection, const std::string& target, Answer& answer);
+
 }  // namespace docket::bench

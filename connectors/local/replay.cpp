@@ -82,42 +82,9 @@ Status replay_partition(const Home& home, int partition, std::size_t worker, pro
   }
 }
 
-}  // namespace
-
-Result<std::unique_ptr<projections::Projections>> open_raw_projections(const Home& home, const std::filesystem::path& folder,
-                                                                       const std::string& store_name, int workers) {
-  projections::Options options;
-  options.folder = folder;
-  options.store_name = store_name;
-  options.workers.resize(static_cast<std::size_t>(workers));
-  for (int partition = 0; partition < model::kPartitions; ++partition) {
-    options.workers[static_cast<std::size_t>(partition % workers)].push_back(partition);
-  }
-  options.limits.events = 65'536;
-  options.limits.bytes = 256U << 20U;
-  options.bundles = lookup_in(home.definitions.bundles);
-  return projections::Projections::open(options);
-}
-
-Status catch_up(const Home& home, projections::Projections& projections) {
-  const auto& key = home.keys->tag_key();
-  partition::Rulebooks books(home.bundle, std::string(reinterpret_cast<const char*>(key.data()), key.size()),
-                             home.definitions.bundles.get());
-  const LedgerRecords records(*home.ledger);
-  for (int partition = 0; partition < model::kPartitions; ++partition) {
-    auto done = replay_partition(home, partition, 0, projections, books, records, [](std::size_t) {});
-    if (!done) return done.error().with_context("partition " + std::to_string(partition));
-  }
-  return projections.flush();
-}
-
-Result<ReplayResult> replay_ledger(const Home& home, const std::filesystem::path& folder, const std::string& store_name,
-                                   const std::function<void(std::uint64_t)>& progress) {
-  auto opened = open_raw_projections(home, folder, store_name, kThreads);
-  if (!opened) return opened.error();
-  ReplayResult result;
-  result.projections = std::move(*opened);
-  std::atomic<std::uint64_t> blocks{0};
+// Each thread has partitions of its own. What is applied is written back when this is done.
+Status replay_all(const Home& home, projections::Projections& projections, std::atomic<std::uint64_t>& blocks,
+                  const std::function<void(std::uint64_t)>& progress) {
   std::mutex mutex;
   Status first;
   const auto& key = home.keys->tag_key();
@@ -128,12 +95,11 @@ Result<ReplayResult> replay_ledger(const Home& home, const std::filesystem::path
       partition::Rulebooks books(home.bundle, tag_key, home.definitions.bundles.get());
       const LedgerRecords records(*home.ledger);
       for (int partition = t; partition < model::kPartitions; partition += kThreads) {
-        auto status =
-            replay_partition(home, partition, static_cast<std::size_t>(t), *result.projections, books, records, [&](std::size_t read) {
-              blocks += read;
-              const std::lock_guard lock(mutex);
-              progress(blocks);
-            });
+        auto status = replay_partition(home, partition, static_cast<std::size_t>(t), projections, books, records, [&](std::size_t read) {
+          blocks += read;
+          const std::lock_guard lock(mutex);
+          progress(blocks);
+        });
         if (status) continue;
         const std::lock_guard lock(mutex);
         if (first.ok()) first = status.error().with_context("partition " + std::to_string(partition));
@@ -142,8 +108,39 @@ Result<ReplayResult> replay_ledger(const Home& home, const std::filesystem::path
     });
   }
   for (auto& thread : threads) thread.join();
-  if (!first) return first.error();
-  if (auto flushed = result.projections->flush(); !flushed) return flushed.error();
+  return first.ok() ? projections.flush() : first;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<projections::Projections>> open_raw_projections(const Home& home, const std::filesystem::path& folder,
+                                                                       const std::string& store_name) {
+  projections::Options options;
+  options.folder = folder;
+  options.store_name = store_name;
+  options.workers.resize(static_cast<std::size_t>(kThreads));
+  for (int partition = 0; partition < model::kPartitions; ++partition) {
+    options.workers[static_cast<std::size_t>(partition % kThreads)].push_back(partition);
+  }
+  options.limits.events = 65'536;
+  options.limits.bytes = 256U << 20U;
+  options.bundles = lookup_in(home.definitions.bundles);
+  return projections::Projections::open(options);
+}
+
+Status catch_up(const Home& home, projections::Projections& projections) {
+  std::atomic<std::uint64_t> blocks{0};
+  return replay_all(home, projections, blocks, [](std::uint64_t) {});
+}
+
+Result<ReplayResult> replay_ledger(const Home& home, const std::filesystem::path& folder, const std::string& store_name,
+                                   const std::function<void(std::uint64_t)>& progress) {
+  auto opened = open_raw_projections(home, folder, store_name);
+  if (!opened) return opened.error();
+  ReplayResult result;
+  result.projections = std::move(*opened);
+  std::atomic<std::uint64_t> blocks{0};
+  if (auto done = replay_all(home, *result.projections, blocks, progress); !done) return done.error();
   for (const auto& head : result.projections->heads()) result.records += head.position.height;
   result.blocks = blocks;
   return result;

@@ -1,5 +1,5 @@
-// Builds projections from the ledger alone, beside those that serve: the whole of rebuild and verify.
-// Thread rule: one call; it uses two threads inside.
+// Builds projections from the ledger alone, beside those that serve: the whole of rebuild and verify; and what a node does first that comes
+// back, or comes with nothing but its keys. Thread rule: one call; it uses two threads inside.
 #pragma once
 
 #include <filesystem>
@@ -21,9 +21,10 @@ struct ReplayResult {
 // `store_name`: a new store in `folder`. `progress` is called now and then with the records so far.
 [[nodiscard]] Result<ReplayResult> replay_ledger(const Home& home, const std::filesystem::path& folder, const std::string& store_name,
                                                  const std::function<void(std::uint64_t)>& progress);
-// Applies what the ledger holds beyond the projections, and writes it back. kCorrupt: they stand on a block that isn't there.
+// Applies what the ledger holds beyond the projections, which open_raw_projections() opened, and writes it back. kCorrupt: they stand on a
+// block that isn't there.
 [[nodiscard]] Status catch_up(const Home& home, projections::Projections& projections);
 [[nodiscard]] Result<std::unique_ptr<projections::Projections>> open_raw_projections(const Home& home, const std::filesystem::path& folder,
-                                                                                     const std::string& store_name, int workers);
+                                                                                     const std::string& store_name);
 
 }  // namespace docket::local

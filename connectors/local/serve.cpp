@@ -114,7 +114,7 @@ void read_again(const std::string& file, const definition::Bundle& bundle, servi
 
 // Where the ledger lives elsewhere, the projections follow its local copy first: the loops then begin where that ends.
 Status follow_copy(const Home& home) {
-  auto projections = open_raw_projections(home, home.data / "projections", "", 1);
+  auto projections = open_raw_projections(home, home.data / "projections", "");
   if (!projections) return projections.error();
   return catch_up(home, **projections);
 }

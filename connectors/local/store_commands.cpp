@@ -34,7 +34,7 @@ Result<std::vector<std::string>> differences(const projections::Projections& a, 
 }
 
 Result<std::unique_ptr<projections::Projections>> open_live(const Home& home) {
-  return open_raw_projections(home, home.data / "projections", "", 1);
+  return open_raw_projections(home, home.data / "projections", "");
 }
 
 int say(const ControlReply& reply) {
