@@ -163,7 +163,12 @@ class Refold {
                 "corrected needs event {source, id} and either replace {time, data} or void",
                 {{"#/data/event", "{source, id}", "value"}}};
       const auto* target = target_of(*data);
-      if (target == nullptr || bundle_.kinds[target->kind].events[target->event].action == definition::EventAction::kCorrected) {
+      if (target != nullptr && bundle_.kinds[target->kind].events[target->event].action == definition::EventAction::kCorrected) {
+        return {Rejection::kInvalidData,
+                "event " + data->id + " is a correction itself; correct anew what it corrects, as the later of two stands",
+                {{"#/data/event", "names a correction", "value"}}};
+      }
+      if (target == nullptr) {
         return {Rejection::kTargetNotFound,
                 "no accepted event " + data->id + " of source " + data->source + " in this case",
                 {{"#/data/event", "its target is not accepted", "value"}}};
