@@ -90,6 +90,14 @@ Height height_of_key(const rocksdb::Slice& key) {
   return height;
 }
 
+rocksdb::WriteOptions synced() {
+  rocksdb::WriteOptions options;
+#ifndef DOCKET_FAULT_UNSYNCED_WRITE
+  options.sync = true;
+#endif
+  return options;
+}
+
 Error rocks_error(const rocksdb::Status& status, const std::string& doing) {
   const ErrorCode code = status.IsNoSpace()                                      ? ErrorCode::kUnavailable
                          : status.IsCorruption()                                 ? ErrorCode::kCorrupt

@@ -48,14 +48,7 @@ class BlockKey {
 };
 [[nodiscard]] Height height_of_key(const rocksdb::Slice& key);
 
-[[nodiscard]] inline rocksdb::WriteOptions synced() {
-  rocksdb::WriteOptions options;
-#ifndef DOCKET_FAULT_UNSYNCED_WRITE
-  options.sync = true;
-#endif
-  return options;
-}
-
+[[nodiscard]] rocksdb::WriteOptions synced();
 [[nodiscard]] Error rocks_error(const rocksdb::Status& status, const std::string& doing);
 
 }  // namespace docket::embedded

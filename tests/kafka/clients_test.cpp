@@ -1,14 +1,12 @@
 // Goal: whoever speaks Kafka can publish to an intake topic and read the ledger, which is plain JSON: kcat, Python, kafkajs, Java, each by
 // its own partitioner and compression. Method: stock clients and a real broker; each publishes whole cases of its own and finds its events
 // accepted in the ledger's topic. ./dev test installs the clients; where one can't be had its test is skipped, and with CI=true it fails.
-#include "tests/kafka/broker.h"
+#include "tests/kafka/other_programs.h"
 
 namespace docket::testing {
 namespace {
 
 constexpr const char* kSeconds = "60";  // that a client waits for its events
-
-bool is_program(const std::string& path) { return ::access(path.c_str(), X_OK) == 0; }
 
 class KafkaClients : public KafkaTest {
  protected:
@@ -26,15 +24,6 @@ class KafkaClients : public KafkaTest {
     EXPECT_TRUE(server_->stop().with(0)) << server_->errors();
   }
 
-  static Ran run(const std::vector<std::string>& command, const Environment& more = {}, const std::string& in = "/dev/null") {
-    TempFolder folder;
-    const std::string err = (folder / "err").string();
-    Child child(command, more, err, in);
-    Ran ran;
-    ran.ended = child.wait(&ran.out);
-    ran.err = file_text(err);
-    return ran;
-  }
   [[nodiscard]] std::string intake() const { return topics_ + ".intake.hotline"; }
   [[nodiscard]] std::string ledger() const { return topics_ + ".ledger"; }
 
@@ -55,7 +44,7 @@ class KafkaClients : public KafkaTest {
     const std::string file = events_of(prefix);
     command.insert(command.end(), {brokers_, intake(), ledger(), file, kSeconds});
     command.insert(command.end(), more.begin(), more.end());
-    const auto ran = run(command, environment);
+    const auto ran = run_program(command, environment);
     EXPECT_TRUE(ran.ended.with(0)) << ran.text();
     std::set<std::string> found;
     std::istringstream lines(ran.out);
@@ -69,11 +58,6 @@ class KafkaClients : public KafkaTest {
     const auto at = text.find(name) + name.size();
     return text.substr(at, text.find('\n', at) - at);
   }
-  static std::string clients() { return std::string(DOCKET_SOURCE_DIR) + "/tests/kafka/clients"; }
-  static bool demanded() {
-    const char* const ci = std::getenv("CI");
-    return ci != nullptr && std::string(ci) == "true";
-  }
 
   TempFolder folder_;
   const fs::path data_ = folder_ / "data";
@@ -81,25 +65,17 @@ class KafkaClients : public KafkaTest {
   std::unique_ptr<Server> server_;
 };
 
-// In the test's own body, as skipping returns from it.
-#define DOCKET_NEEDS(there, what)                                        \
-  do {                                                                   \
-    if (IsSkipped()) return;                                             \
-    if (!(there) && !demanded()) GTEST_SKIP() << "SKIPPED: " << (what);  \
-    ASSERT_TRUE(there) << (what) << "; with CI=true nothing is skipped"; \
-  } while (false)
-
 TEST_F(KafkaClients, KcatByEitherPartitioner) {
   DOCKET_NEEDS(is_program("/usr/bin/kcat"), "no kcat here (Debian: apt-get install kcat)");
   const std::vector<std::pair<std::string, std::string>> ways{{"murmur2_random", "snappy"}, {"consistent_random", "lz4"}};
   for (const auto& [partitioner, compression] : ways) {
     const std::string file = events_of("kcat-" + compression, true);
-    const auto sent = run({"/usr/bin/kcat", "-P", "-b", brokers_, "-t", intake(), "-X", "partitioner=" + partitioner, "-z", compression,
-                           "-K", "\t", "-l", file});
+    const auto sent = run_program({"/usr/bin/kcat", "-P", "-b", brokers_, "-t", intake(), "-X", "partitioner=" + partitioner, "-z",
+                                   compression, "-K", "\t", "-l", file});
     ASSERT_TRUE(sent.ended.with(0)) << sent.text();
     std::set<std::string> missing = ids_;
     EXPECT_TRUE(eventually([&] {
-      const auto blocks = run({"/usr/bin/kcat", "-C", "-b", brokers_, "-t", ledger(), "-o", "beginning", "-e", "-q"});
+      const auto blocks = run_program({"/usr/bin/kcat", "-C", "-b", brokers_, "-t", ledger(), "-o", "beginning", "-e", "-q"});
       EXPECT_TRUE(blocks.ended.with(0)) << blocks.text();
       std::istringstream lines(blocks.out);
       for (std::string line; std::getline(lines, line);) {
@@ -117,9 +93,9 @@ TEST_F(KafkaClients, KcatByEitherPartitioner) {
 
 TEST_F(KafkaClients, Python) {
   const std::string python = "/usr/bin/python3";
-  DOCKET_NEEDS(is_program(python) && run({python, "-c", "import kafka, lz4"}).ended.with(0),
+  DOCKET_NEEDS(is_program(python) && run_program({python, "-c", "import kafka, lz4"}).ended.with(0),
                "no Kafka client for Python here (Debian: apt-get install python3-kafka python3-lz4)");
-  expect_finds_its_own({python, "-B", clients() + "/client.py"}, "py");
+  expect_finds_its_own({python, "-B", clients_folder() + "/client.py"}, "py");
   EXPECT_EQ(forwarded(), "0") << "its partitioner is Java's";
 }
 
@@ -128,18 +104,13 @@ TEST_F(KafkaClients, Kafkajs) {
   const std::string modules = std::string(DOCKET_KAFKAJS_FOLDER) + "/node_modules";
   DOCKET_NEEDS(is_program(node) && fs::exists(modules + "/kafkajs") && fs::exists(modules + "/lz4js"),
                "no kafkajs in " + modules + " (./dev test fetches it by npm)");
-  expect_finds_its_own({node, clients() + "/kafkajs/client.js"}, "js", {}, {{"NODE_PATH", modules}});
+  expect_finds_its_own({node, clients_folder() + "/kafkajs/client.js"}, "js", {}, {{"NODE_PATH", modules}});
   EXPECT_EQ(forwarded(), "0") << "its partitioner is Java's";
 }
 
 TEST_F(KafkaClients, JavaInEachCompressionAndWithAPartitionerOfItsOwn) {
-  const auto jars = run_broker("jars");
-  DOCKET_NEEDS(jars.ended.with(0) && is_program("/usr/bin/javac"), "no Java compiler here (Debian: apt-get install default-jdk-headless)");
-  const std::string jar_path = jars.out.substr(0, jars.out.find('\n')) + "/*";
-  const auto compiled = run({"/usr/bin/javac", "-cp", jar_path, "-d", folder_.path().string(), clients() + "/Client.java"});
-  ASSERT_TRUE(compiled.ended.with(0)) << compiled.text();
-  const std::vector<std::string> java{
-      "/usr/bin/java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", folder_.path().string() + ":" + jar_path, "Client"};
+  const auto java = java_program("Client", folder_.path());
+  DOCKET_NEEDS(!java.empty(), "no Java compiler here (Debian: apt-get install default-jdk-headless)");
   for (const char* compression : {"gzip", "snappy", "lz4", "zstd"})
     expect_finds_its_own(java, std::string("java-") + compression, {compression});
   EXPECT_EQ(forwarded(), "0");

@@ -1,12 +1,13 @@
 // Goal: with three copies of each record a broker that is killed or stands still under load, also the one that leads, costs nothing that
-// was acknowledged, and writes go on without it; without a second copy nothing is acknowledged. The black-box checker (tests/checker) finds
+// was acknowledged, and writes go on without it; nor does moving every partition to another leader; without a second copy nothing is
+// acknowledged. The black-box checker (tests/checker) finds
 // that every word was kept. Method: the real program and three real brokers, set as `docket topics plan` asks. DOCKET_CRASH_SEED=n plays
 // one seed.
 #include <atomic>
 #include <thread>
 
 #include "connectors/kafka/client.h"
-#include "tests/kafka/broker.h"
+#include "tests/kafka/other_programs.h"
 
 namespace docket::testing {
 namespace {
@@ -165,6 +166,38 @@ TEST_F(KafkaThreeBrokers, TheLeaderStandsStillUnderLoadAndWakes) {
   EXPECT_GT(acknowledged().size(), before) << "without it";
   EXPECT_TRUE(publish_all(server, kUntilAll, 1 + random_() % kBatches, [&] { EXPECT_TRUE(broker("thaw", frozen)); }));
   ASSERT_TRUE(broker("thaw", frozen));
+  ASSERT_TRUE(eventually([&] { return in_sync(); }));
+  expect_whole(server);
+}
+
+// As an operator does who empties a broker: by reassignment, one partition after the other, twice round.
+TEST_F(KafkaThreeBrokers, EveryLeaderIsMovedByReassignmentUnderLoad) {
+  auto move = java_program("MoveLeaders", folder_.path());
+  DOCKET_NEEDS(!move.empty(), "no Java compiler here (Debian: apt-get install default-jdk-headless)");
+  move.insert(move.end(), {brokers_, topics_ + ".ledger", "2"});
+  constexpr int kCases = 20;
+  producers_.clear();
+  for (std::size_t i = 0; i < kProducers; ++i) {
+    producers_.emplace_back(work(kCases, seed_ + i, "p" + std::to_string(i)), 3);
+    producers_.back().history = &history_;
+  }
+  Server server(data_, small_, "docket", quick_serving());
+  ASSERT_TRUE(server.ready()) << server.errors();
+  std::vector<int> before;
+  for (int p = 0; p < model::kPartitions; ++p) before.push_back(leader(p));
+  std::atomic<bool> moved{false};
+  std::string said;
+  std::thread mover([&] {
+    const auto done = run_program(move);
+    if (!done.ended.with(0)) said = done.text();
+    moved = true;
+  });
+  while (!moved) publish_all(server, 1, 0, [] {});
+  mover.join();
+  ASSERT_EQ(said, "");
+  for (int p = 0; p < model::kPartitions; ++p) EXPECT_NE(leader(p), before[static_cast<std::size_t>(p)]) << "partition " << p;
+  EXPECT_GT(acknowledged().size(), 0U);
+  ASSERT_TRUE(publish_all(server, kUntilAll, 0, [] {})) << server.errors();
   ASSERT_TRUE(eventually([&] { return in_sync(); }));
   expect_whole(server);
 }
