@@ -337,7 +337,7 @@ TEST_F(EmbeddedLedgerTest, ACopyBlockByBlockIsTheSameChain) {
       genesis.ledger = "L";
       genesis.partition = i;
       genesis.partitions = partitions;
-      genesis.bundle = "b";
+      genesis.bundle = "b-2017-03";
       made.genesis.push_back(ledger::encode_block(ledger::genesis_block(genesis, 0)));
     }
     EXPECT_TRUE(EmbeddedStore::create(where, made).ok());
