@@ -44,6 +44,17 @@ class Nodes {
     return now_s() - since;
   }
 
+  // Waits until that node owns half of the partitions and has answered for each of the cases.
+  Status shares(Child& child) const {
+    const double since = now_s();
+    while (child.err().find("is to own 16 partitions") == std::string::npos) {
+      if (!child.running() || now_s() - since > kAnswersWithin) return failed("two nodes don't share: " + child.err());
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    const auto there = answers(child, since);
+    return there ? Status() : there.error();
+  }
+
  private:
   KafkaContext& kafka_;
   std::string prefix_;
@@ -65,19 +76,16 @@ Result<std::string> keys_alone(const KafkaContext& kafka, const std::string& dat
 
 Status measure_coming_back(KafkaContext& kafka) {
   Context& context = kafka.context;
-  const auto lines = Lines::open(context.whole->file());
-  if (!lines) return lines.error();
-  const std::uint64_t count = (*lines)->size();
-  const auto prefix = fresh_topics(kafka, true);
-  if (!prefix) return prefix.error();
-  const auto data = kafka_ledger(kafka, *prefix);
-  if (!data) return data.error();
-  if (auto sent = publish(kafka.brokers, *prefix + ".intake.bench", **lines, {0, count}, 0, nullptr); !sent) return sent;
-  const Nodes nodes(kafka, *prefix);
-  auto first = nodes.start(*data, "one");
+  const auto made = prepare(kafka, true);
+  if (!made) return made.error();
+  const auto& [lines, prefix, data] = *made;
+  const std::uint64_t count = lines->size();
+  if (auto sent = publish(kafka.brokers, prefix + ".intake.bench", *lines, {0, count}, 0, nullptr); !sent) return sent;
+  const Nodes nodes(kafka, prefix);
+  auto first = nodes.start(data, "one");
   if (!first) return first.error();
   {
-    auto reader = TopicReader::open(kafka.brokers, *prefix + ".verdicts");
+    auto reader = TopicReader::open(kafka.brokers, prefix + ".verdicts");
     if (!reader) return reader.error();
     if (auto all = drain(*reader, **first, count); !all) return all.error();
   }
@@ -86,7 +94,7 @@ Status measure_coming_back(KafkaContext& kafka) {
   say_load("kill -9, started at once");
   (*first)->signal(SIGKILL);
   (*first)->wait();
-  first = nodes.start(*data, "one");
+  first = nodes.start(data, "one");
   if (!first) return first.error();
   const auto again = nodes.answers(**first, (*first)->started_s(), 1);
   if (!again) return again.error();
@@ -94,7 +102,7 @@ Status measure_coming_back(KafkaContext& kafka) {
   if (auto ended = end(**first); !ended) return ended;
 
   say_load("from the ledger alone");
-  const auto bare = keys_alone(kafka, *data, "bare");
+  const auto bare = keys_alone(kafka, data, "bare");
   if (!bare) return bare.error();
   auto second = nodes.start(*bare, "two");
   if (!second) return second.error();
@@ -104,40 +112,27 @@ Status measure_coming_back(KafkaContext& kafka) {
   if (auto right = context.whole->check(*bare); !right) return right.error().with_context("restore");
   context.add("kafka_restore", static_cast<double>(count) / *restored);
 
-  const auto both = [&]() -> Status {
-    first = nodes.start(*data, "one");
+  // Both share the partitions, then the first one gets that signal.
+  const auto lose_first = [&](int signal, const char* figure) -> Status {
+    first = nodes.start(data, "one");
     if (!first) return first.error();
     second = nodes.start(*bare, "two");
     if (!second) return second.error();
     for (auto* node : {&*first, &*second}) {
-      const double since = now_s();
-      while ((*node)->err().find("is to own 16 partitions") == std::string::npos) {
-        if (!(*node)->running() || now_s() - since > kAnswersWithin) return failed("two nodes don't share: " + (*node)->err());
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-      }
-      if (auto there = nodes.answers(**node, since); !there) return there.error();
+      if (auto shares = nodes.shares(**node); !shares) return shares;
     }
-    return {};
+    const double lost = now_s();
+    (*first)->signal(signal);
+    const auto taken = nodes.answers(**second, lost);
+    if (!taken) return taken.error();
+    context.add(figure, *taken * 1000);
+    (*first)->wait();
+    return end(**second);
   };
   say_load("one of two leaves");
-  if (auto up = both(); !up) return up;
-  const double left = now_s();
-  (*first)->signal(SIGTERM);
-  const auto handed = nodes.answers(**second, left);
-  if (!handed) return handed.error();
-  context.add("kafka_hand_over", *handed * 1000);
-  (*first)->wait();
-  if (auto ended = end(**second); !ended) return ended;
-
+  if (auto left = lose_first(SIGTERM, "kafka_hand_over"); !left) return left;
   say_load("one of two is killed");
-  if (auto up = both(); !up) return up;
-  const double killed = now_s();
-  (*first)->signal(SIGKILL);
-  const auto taken = nodes.answers(**second, killed);
-  if (!taken) return taken.error();
-  context.add("kafka_take_over", *taken * 1000);
-  (*first)->wait();
-  return end(**second);
+  return lose_first(SIGKILL, "kafka_take_over");
 }
 
 }  // namespace docket::bench

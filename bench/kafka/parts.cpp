@@ -115,18 +115,15 @@ Status measure_intake(KafkaContext& kafka) {
 
 Status measure_latency(KafkaContext& kafka) {
   Context& context = kafka.context;
-  const auto lines = Lines::open(context.whole->file());
-  if (!lines) return lines.error();
-  const Span span{0, std::min<std::size_t>((*lines)->size(), context.options.paced_events)};
-  const auto prefix = fresh_topics(kafka, true);
-  if (!prefix) return prefix.error();
-  const auto data = kafka_ledger(kafka, *prefix);
-  if (!data) return data.error();
-  auto server = start_docket(kafka, *prefix, *data);
+  const auto made = prepare(kafka, true);
+  if (!made) return made.error();
+  const auto& [lines, prefix, data] = *made;
+  const Span span{0, std::min<std::size_t>(lines->size(), context.options.paced_events)};
+  auto server = start_docket(kafka, prefix, data);
   if (!server) return server.error();
   if (auto ready = await_line(**server, "ready on http"); !ready) return ready.error();
   say_load("docket, paced");
-  auto ours = paced(kafka, *prefix + ".intake.bench", *prefix + ".verdicts", **lines, span);
+  auto ours = paced(kafka, prefix + ".intake.bench", prefix + ".verdicts", *lines, span);
   if (!ours) return ours.error();
   if (auto ended = end(**server); !ended) return ended;
   context.add("kafka_latency_p50", ours->percentile(50));
@@ -140,7 +137,7 @@ Status measure_latency(KafkaContext& kafka) {
     if (!peer) return peer.error();
     if (auto ready = await_line(**peer, "running"); !ready) return ready.error();
     say_load("peer, paced, commit " + commit + " ms");
-    auto theirs = paced(kafka, *other + ".intake.bench", *other + ".verdicts", **lines, span);
+    auto theirs = paced(kafka, *other + ".intake.bench", *other + ".verdicts", *lines, span);
     if (!theirs) return theirs.error();
     if (auto ended = end(**peer); !ended) return ended;
     context.add("kafka_peer_p99_" + commit, theirs->percentile(99));
@@ -150,17 +147,14 @@ Status measure_latency(KafkaContext& kafka) {
 
 Status measure_http_ack(KafkaContext& kafka) {
   Context& context = kafka.context;
-  const auto lines = Lines::open(context.whole->file());
-  if (!lines) return lines.error();
-  const auto prefix = fresh_topics(kafka, false);
-  if (!prefix) return prefix.error();
-  const auto data = kafka_ledger(kafka, *prefix);
-  if (!data) return data.error();
-  auto server = start_docket(kafka, *prefix, *data);
+  const auto made = prepare(kafka, false);
+  if (!made) return made.error();
+  const auto& [lines, prefix, data] = *made;
+  auto server = start_docket(kafka, prefix, data);
   if (!server) return server.error();
   if (auto ready = await_line(**server, "ready on http"); !ready) return ready.error();
   const auto offer = [&](const Span& span) -> Result<Load> {
-    auto events = event_streams(*lines, span, 64, 1);
+    auto events = event_streams(lines, span, 64, 1);
     LoadOptions options;
     options.port = port_of(**server);
     options.rate = 1000;
@@ -170,7 +164,7 @@ Status measure_http_ack(KafkaContext& kafka) {
     return load;
   };
   // The first third warms up.
-  const std::size_t count = std::min<std::size_t>((*lines)->size(), context.options.paced_events);
+  const std::size_t count = std::min<std::size_t>(lines->size(), context.options.paced_events);
   if (auto warmed = offer({0, count / 3}); !warmed) return warmed.error();
   say_load("HTTP through Kafka");
   auto load = offer({count / 3, count});

@@ -49,6 +49,16 @@ Result<std::string> kafka_ledger(KafkaContext& kafka, const std::string& prefix)
   return data;
 }
 
+Result<Prepared> prepare(KafkaContext& kafka, bool intake) {
+  const auto lines = Lines::open(kafka.context.whole->file());
+  if (!lines) return lines.error();
+  const auto prefix = fresh_topics(kafka, intake);
+  if (!prefix) return prefix.error();
+  const auto data = kafka_ledger(kafka, *prefix);
+  if (!data) return data.error();
+  return Prepared{*lines, *prefix, *data};
+}
+
 Result<std::unique_ptr<Child>> start_docket(const KafkaContext& kafka, const std::string& prefix, const std::string& data,
                                             const std::string& node) {
   Args args{"serve", "--data", data, "--listen", "127.0.0.1:0"};

@@ -20,6 +20,13 @@ void say_load(const std::string& what);
 [[nodiscard]] Result<std::string> fresh_topics(KafkaContext& kafka, bool intake);
 // The data folder of a new ledger on those topics.
 [[nodiscard]] Result<std::string> kafka_ledger(KafkaContext& kafka, const std::string& prefix);
+// What each part begins with.
+struct Prepared {
+  LinesPtr lines;      // all that is sent
+  std::string prefix;  // of fresh topics
+  std::string data;    // of a new ledger on them
+};
+[[nodiscard]] Result<Prepared> prepare(KafkaContext& kafka, bool intake);
 // `node`: its name among several; "": it is alone.
 [[nodiscard]] Result<std::unique_ptr<Child>> start_docket(const KafkaContext& kafka, const std::string& prefix, const std::string& data,
                                                           const std::string& node = "");

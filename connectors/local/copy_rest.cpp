@@ -11,12 +11,11 @@
 
 #include "connectors/kafka/end_check.h"
 #include "engine/ledger/block_codec.h"
+#include "engine/ledger/chain.h"
 #include "projections/crash_point.h"
 
 namespace docket::local {
 namespace {
-
-constexpr std::size_t kCopyBytes = std::size_t{4} << 20U;
 
 class CopyRest {
  public:
@@ -60,7 +59,7 @@ class CopyRest {
   // True: the partition is read to its end.
   Result<bool> step(kafka::KafkaLedger& port, int partition, bool& moved) {
     const auto at = static_cast<std::size_t>(partition);
-    auto batch = port.read(partition, from_[at], kCopyBytes);
+    auto batch = port.read(partition, from_[at], ledger::kReadBytes);
     if (!batch && !batch.error().retriable) return batch.error();
     if (!batch) last_error_ = batch.error();
     if (!batch && batch.error().code == ErrorCode::kNotFound) {

@@ -5,12 +5,12 @@
 #include <thread>
 
 #include "connectors/local/wiring.h"
+#include "engine/ledger/chain.h"
 #include "engine/partition/loop.h"
 
 namespace docket::local {
 namespace {
 
-constexpr std::size_t kReadBytes = 4 * 1024 * 1024;
 constexpr int kThreads = 2;
 
 class LedgerRecords final : public partition::RecordReader {
@@ -66,7 +66,7 @@ Status replay_partition(const Home& home, int partition, std::size_t worker, pro
   if (!begin) return begin.error();
   ledger::Offset from = *begin;
   while (true) {
-    auto batch = home.ledger->read(partition, from, kReadBytes);
+    auto batch = home.ledger->read(partition, from, ledger::kReadBytes);
     if (!batch) return batch.error();
     loop.read_done(*batch);
     if (!loop.stop_reason().empty()) return Error{ErrorCode::kCorrupt, loop.stop_reason(), false};
@@ -82,9 +82,11 @@ Status replay_partition(const Home& home, int partition, std::size_t worker, pro
   }
 }
 
-// Each thread has partitions of its own. What is applied is written back when this is done.
-Status replay_all(const Home& home, projections::Projections& projections, std::atomic<std::uint64_t>& blocks,
-                  const std::function<void(std::uint64_t)>& progress) {
+// Each thread has partitions of its own. What is applied is written back when this is done. The blocks that were read; `progress` is called
+// with those so far.
+Result<std::uint64_t> replay_all(const Home& home, projections::Projections& projections,
+                                 const std::function<void(std::uint64_t)>& progress) {
+  std::atomic<std::uint64_t> blocks{0};
   std::mutex mutex;
   Status first;
   const auto& key = home.keys->tag_key();
@@ -108,7 +110,9 @@ Status replay_all(const Home& home, projections::Projections& projections, std::
     });
   }
   for (auto& thread : threads) thread.join();
-  return first.ok() ? projections.flush() : first;
+  if (first) first = projections.flush();
+  if (!first) return first.error();
+  return blocks.load();
 }
 
 }  // namespace
@@ -129,8 +133,8 @@ Result<std::unique_ptr<projections::Projections>> open_raw_projections(const Hom
 }
 
 Status catch_up(const Home& home, projections::Projections& projections) {
-  std::atomic<std::uint64_t> blocks{0};
-  return replay_all(home, projections, blocks, [](std::uint64_t) {});
+  auto done = replay_all(home, projections, [](std::uint64_t) {});
+  return done ? Status() : done.error();
 }
 
 Result<ReplayResult> replay_ledger(const Home& home, const std::filesystem::path& folder, const std::string& store_name,
@@ -139,10 +143,10 @@ Result<ReplayResult> replay_ledger(const Home& home, const std::filesystem::path
   if (!opened) return opened.error();
   ReplayResult result;
   result.projections = std::move(*opened);
-  std::atomic<std::uint64_t> blocks{0};
-  if (auto done = replay_all(home, *result.projections, blocks, progress); !done) return done.error();
+  const auto blocks = replay_all(home, *result.projections, progress);
+  if (!blocks) return blocks.error();
   for (const auto& head : result.projections->heads()) result.records += head.position.height;
-  result.blocks = blocks;
+  result.blocks = *blocks;
   return result;
 }
 

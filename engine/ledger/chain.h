@@ -20,6 +20,9 @@
 
 namespace docket::ledger {
 
+// Asked for at a time by what reads a chain from end to end.
+inline constexpr std::size_t kReadBytes = std::size_t{4} << 20U;
+
 // Where the valid chain ends.
 struct ChainEnd {
   Height height = 0;  // behind the last record

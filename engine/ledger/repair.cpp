@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "engine/ledger/bytes.h"
 #include "engine/ledger/chain.h"
 
 namespace docket::ledger {

@@ -5,7 +5,6 @@
 #include "engine/ledger/chain.h"
 
 #include "engine/ledger/activation.h"
-#include "engine/ledger/bytes.h"
 
 namespace docket::ledger {
 namespace {

@@ -6,11 +6,7 @@
 
 namespace docket::partition {
 
-namespace {
-
 using Kind = EventOutcome::Kind;
-
-}  // namespace
 
 const char* name_of(EventOutcome::Kind kind) {
   switch (kind) {

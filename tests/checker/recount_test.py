@@ -1,5 +1,5 @@
 """The recount against Docket: the worked example of domain.md 3.4, its late rating, then corrections of each form. After each step every figure
-of Docket's is what the histories make, and before the last step one that leaves the corrections out is noticed.
+of Docket's is what the histories make; at the end a recount that leaves the corrections out is noticed.
 
 recount_test.py DOCKET SOURCE_DIR
 """

@@ -17,17 +17,26 @@
 
 namespace docket::testing {
 
-inline Ran run_broker(const std::string& verb, const std::vector<std::string>& more = {}) {
+inline Ran run_program(const std::vector<std::string>& command, const Environment& more = {}, const std::string& in = "/dev/null") {
   TempFolder folder;
   const std::string err = (folder / "err").string();
-  std::vector<std::string> command{"/bin/bash", std::string(DOCKET_SOURCE_DIR) + "/tests/kafka/broker.sh", verb, "--dir",
-                                   DOCKET_BROKER_FOLDER};
-  command.insert(command.end(), more.begin(), more.end());
-  Child child(command, {}, err);
+  Child child(command, more, err, in);
   Ran ran;
   ran.ended = child.wait(&ran.out);
   ran.err = file_text(err);
   return ran;
+}
+
+inline Ran run_broker(const std::string& verb, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> command{"/bin/bash", std::string(DOCKET_SOURCE_DIR) + "/tests/kafka/broker.sh", verb, "--dir",
+                                   DOCKET_BROKER_FOLDER};
+  command.insert(command.end(), more.begin(), more.end());
+  return run_program(command);
+}
+
+inline bool nothing_is_skipped() {
+  const char* const ci = std::getenv("CI");
+  return ci != nullptr && std::string(ci) == "true";
 }
 
 // Asks again and again, until it is so; false after two minutes.
@@ -48,9 +57,7 @@ class KafkaTest : public ::testing::Test {
   // The broker as it is or with more options of broker.sh's, and topics of the test's own.
   void start(const std::vector<std::string>& more) {
     const auto up = run_broker("up", more);
-    const char* const ci = std::getenv("CI");
-    const bool demanded = ci != nullptr && std::string(ci) == "true";
-    if (up.ended.with(kAbsent) && !demanded) GTEST_SKIP() << "SKIPPED: no broker can be had here: " << up.text();
+    if (up.ended.with(kAbsent) && !nothing_is_skipped()) GTEST_SKIP() << "SKIPPED: no broker can be had here: " << up.text();
     ASSERT_TRUE(up.ended.with(0)) << up.text();
     brokers_ = up.out.substr(0, up.out.find('\n'));
     static int tests = 0;

@@ -10,22 +10,7 @@ namespace docket::testing {
 
 inline bool is_program(const std::string& path) { return ::access(path.c_str(), X_OK) == 0; }
 
-inline bool nothing_is_skipped() {
-  const char* const ci = std::getenv("CI");
-  return ci != nullptr && std::string(ci) == "true";
-}
-
 inline std::string clients_folder() { return std::string(DOCKET_SOURCE_DIR) + "/tests/kafka/clients"; }
-
-inline Ran run_program(const std::vector<std::string>& command, const Environment& more = {}, const std::string& in = "/dev/null") {
-  TempFolder folder;
-  const std::string err = (folder / "err").string();
-  Child child(command, more, err, in);
-  Ran ran;
-  ran.ended = child.wait(&ran.out);
-  ran.err = file_text(err);
-  return ran;
-}
 
 // Of tests/kafka/clients/NAME.java, compiled into `folder`: the command, to which arguments are added. Empty: there is no Java compiler.
 inline std::vector<std::string> java_program(const std::string& name, const fs::path& folder) {

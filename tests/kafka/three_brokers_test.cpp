@@ -196,7 +196,7 @@ TEST_F(KafkaThreeBrokers, EveryLeaderIsMovedByReassignmentUnderLoad) {
   mover.join();
   ASSERT_EQ(said, "");
   for (int p = 0; p < model::kPartitions; ++p) EXPECT_NE(leader(p), before[static_cast<std::size_t>(p)]) << "partition " << p;
-  EXPECT_GT(acknowledged().size(), 0U);
+  EXPECT_GT(acknowledged().size(), 0U) << "while they moved";
   ASSERT_TRUE(publish_all(server, kUntilAll, 0, [] {})) << server.errors();
   ASSERT_TRUE(eventually([&] { return in_sync(); }));
   expect_whole(server);
