@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "engine/apply/attention.h"
 #include "projections/aliases/alias_rows.h"
@@ -44,7 +46,7 @@ class RecordWriter {
     const model::CasePtr& after = applied_.after;
     const bool changed = after != nullptr && after != before;
     const meta::BundleNames* names = nullptr;
-    if (changed || !applied_.deltas.empty()) {
+    if (changed || !applied_.deltas.empty() || !applied_.withdrawn.empty()) {
       const auto& of = after ? after : before;
       if (!of) return Error{ErrorCode::kInternal, "figures of case " + applied_.case_id + ", which does not exist", false};
       names = partition_.names_of(of->bundle, bundles_);
@@ -54,7 +56,7 @@ class RecordWriter {
       entry_->state = after;
       write_change(*names, before.get(), *after);
     }
-    write_deltas(names);
+    write_deltas(names, before.get());
     write_history(names);
     count_bytes();
     return {};
@@ -70,8 +72,20 @@ class RecordWriter {
                      const model::CaseState& after);
   void write_anchors(const meta::BundleNames& names, const model::CaseState& after);
   void write_attention(const model::CaseState* before, const model::CaseState& after);
-  void write_deltas(const meta::BundleNames* names);
-  void write_restatement(const measure::Delta& delta, const meta::BundleNames& names, std::uint32_t group);
+  void write_deltas(const meta::BundleNames* names, const model::CaseState* before);
+  struct Cell {  // a delta by numbers that hold whatever the bundle
+    meta::Number metric = 0;
+    std::uint8_t by = 0;
+    std::uint8_t series = 0;
+    model::Day anchor = 0;
+    model::Day occurred = 0;
+    std::uint32_t group = 0;
+    std::int64_t value = 0;
+  };
+  [[nodiscard]] Cell cell_of(const measure::Delta& delta, const meta::BundleNames& names);
+  [[nodiscard]] std::vector<Cell> cells_of_move(const meta::BundleNames& former, const meta::BundleNames& names);
+  void write_cell(const Cell& cell, model::Day recorded, bool restates);
+  void write_restatement(const Cell& cell);
   void write_history(const meta::BundleNames* names);
   void count_bytes();
   [[nodiscard]] model::Day recorded_day(const meta::BundleNames& names) const { return names.bundle->zone.local_day(applied_.recorded); }
@@ -190,38 +204,71 @@ void RecordWriter::write_attention(const model::CaseState* before, const model::
   }
 }
 
-void RecordWriter::write_deltas(const meta::BundleNames* names) {
-  if (applied_.deltas.empty()) return;
+void RecordWriter::write_deltas(const meta::BundleNames* names, const model::CaseState* before) {
+  if (applied_.deltas.empty() && applied_.withdrawn.empty()) return;
   const model::Day recorded = recorded_day(*names);
-  const model::Day open_month = metrics::month_start(recorded);
-  const bool backfill = applied_.record && applied_.record->backfill;
-  for (const auto& delta : applied_.deltas) {
-    const meta::Number metric = names->metrics.at(delta.metric);
-    if (layer_.tables.size() <= metric) layer_.tables.resize(metric + std::size_t{1});
-    auto& tables = layer_.tables[metric];
-    if (tables.size() <= delta.by) tables.resize(delta.by + std::size_t{1});
-    const std::uint32_t group = layer_.groups.number(*names->bundle, names->index, delta.group);
-    auto& table = tables[delta.by];
-    layer_.bytes -= table.bytes();
-    table.add({group, delta.anchor, recorded, delta.occurred, delta.value, delta.series, true});
-    layer_.bytes += table.bytes();
-    if (delta.anchor < open_month && !backfill) write_restatement(delta, *names, group);
+  const bool restates = !applied_.record || !applied_.record->backfill;
+  if (applied_.withdrawn.empty()) {
+    for (const auto& delta : applied_.deltas) write_cell(cell_of(delta, *names), recorded, restates);
+    return;
   }
+  const auto* former = partition_.names_of(before->bundle, bundles_);
+  if (former == nullptr) return;  // write_change has said so
+  for (const auto& cell : cells_of_move(*former, *names)) write_cell(cell, recorded, restates);
 }
 
-void RecordWriter::write_restatement(const measure::Delta& delta, const meta::BundleNames& names, std::uint32_t group) {
-  const meta::Number metric = names.metrics[delta.metric];
-  const model::Day month = metrics::month_start(delta.anchor);
+RecordWriter::Cell RecordWriter::cell_of(const measure::Delta& delta, const meta::BundleNames& names) {
+  return {names.metrics.at(delta.metric),
+          delta.by,
+          delta.series,
+          delta.anchor,
+          delta.occurred,
+          layer_.groups.number(*names.bundle, names.index, delta.group),
+          delta.value};
+}
+
+// What a case that moved takes back by its former bundle and adds by the other: of a figure that both know only the difference.
+std::vector<RecordWriter::Cell> RecordWriter::cells_of_move(const meta::BundleNames& former, const meta::BundleNames& names) {
+  std::vector<Cell> cells;
+  for (const auto& delta : applied_.withdrawn) cells.push_back(cell_of(delta, former));
+  for (const auto& delta : applied_.deltas) cells.push_back(cell_of(delta, names));
+  const auto key = [](const Cell& cell) { return std::tie(cell.metric, cell.by, cell.series, cell.anchor, cell.occurred, cell.group); };
+  std::sort(cells.begin(), cells.end(), [&](const Cell& a, const Cell& b) { return key(a) < key(b); });
+  std::vector<Cell> out;
+  for (const auto& cell : cells) {
+    if (!out.empty() && key(out.back()) == key(cell)) {
+      out.back().value += cell.value;
+    } else {
+      out.push_back(cell);
+    }
+  }
+  std::erase_if(out, [](const Cell& cell) { return cell.value == 0; });
+  return out;
+}
+
+void RecordWriter::write_cell(const Cell& cell, model::Day recorded, bool restates) {
+  if (layer_.tables.size() <= cell.metric) layer_.tables.resize(cell.metric + std::size_t{1});
+  auto& tables = layer_.tables[cell.metric];
+  if (tables.size() <= cell.by) tables.resize(cell.by + std::size_t{1});
+  auto& table = tables[cell.by];
+  layer_.bytes -= table.bytes();
+  table.add({cell.group, cell.anchor, recorded, cell.occurred, cell.value, cell.series, true});
+  layer_.bytes += table.bytes();
+  if (cell.anchor < metrics::month_start(recorded) && restates) write_restatement(cell);
+}
+
+void RecordWriter::write_restatement(const Cell& cell) {
+  const model::Day month = metrics::month_start(cell.anchor);
   auto row = layer_.restatements.rbegin();
   for (; row != layer_.restatements.rend() && row->second.height == applied_.height; ++row) {
-    if (row->first == metric && row->second.month == month) break;
+    if (row->first == cell.metric && row->second.month == month) break;
   }
   if (row == layer_.restatements.rend() || row->second.height != applied_.height) {
-    layer_.restatements.push_back({metric, {month, applied_.height, applied_.case_id, {}}});
+    layer_.restatements.push_back({cell.metric, {month, applied_.height, applied_.case_id, {}}});
     row = layer_.restatements.rbegin();
     layer_.bytes += kRestatedBytes + sizeof(metrics::Restatement);
   }
-  row->second.cells.push_back({delta.by, delta.series, delta.anchor, layer_.groups.text(group), delta.value});
+  row->second.cells.push_back({cell.by, cell.series, cell.anchor, layer_.groups.text(cell.group), cell.value});
   layer_.bytes += kRestatedBytes;
 }
 

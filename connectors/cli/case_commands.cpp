@@ -191,6 +191,7 @@ int run_case_list(const CommonOptions& options, const CaseListArgs& args) {
   }
   params.emplace_back("due_before", args.due_before);
   params.emplace_back("updated_since", args.updated_since);
+  if (args.movable) params.emplace_back("movable", "true");
   add_as_of(params, args.as_of);
   if (args.total) params.emplace_back("include_total", "true");
   Remote remote(options);

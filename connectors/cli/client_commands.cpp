@@ -79,6 +79,29 @@ CLI::App& verb(CLI::App& parent, const std::string& name, const std::string& des
   return *command;
 }
 
+void add_migrate_command(CLI::App& parent, Exit& exit) {
+  std::shared_ptr<Bound<MigrateArgs>> bound;
+  CLI::App& command = verb<MigrateArgs>(
+      parent, "migrate", "Moves open cases to the definitions that decide now (docket kind activate). Try it with --dry-run first.",
+      "  docket case migrate --role dispatcher --approver chief --reason \"new limits\" --dry-run\n"
+      "  docket case migrate --kind hotline-ticket --state returning=sent_back --role dispatcher --approver chief --reason \"new limits\"",
+      exit, bound, [](const CommonOptions& o, const MigrateArgs& a) { return run_case_migrate(o, a); });
+  MigrateArgs& args = bound->args;
+  command.add_option("ID", args.ids, "these cases; none: all open ones that other definitions judge");
+  command.add_option("--kind", args.kinds, "of this kind")->allow_extra_args(false);
+  command.add_option("--state", args.states, "OLD=NEW: what a state becomes; of a part's, as assist.given=done")->allow_extra_args(false);
+  command.add_option("--reason", args.reason, "why")->required();
+  command.add_option("--approver", args.approver, "who approved it")->required();
+  command.add_option("--role", args.role, "in what role you act")->required();
+  command.add_option("--by", args.by, "who you are; default: your user name");
+  command.add_option("--source", args.source, "the source that publishes it")->capture_default_str();
+  command.add_option("--activation", args.activation, "the number to move to; default: what the server says decides")
+      ->check(whole_number(1));
+  command.add_option("--limit", args.limit, "at most so many")->check(whole_number(1))->capture_default_str();
+  command.add_flag("-n,--dry-run", args.dry_run, "judge and show, and write nothing");
+  add_common(command, bound->common);
+}
+
 struct CaseArgs {
   std::string id;
   AsOf as_of;
@@ -114,6 +137,7 @@ void add_case_commands(CLI::App& app, Exit& exit) {
     command.add_option("--where", args.where, "NAME=VALUE: any declared dimension")->allow_extra_args(false);
     command.add_option("--due-before", args.due_before, "due before this time");
     command.add_option("--updated-since", args.updated_since, "changed since this time");
+    command.add_flag("--movable", args.movable, "only open cases that other definitions judge than decide now");
     command.add_option("--limit", args.limit, "at most so many")->check(whole_number(1))->capture_default_str();
     command.add_flag("--total", args.total, "say how many there are in all");
     add_as_of(command, args.as_of);
@@ -139,6 +163,7 @@ void add_case_commands(CLI::App& app, Exit& exit) {
     add_as_of(command, bound->args.as_of);
     add_common(command, bound->common);
   }
+  add_migrate_command(parent, exit);
 }
 
 void add_metric_commands(CLI::App& app, Exit& exit) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
@@ -22,6 +23,7 @@ struct CaseListArgs {
   std::vector<std::string> kinds, states, units, lights, aliases;
   std::vector<std::string> where;  // "district=shinan": any declared dimension
   std::string due_before, updated_since;
+  bool movable = false;
   AsOf as_of;
   std::size_t limit = 50;
   bool total = false;
@@ -30,6 +32,19 @@ struct CaseListArgs {
 [[nodiscard]] int run_case_get(const CommonOptions& options, const std::string& id, const AsOf& as_of, const std::string& version);
 [[nodiscard]] int run_case_history(const CommonOptions& options, const std::string& id, const AsOf& as_of, std::size_t limit);
 [[nodiscard]] int run_case_explain(const CommonOptions& options, const std::string& id, const AsOf& as_of);
+
+struct MigrateArgs {
+  std::vector<std::string> ids;            // of these cases; none: of all open ones that other definitions judge
+  std::vector<std::string> kinds;          // of these kinds; none: of all
+  std::vector<std::string> states;         // "old=new": what a state becomes
+  std::string reason, approver, by, role;  // by: "" = the user's name
+  std::string source = "docket:console";
+  std::int64_t activation = 0;  // 0: what the server says
+  bool dry_run = false;
+  std::size_t limit = 1'000'000;
+  std::size_t lines_per_batch = 200;
+};
+[[nodiscard]] int run_case_migrate(const CommonOptions& options, const MigrateArgs& args);
 
 struct PublishArgs {
   std::string file = "-";

@@ -54,4 +54,7 @@ struct CommonOptions {
 // "zh" or "en": DOCKET_LANG, else the locale's, else "zh".
 [[nodiscard]] std::string default_language();
 
+// Who runs the command, by the system's name for them.
+[[nodiscard]] std::string user_name();
+
 }  // namespace docket::cli

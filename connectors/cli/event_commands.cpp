@@ -7,6 +7,7 @@
 #include <map>
 #include <sstream>
 
+#include "connectors/cli/batches.h"
 #include "connectors/cli/commands.h"
 #include "connectors/cli/output.h"
 #include "connectors/cli/remote.h"
@@ -15,17 +16,9 @@
 namespace docket::cli {
 namespace {
 
-constexpr std::size_t kBatchBytesMax = 4UL * 1024 * 1024;
 constexpr std::size_t kDetailWidth = 90;
 
 enum class Shape { kEvent, kArray, kLines };
-
-std::string_view trim(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 // An array; or, if what stands before the first line end is an object of its own and more follows, lines; or one event.
 Shape shape_of(std::string_view text) {
@@ -45,27 +38,6 @@ std::optional<std::string> read_input(const CommonOptions& options, const std::s
   return text;
 }
 
-Colour colour_of(const std::string& outcome) {
-  if (outcome == "accepted" || outcome == "duplicate") return Colour::kGreen;
-  return outcome == "parked" ? Colour::kYellow : Colour::kRed;
-}
-
-// The detail, or else the first of the errors; and for a parked one until when it waits.
-std::string reason_of(const Display& show, const json::object& result) {
-  std::string out = show.text(result, "detail");
-  const auto& errors = array_of(result, "errors");
-  for (const auto& entry : errors) {
-    if (!entry.is_object()) continue;
-    const std::string one = show.text(entry.get_object(), "pointer") + " " + show.text(entry.get_object(), "detail");
-    if (out.find(show.text(entry.get_object(), "detail")) != std::string::npos) continue;
-    out += (out.empty() ? "" : "; ") + one;
-  }
-  const std::string until = show.text(result, "until");
-  if (!until.empty())
-    out += (out.empty() ? "" : "; ") + std::string(either(show.language, "等待至 ", "waits until ")) + show.time(until).text;
-  return out;
-}
-
 Output outcome_output(const Display& show, const json::array& results) {
   Output output;
   output.items = &results;
@@ -77,7 +49,7 @@ Output outcome_output(const Display& show, const json::array& results) {
     const std::string outcome = show.text(result, "outcome");
     const std::string reason = reason_of(show, result);
     output.table.rows.push_back({show.text(result, "index"), show.text(result, "id"),
-                                 Cell(value_word("outcome", outcome, show.language), outcome, colour_of(outcome)),
+                                 Cell(value_word("outcome", outcome, show.language), outcome, outcome_colour(outcome)),
                                  show.text(result, "case"), show.text(result, "case_version"), show.text(result, "code"),
                                  Cell(clip(reason, kDetailWidth), reason)});
   }
@@ -109,55 +81,6 @@ int publish_one(const CommonOptions& options, const PublishArgs& args, const std
   for (auto& row : output.table.rows) row.erase(row.begin());
   if (args.dry_run && !options.quiet) *options.err << "dry run, nothing was written\n";
   return print(options, output);
-}
-
-struct Batch {
-  std::string content_type;
-  std::string body;
-  std::size_t events = 0;  // 0: not known before the answer
-};
-
-std::vector<Batch> split_lines(std::string_view text, std::size_t lines_max) {
-  std::vector<Batch> batches;
-  while (!text.empty()) {
-    const auto line_end = text.find('\n');
-    const std::string_view line = trim(text.substr(0, line_end));
-    text = line_end == std::string_view::npos ? std::string_view() : text.substr(line_end + 1);
-    if (line.empty()) continue;
-    if (batches.empty() || batches.back().events >= lines_max || batches.back().body.size() + line.size() > kBatchBytesMax) {
-      batches.push_back({"application/x-ndjson", "", 0});
-    }
-    batches.back().body += line;
-    batches.back().body += '\n';
-    ++batches.back().events;
-  }
-  return batches;
-}
-
-// Adds the answer's results to `all`, counted on from what is there.
-bool add_results(const std::string& body, json::array& all) {
-  boost::system::error_code error;
-  json::value answer = json::parse(body, error);
-  if (error || !answer.is_object() || !answer.get_object().contains("results") || !answer.get_object()["results"].is_array()) return false;
-  const auto base = static_cast<std::int64_t>(all.size());
-  for (auto& entry : answer.get_object()["results"].get_array()) {
-    if (entry.is_object()) entry.get_object()["index"] = base + integer_of(entry.get_object(), "index");
-    all.push_back(std::move(entry));
-  }
-  return true;
-}
-
-int exit_code_of(const json::array& results) {
-  std::size_t failed = 0;
-  bool unknown = false;
-  for (const auto& entry : results) {
-    const std::string outcome = entry.is_object() ? Display{}.text(entry.get_object(), "outcome") : "";
-    unknown = unknown || outcome == "outcome-unknown" || outcome == "unknown" || outcome == "overloaded";
-    if (outcome != "accepted" && outcome != "duplicate" && outcome != "parked") ++failed;
-  }
-  if (unknown) return kUnavailable;
-  if (failed == 0) return kOk;
-  return failed == results.size() ? kFailure : kSomeFailed;
 }
 
 int publish_batches(const CommonOptions& options, const std::string& target, bool dry_run, const std::vector<Batch>& batches) {
@@ -195,7 +118,7 @@ int publish_batches(const CommonOptions& options, const std::string& target, boo
   for (const auto& [outcome, count] : counts) summary += (summary.empty() ? "" : ", ") + outcome + " " + std::to_string(count);
   if (!options.quiet) *options.err << (dry_run ? "dry run, nothing was written: " : "") << summary << "\n";
   if (code != kOk) return code;
-  return printed != kOk ? printed : exit_code_of(results);
+  return printed != kOk ? printed : exit_code_of_results(results);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "connectors/cli/output.h"
 
+#include <unistd.h>
 #include <boost/json/serialize.hpp>
+
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -47,6 +49,13 @@ std::optional<std::string> read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return std::nullopt;
   return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+std::string user_name() {
+  for (const char* name : {"USER", "LOGNAME"}) {
+    if (const char* value = std::getenv(name); value != nullptr && *value != '\0') return value;
+  }
+  return "uid " + std::to_string(::geteuid());
 }
 
 std::string default_language() {

@@ -34,6 +34,7 @@ constexpr std::array kWords{
     Word{"counted", "计入"},
     Word{"counts", "计入"},
     Word{"data", "数据"},
+    Word{"deadlines", "期限"},
     Word{"definition", "定义"},
     Word{"detail", "说明"},
     Word{"district", "区县"},

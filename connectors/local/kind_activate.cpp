@@ -1,9 +1,6 @@
 #include "connectors/local/kind_activate.h"
 
-#include <unistd.h>
-
 #include <chrono>
-#include <cstdlib>
 #include <iostream>
 #include <thread>
 
@@ -17,13 +14,6 @@ namespace {
 
 constexpr std::size_t kIdShown = 16;
 constexpr auto kPatience = std::chrono::seconds(10);
-
-std::string user_name() {
-  for (const char* name : {"USER", "LOGNAME"}) {
-    if (const char* value = std::getenv(name); value != nullptr && *value != '\0') return value;
-  }
-  return "uid " + std::to_string(::geteuid());
-}
 
 std::string named(const ledger::Activation& activation) {
   return "bundle " + activation.bundle.substr(0, kIdShown) + ", number " + std::to_string(activation.number) +
@@ -54,7 +44,7 @@ ControlReply activate_in(const Definitions& definitions, const std::string& text
   if (!done) return reply_of(done.error());
   if (done->already) return {0, "decides already: " + named(done->activation)};
   return {0, "activated: " + named(done->activation) + "\n" + files + advice +
-                 "new cases are judged by it; a case that is open keeps what it was opened with"};
+                 "new cases are judged by it; a case that is open keeps what it was opened with, until docket case migrate moves it"};
 }
 
 ControlReply activate_in(const Definitions& definitions, const node::Node& node, const std::string& text, const std::string& by,
@@ -79,7 +69,7 @@ int run_kind_activate(const ActivateOptions& options) {
   std::cerr << findings_text(walked);
   if (!walked.empty()) return fail("office " + options.office + " does not pass; nothing was activated", 1);
   const std::string text = texts_to_json(found->bundle->texts);
-  const std::string by = options.by.empty() ? user_name() : options.by;
+  const std::string by = options.by.empty() ? cli::user_name() : options.by;
   auto home = open_home(options.data);
   ControlReply reply;
   if (home) {

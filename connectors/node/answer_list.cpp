@@ -12,9 +12,9 @@ namespace docket::node {
 namespace {
 
 constexpr std::size_t kPageMax = 1000;
-constexpr std::array<std::string_view, 12> kOwnParameters{"kind",         "light",      "alias",         "due_before", "updated_since",
-                                                          "page_size",    "page_token", "include_total", "at",         "known_at",
-                                                          "min_position", "consistency"};
+constexpr std::array<std::string_view, 13> kOwnParameters{"kind",     "light",        "alias",      "due_before",    "updated_since",
+                                                          "movable",  "page_size",    "page_token", "include_total", "at",
+                                                          "known_at", "min_position", "consistency"};
 
 struct Filters {
   model::KindId kind = model::kNone16;
@@ -22,6 +22,7 @@ struct Filters {
   std::vector<std::string> lights;
   std::optional<Instant> due_before;
   std::optional<Instant> updated_since;
+  bool movable = false;  // open, and judged by other definitions than decide for new cases
 };
 
 bool is_own(const std::string& name) { return std::find(kOwnParameters.begin(), kOwnParameters.end(), name) != kOwnParameters.end(); }
@@ -70,6 +71,11 @@ std::optional<Instant> instant_of(const Reading& reading, const Params& params, 
   throw BadParameter{name, "'" + *text + "' is neither a date nor an instant with offset"};
 }
 
+bool movable(const Reading& asked, const definition::KindDef& kind, const model::CaseState& state) {
+  return std::string_view(state.bundle) != asked.bundle.id && !state.voided &&
+         !apply::in_mask(kind.scopes[0].closed_states, state.scope.state);
+}
+
 // Exact test of one case against the filters, as of any instant.
 bool fits(const Reading& asked, const Filters& filters, const model::CaseState& state, Instant at) {
   const auto reading = asked.of(state);
@@ -88,7 +94,7 @@ bool fits(const Reading& asked, const Filters& filters, const model::CaseState& 
     }
     return value.present() && any(reading.value_text(value));
   });
-  if (!listed) return false;
+  if (!listed || (filters.movable && !movable(asked, kind, state))) return false;
   const std::string light = apply::to_string(apply::case_light(kind, state, at));
   if (!filters.lights.empty() && std::find(filters.lights.begin(), filters.lights.end(), light) == filters.lights.end()) return false;
   if (filters.due_before) {
@@ -105,7 +111,8 @@ Filters read_filters(const Reading& reading, const Params& params, bool needs_ki
   Filters out;
   for (const auto& name : kinds) out.kind = declared_kind(reading.bundle, "kind", name);
   const bool other = std::any_of(params.query().params.begin(), params.query().params.end(), [](const auto& param) {
-    return !is_own(param.first) || param.first == "light" || param.first == "due_before" || param.first == "updated_since";
+    return !is_own(param.first) || param.first == "light" || param.first == "due_before" || param.first == "updated_since" ||
+           param.first == "movable";
   });
   if (kinds.size() != 1) {
     if (needs_kind || other)
@@ -119,6 +126,7 @@ Filters read_filters(const Reading& reading, const Params& params, bool needs_ki
   for (const auto& light : out.lights) check_name("light", light, "a light", kLights);
   out.due_before = instant_of(reading, params, "due_before");
   out.updated_since = instant_of(reading, params, "updated_since");
+  out.movable = params.flag("movable");
   return out;
 }
 

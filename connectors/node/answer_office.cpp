@@ -175,7 +175,7 @@ service::Answer answer_calendars(const Reading& reading) {
   return json_answer(out);
 }
 
-service::Answer answer_office(const Reading& reading, const std::string& ledger_id) {
+service::Answer answer_office(const Reading& reading, const std::string& ledger_id, std::uint64_t activation) {
   json::array units;
   for (const auto& unit : reading.bundle.units) {
     json::object row{{"unit", reading.bundle.symbols.text(unit.code)}, {"title", reading.labels(unit.title)}, {"peer", unit.peer}};
@@ -193,6 +193,7 @@ service::Answer answer_office(const Reading& reading, const std::string& ledger_
                                   {"title", reading.labels(reading.bundle.title)},
                                   {"time_zone", reading.bundle.zone.name()},
                                   {"bundle", reading.bundle.id},
+                                  {"activation", activation},
                                   {"ledger", ledger_id},
                                   {"kinds", std::move(kinds)},
                                   {"units", std::move(units)},

@@ -20,7 +20,8 @@ namespace docket::node {
 [[nodiscard]] service::Answer answer_calendars(const Reading& reading);
 // An office's kinds, each with what it counts; also what docket kind list shows without a server.
 [[nodiscard]] json::object kinds_json(const definition::Bundle& bundle);
-[[nodiscard]] service::Answer answer_office(const Reading& reading, const std::string& ledger_id);
+// `activation`: the number of what decides for new cases.
+[[nodiscard]] service::Answer answer_office(const Reading& reading, const std::string& ledger_id, std::uint64_t activation);
 
 // The strong ETag of a case: revision, version and light ("42.45-due_soon").
 [[nodiscard]] std::string etag_of(const Reading& reading, const model::CaseState& state, Instant at);

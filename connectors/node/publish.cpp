@@ -20,6 +20,24 @@ json::array errors_json(const model::Refusal& refusal) {
   return out;
 }
 
+// What a `migrated` changed of its case; deadlines by names, null: none, or none such.
+json::object moved_json(const partition::Moved& moved) {
+  json::array deadlines;
+  for (const auto& row : moved.deadlines) {
+    json::object out{{"clock", row.clock}, {"round", row.round}, {"nth", row.nth}};
+    if (!row.part.empty()) out["part"] = row.part + ":" + row.part_key;
+    out["due_before"] = row.before ? instant_json(row.due_before) : json::value(nullptr);
+    out["due_after"] = row.after ? instant_json(row.due_after) : json::value(nullptr);
+    if (row.before != row.after) out["clock_is"] = row.after ? "new" : "gone";
+    deadlines.push_back(std::move(out));
+  }
+  return {{"from", moved.from},
+          {"to", moved.to},
+          {"state_before", moved.state_before},
+          {"state_after", moved.state_after},
+          {"deadlines", std::move(deadlines)}};
+}
+
 json::object outcome_json(const partition::EventOutcome& outcome, const std::string& case_id, const std::string& id) {
   json::object out{{"outcome", partition::name_of(outcome.kind)}, {"id", id}, {"case", case_id}};
   if (outcome.case_version != 0) {
@@ -35,6 +53,7 @@ json::object outcome_json(const partition::EventOutcome& outcome, const std::str
     if (!outcome.refusal.errors.empty()) out["errors"] = errors_json(outcome.refusal);
   }
   if (outcome.until != model::kNoInstant) out["until"] = instant_json(outcome.until);
+  if (outcome.moved) out["moved"] = moved_json(*outcome.moved);
   return out;
 }
 

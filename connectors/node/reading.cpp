@@ -73,11 +73,17 @@ AsOf Reading::as_of(const Params& params) const {
 }
 
 Result<apply::CaseHistory> Reading::history(const std::string& case_id, const AsOf& as_of) const {
-  const auto state = store.find(partition_of(case_id), case_id);
-  const auto& by = state == nullptr ? bundle : *books.of(*state).bundle;
-  const partition::HistoryLoader loader(by, books.named(by.id).ingest, store, records);
+  const int partition = partition_of(case_id);
+  const auto state = store.find(partition, case_id);
   constexpr auto kAll = std::numeric_limits<std::uint32_t>::max();
-  return loader.load(partition_of(case_id), case_id, as_of.known_at, nullptr, as_of.version.value_or(kAll));
+  const auto versions = as_of.version.value_or(kAll);
+  auto by = state == nullptr
+                ? Result<std::string>(bundle.id)
+                : partition::bundle_known(store, records, partition, case_id, std::string(state->bundle), as_of.known_at, versions);
+  if (!by) return by.error();
+  auto& book = books.named(*by);
+  const partition::HistoryLoader loader(*book.bundle, book.ingest, store, records);
+  return loader.load(partition, case_id, as_of.known_at, nullptr, versions);
 }
 
 namespace {
@@ -95,9 +101,9 @@ model::CasePtr Reading::case_as_of(const std::string& case_id, const AsOf& as_of
   auto state = store.find(partition_of(case_id), case_id);
   if (state == nullptr || (!as_of.past_at() && !as_of.past_known())) return state;
   if (!as_of.version && state->last.time <= as_of.at && state->last_recorded <= as_of.known_at) return state;  // nothing came after
-  const auto& by = *books.of(*state).bundle;
   auto history = this->history(case_id, as_of);
   if (!history || history->entries().empty()) return nullptr;
+  const auto& by = history->bundle();
   const auto events = history->folded();
   auto folded = apply::fold(by, case_id, events, history->overlay(), as_of.at);
   if (!folded || folded->scope.state == model::kNotOpened) return nullptr;

@@ -54,7 +54,7 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/v1/kinds/{kind}") return answer_kind(reading, params, path("kind"));
   if (route == "/v1/rules") return answer_rules(reading, params);
   if (route == "/v1/calendars") return answer_calendars(reading);
-  if (route == "/v1/office") return answer_office(reading, parts_.ledger_id);
+  if (route == "/v1/office") return answer_office(reading, parts_.ledger_id, parts_.activations ? parts_.activations->number() : 1);
   return not_found("no such page", query.language);
 }
 

@@ -4,8 +4,6 @@
 // Thread rule: one thread; cheap to copy (events are shared).
 #pragma once
 
-#include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +28,7 @@ class CaseHistory {
  public:
   explicit CaseHistory(const definition::Bundle& bundle) : bundle_(&bundle) {}
 
+  [[nodiscard]] const definition::Bundle& bundle() const { return *bundle_; }  // by which its events are read
   void add(HistoryEntry entry) { entries_.push_back(std::move(entry)); }
   void set_effects(model::Height of, model::Effects effects, Instant recorded);
   void displace(model::Height height);
@@ -48,18 +47,5 @@ class CaseHistory {
   const definition::Bundle* bundle_;
   std::vector<HistoryEntry> entries_;
 };
-
-// What a `corrected` event says about its target.
-struct CorrectionData {
-  std::string source;
-  std::string id;
-  bool void_it = false;
-  std::string replace_time;  // RFC 3339 text, "" if unchanged
-  std::string replace_data;  // JSON object text, "" if unchanged
-};
-[[nodiscard]] std::optional<CorrectionData> correction_data(const definition::EventDef& def, const model::Event& event);
-
-// The target's CloudEvent JSON with the replaced time and data (same source, id, type, subject, actor).
-[[nodiscard]] std::string replaced_json(const model::Event& target, const CorrectionData& correction);
 
 }  // namespace docket::apply

@@ -16,8 +16,9 @@ struct ActionName {
   EventAction action;
 };
 constexpr ActionName kActions[] = {
-    {"link", EventAction::kLinked}, {"unlink", EventAction::kUnlinked},       {"correct", EventAction::kCorrected},
-    {"void", EventAction::kVoided}, {"waive_gate", EventAction::kGateWaived}, {"adjust_clock", EventAction::kClockAdjusted},
+    {"link", EventAction::kLinked},      {"unlink", EventAction::kUnlinked},       {"correct", EventAction::kCorrected},
+    {"void", EventAction::kVoided},      {"waive_gate", EventAction::kGateWaived}, {"adjust_clock", EventAction::kClockAdjusted},
+    {"migrate", EventAction::kMigrated},
 };
 
 struct ActionField {  // what the engine reads of an event that `does` something
@@ -42,6 +43,9 @@ constexpr ActionField kActionFields[] = {
     {EventAction::kClockAdjusted, "clock", ValueType::kText, true, "public text"},
     {EventAction::kClockAdjusted, "due", ValueType::kInstant, true, "instant"},
     {EventAction::kClockAdjusted, "approver", ValueType::kPerson, true, "public person"},
+    {EventAction::kMigrated, "activation", ValueType::kInteger, true, "integer"},
+    {EventAction::kMigrated, "states", ValueType::kObject, false, "object"},
+    {EventAction::kMigrated, "approver", ValueType::kPerson, true, "public person"},
 };
 
 }  // namespace

@@ -60,6 +60,8 @@ enum class Rejection : std::uint16_t {  // numbers are served: append only
   kNoSuchClock = 225,      // clock_adjusted of a clock that doesn't run
   kKindMismatch = 226,     // the case is of another kind
   kNoSuchGate = 227,       // gate_waived of a gate that is not missing, or by a role that may not
+  kNotActive = 228,        // migrated to an activation that does not decide in this partition
+  kNotMigratable = 229,    // migrated: some event can't be read or is illegal by the new definitions, or a state differs unsaid
   // time out of a curable one, limits
   kOutOfOrder = 300,  // parked to its limit; names what is in its way
   kTooManyParked = 301,

@@ -1,5 +1,6 @@
 // What decides: for a new case what was activated last, for a case that is there what it was opened with (ledger.md section 8).
 #include "engine/partition/so_far.h"
+#include "engine/validate/migrate.h"
 
 namespace docket::partition {
 
@@ -64,6 +65,18 @@ Rulebook& PartitionLoop::book_for(const std::string& case_id) const {
   return state == nullptr ? *ahead_deciding_.book : books_.of(*state);
 }
 
+// By what its case is judged by; a `migrated` by what decides for new cases, which is where it leads.
+void PartitionLoop::read_by_case(ingest::Offered& offered) const {
+  if (books_.single() || offered.event == nullptr) return;
+  auto anew = offered;
+  Rulebooks::read_by(*ahead_deciding_.book, anew);
+  if (anew.event != nullptr && validate::migrates(*anew.event)) {
+    offered = std::move(anew);
+  } else {
+    Rulebooks::read_by(book_for(offered.event->subject), offered);
+  }
+}
+
 // What waits may have come while another bundle decided. False: some of it is no event of the case's bundle.
 bool PartitionLoop::read_all(std::vector<Parked>& waiting) const {
   auto& book = book_for(waiting.front().event->subject);
@@ -87,6 +100,7 @@ Result<model::EventPtr> PartitionLoop::parse_record(const ledger::Record& record
     return model::EventPtr(std::move(*event));
   }
   std::string case_id;
+  if (event && validate::migrates(**event)) return model::EventPtr(std::move(*event));
   if (event) {
     case_id = (*event)->subject;
   } else if (const auto subject = ingest::Ingest::subject_of_stored(record.event)) {

@@ -1,6 +1,7 @@
 // Corrections: sets of them, and what a corrected event is to be read as (ledger.md section 7).
 #include <algorithm>
 
+#include "engine/apply/action_data.h"
 #include "engine/partition/judged.h"
 #include "engine/partition/loop.h"
 #include "engine/validate/step_check.h"

@@ -125,7 +125,7 @@ bool PartitionLoop::judge_record(const IntakeBatch& batch, IntakeEvent& record) 
     return true;
   }
   // Taken, it was read by what decided then for new cases.
-  Rulebooks::read_by(book_for(record.offered.event->subject), record.offered);
+  read_by_case(record.offered);
   const auto& offered = record.offered;
   const auto& event = offered.event;
   std::size_t parked = 0;  // may be accepted together with it, in one block

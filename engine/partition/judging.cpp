@@ -8,6 +8,7 @@
 #include "engine/measure/contribution.h"
 #include "engine/partition/judged.h"
 #include "engine/partition/loop.h"
+#include "engine/validate/migrate.h"
 #include "engine/validate/step_check.h"
 
 namespace docket::partition {
@@ -73,11 +74,16 @@ PartitionLoop::Waiting PartitionLoop::judge_events(Offer& offer) {
     const auto subject = [&](std::size_t at) -> const std::string& { return offer.events[order[at]].event->subject; };
     while (last < order.size() && subject(last) == subject(first)) ++last;
     const auto indexes = std::span(order).subspan(first, last - first);
-    auto& book = book_for(subject(first));
-    for (const auto i : indexes) Rulebooks::read_by(book, offer.events[i]);
+    for (const auto i : indexes) read_by_case(offer.events[i]);
     const std::string& case_id = subject(first);  // of the event as it is judged
     std::size_t bytes = 0;
-    for (const auto i : indexes) bytes += event_bytes(*offer.events[i].event);
+    bool moves = false;
+    for (const auto i : indexes) {
+      bytes += event_bytes(*offer.events[i].event);
+      if (!validate::migrates(*offer.events[i].event)) continue;
+      moves = true;
+      if (const auto state = case_ahead(case_id)) bytes += state->version * kEffectsBytes;
+    }
     std::size_t parked = 0;  // may be accepted together with it, in one block
     for (const auto& row : parked_ahead(case_id)) parked += event_bytes(*row.event);
     if (!make_room(bytes + parked) && !make_room(bytes)) {
@@ -90,6 +96,7 @@ PartitionLoop::Waiting PartitionLoop::judge_events(Offer& offer) {
       if (one.stage == ingest::Stage::kReady && corrected(*one.event)) corrections.push_back(i);
     }
     for (const auto i : indexes) {
+      if (moves) std::for_each(indexes.begin(), indexes.end(), [&](const auto k) { read_by_case(offer.events[k]); });
       if (corrections.size() > 1 && std::find(corrections.begin(), corrections.end(), i) != corrections.end()) {
         if (i == corrections.back()) judge_corrections(case_id, corrections, offer, waiting);
         continue;
@@ -184,6 +191,7 @@ EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offe
       return outcome;
     }
   }
+  if (validate::migrates(*event)) return judge_migration(event, rests);
   std::vector<validate::Incoming> incoming{{event, 0, false, nullptr}};
   model::Refusal refusal = add_replacement(incoming.front(), case_id, incoming);
   if (!refusal) {
@@ -259,7 +267,15 @@ bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, cons
       if (last) {
         for (const auto& later : verdict.later) record.effects.push_back({later.of, name_effects(bundle, kind, later.effects)});
         record.displaces = verdict.displaced;
-        measure::append_refolded(applied.deltas, bundle, verdict.old_timeline, verdict.new_timeline);
+        if (verdict.former != nullptr) {
+#ifndef DOCKET_FAULT_MOVED_KEPT
+          measure::append_refolded(applied.withdrawn, *verdict.former, verdict.old_timeline, {});
+#endif
+          measure::append_refolded(applied.deltas, bundle, {}, verdict.new_timeline);
+          record.body = moved_body(verdict.former->id);
+        } else {
+          measure::append_refolded(applied.deltas, bundle, verdict.old_timeline, verdict.new_timeline);
+        }
       }
       if (i == 0 && incoming.size() > 1) record.body = "{\"set\":" + std::to_string(incoming.size()) + "}";
     } else {
@@ -285,7 +301,12 @@ bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, cons
     if (!ahead.parked) ahead.parked = parked_ahead(case_id);
     std::erase_if(*ahead.parked, [&](const Parked& row) { return row.height == height; });
   }
-  if (first != nullptr && !first->breaches.empty()) withdraw_breaches(*first, incoming, verdict);
+  if (first == nullptr || first->breaches.empty()) return true;
+  if (verdict.former != nullptr) {
+    withdraw_of_former(*first, incoming, verdict);
+  } else {
+    withdraw_breaches(*first, incoming, verdict);
+  }
   return true;
 }
 

@@ -232,11 +232,18 @@ class PartitionLoop {
   model::EventPtr timer_event(const model::CaseState& state, const apply::Want& want, const definition::EventDef& def);
   void withdraw_breaches(const model::CaseState& before, const std::vector<validate::Incoming>& incoming, const validate::Verdict& verdict);
 
+  // cases that move to other definitions (migrations.cpp)
+  EventOutcome judge_migration(const model::EventPtr& event, std::vector<std::uint64_t>& rests);
+  void withdraw_of_former(const model::CaseState& before, const std::vector<validate::Incoming>& incoming,
+                          const validate::Verdict& verdict);
+  [[nodiscard]] Status apply_migrated(Applied& applied, const SoFar& so_far);
+
   // what decides (bundles.cpp)
   void write_activation(Instant now);
   [[nodiscard]] Status note_activated(const ledger::Block& block);
   [[nodiscard]] Rulebook& book_for(const std::string& case_id) const;
   [[nodiscard]] Rulebook& book_of(const model::Event& event) const { return books_.of(event); }
+  void read_by_case(ingest::Offered& offered) const;
   [[nodiscard]] bool read_all(std::vector<Parked>& waiting) const;
   [[nodiscard]] Result<model::EventPtr> parse_record(const ledger::Record& record, const SoFar& so_far) const;
   [[nodiscard]] HistoryLoader histories(Rulebook& book) const;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,26 @@
 namespace docket::partition {
 
 using model::Instant;
+
+// What `migrated` changed of a case, by names.
+struct Moved {
+  std::string from;  // bundles
+  std::string to;
+  std::string state_before;
+  std::string state_after;
+  struct Deadline {  // one that differs
+    std::string part;
+    std::string part_key;
+    std::string clock;
+    std::uint16_t round = 1;
+    std::uint16_t nth = 1;
+    bool before = false;  // whether there is such a clock
+    bool after = false;
+    Instant due_before = model::kNoInstant;  // kNoInstant: unlimited
+    Instant due_after = model::kNoInstant;
+  };
+  std::vector<Deadline> deadlines;
+};
 
 // What a caller is told of one event.
 struct EventOutcome {
@@ -34,7 +55,8 @@ struct EventOutcome {
   std::uint32_t case_version = 0;
   std::uint32_t case_revision = 0;
   ledger::Position position;
-  Instant until = model::kNoInstant;  // parked: rejected then at the latest
+  Instant until = model::kNoInstant;   // parked: rejected then at the latest
+  std::shared_ptr<const Moved> moved;  // of an accepted `migrated`
 };
 // The word for it that callers read, on every face.
 [[nodiscard]] const char* name_of(EventOutcome::Kind kind);

@@ -88,7 +88,8 @@ struct Applied {
   model::CasePtr before;     // null: the case did not exist
   model::CasePtr after;
   std::vector<measure::Delta> deltas;
-  Height resolves = model::kNoHeight;  // the parked record that is over with it
+  std::vector<measure::Delta> withdrawn;  // of a case that moved to other definitions: what it takes back, by the bundle of `before`
+  Height resolves = model::kNoHeight;     // the parked record that is over with it
 };
 struct AppliedBlock {
   ledger::Position position;  // after the block

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "engine/apply/history.h"
+#include "engine/apply/action_data.h"
 #include "engine/ingest/json_text.h"
 
 namespace docket::partition {

@@ -9,6 +9,7 @@
 #include "engine/partition/loop.h"
 #include "engine/partition/notices.h"
 #include "engine/partition/so_far.h"
+#include "engine/validate/migrate.h"
 
 namespace docket::partition {
 namespace {
@@ -161,6 +162,7 @@ Status PartitionLoop::apply_accepted(Applied& applied, const SoFar& so_far, bool
   if (event.kind == model::kNone16 || event.event == model::kNone16) {
     return Error{ErrorCode::kCorrupt, "record " + std::to_string(applied.height) + " names a kind or event that its bundle lacks", false};
   }
+  if (validate::migrates(event)) return apply_migrated(applied, so_far);
   auto& book = book_of(event);
   const auto& bundle = *book.bundle;
   const auto& kind = bundle.kinds[event.kind];

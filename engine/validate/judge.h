@@ -41,7 +41,12 @@ struct Verdict {
   std::vector<measure::Step> old_timeline;  // when refolded: before and with them
   std::vector<measure::Step> new_timeline;
   model::CasePtr before;  // for the caller: what was judged on
+  // Of a case that moves (migrate.h):
+  const definition::Bundle* former = nullptr;
+  std::vector<model::Breach> dropped;  // breaches, by the former bundle, of clocks that the new one lacks
 };
+
+[[nodiscard]] Verdict refused(model::Refusal refusal, std::size_t index = 0);
 
 // `before`: null when the case does not exist. `history`: called when the place of an event is not the end of the fold.
 [[nodiscard]] Verdict judge(const definition::Bundle& bundle, const model::CasePtr& before, const std::vector<Incoming>& incoming,

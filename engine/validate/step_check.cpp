@@ -28,11 +28,6 @@ std::string state_names(const definition::ScopeDef& scope, std::uint64_t mask) {
   return out;
 }
 
-std::string state_name(const definition::ScopeDef& scope, model::StateId state) {
-  if (state == model::kCleared) return "cleared";
-  return state < scope.states.size() ? scope.states[state].name : "not opened";
-}
-
 class StepCheck {
  public:
   StepCheck(const definition::Bundle& bundle, const CaseState& state, const Event& event)

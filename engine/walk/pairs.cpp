@@ -17,6 +17,7 @@ std::vector<Pair> legal_pairs(const definition::KindDef& kind) {
   for (std::size_t i = 0; i < kind.events.size(); ++i) {
     const auto& def = kind.events[i];
     const auto event = static_cast<model::EventId>(i);
+    if (def.action == definition::EventAction::kMigrated) continue;  // a walk stays with its definitions
     if (def.opens) {
       out.push_back({def.scope, model::kNotOpened, event});
     } else {

@@ -99,6 +99,7 @@ std::vector<Walker::Choice> Walker::choices(const Case& at, bool homeward) {
       if (def.scope == 0 && def.opens) add(event, kCase);
       continue;
     }
+    if (def.action == EventAction::kMigrated) continue;  // see legal_pairs()
     if (at.state->voided && def.action != EventAction::kCorrected) continue;
     if (def.scope == 0) {
       if (!def.opens && apply::in_mask(def.from, at.state->scope.state)) add(event, kCase);

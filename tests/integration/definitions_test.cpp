@@ -16,6 +16,12 @@ class DefinitionsTest : public ::testing::Test {
     command.insert(command.end(), more.begin(), more.end());
     return run_docket(command);
   }
+  static Ran migrate(Server& server, const std::vector<std::string>& more) {
+    std::vector<std::string> command{"case",       "migrate",    "--server", server.address(), "--lang", "en",       "--role",
+                                     "dispatcher", "--approver", "chief",    "--by",           "worker", "--reason", "new limits"};
+    command.insert(command.end(), more.begin(), more.end());
+    return run_docket(command);
+  }
   TempFolder folder_;
   const fs::path data_ = folder_ / "data";
   const fs::path schemas_ = folder_ / "schemas";
@@ -100,6 +106,66 @@ TEST_F(DefinitionsTest, AreActivatedInAFolderThatNobodyServesAndBackAgain) {
   ASSERT_TRUE(server.ready()) << server.errors();
   dispatch(server, "H2");
   EXPECT_EQ(handle(server, "H1") + ", " + handle(server, "H2"), std::string(kThree) + ", " + kFive);
+}
+
+// What was told before the move stays to be read, and whoever reads the ledger anew gets the same.
+TEST_F(DefinitionsTest, OpenCasesMoveToThemWhenSomebodySaysSo) {
+  std::string before;
+  std::string metric;
+  {
+    Server server(data_);
+    ASSERT_TRUE(server.ready()) << server.errors();
+    for (const char* id : {"H1", "H2", "H3"}) dispatch(server, id);
+    const auto closed = server.post(hotline("H3", 3, "signed", "2026-03-10T10:30:00+08:00") + "\n" +
+                                    hotline("H3", 4, "terminated", "2026-03-10T11:00:00+08:00", R"({"ground":"other","request_no":"1"})"));
+    EXPECT_EQ(closed.body.find("rejected"), std::string::npos) << closed.body;
+    EXPECT_NE(migrate(server, {}).err.find("there is nothing to move"), std::string::npos);
+    ASSERT_TRUE(activate().ended.with(0));
+    EXPECT_NE(server.get("/v1/office").body.find(R"("activation":2)"), std::string::npos);
+    EXPECT_NE(server.get("/v1/cases?kind=hotline-ticket&movable=true&include_total=true").body.find(R"("total":2)"), std::string::npos);
+
+    const auto shown = migrate(server, {"--dry-run"});
+    EXPECT_TRUE(shown.ended.with(0)) << shown.text();
+    EXPECT_NE(shown.err.find("would move 2, of these with other deadlines 2; not moved 0"), std::string::npos) << shown.text();
+    EXPECT_NE(shown.out.find("handle 2026-03-17 23:59 → 2026-03-13 23:59"), std::string::npos) << shown.text();
+    EXPECT_EQ(handle(server, "H1"), kFive) << "a dry run changes nothing";
+
+    metric = server.get("/v1/metrics/hotline.on_time_rate?period=2026-03&at=2026-03-16").body;
+    const auto last = boost::json::parse(server.get("/v1/cases/H3").body);
+    before = std::string(last.at("updated").as_string());
+    const auto unknown = migrate(server, {"H9"});
+    EXPECT_TRUE(unknown.ended.with(3)) << unknown.text();
+    const auto one = migrate(server, {"H1"});
+    EXPECT_TRUE(one.ended.with(0)) << one.text();
+    EXPECT_EQ(handle(server, "H1") + ", " + handle(server, "H2"), std::string(kThree) + ", " + kFive);
+    const auto rest = migrate(server, {});
+    EXPECT_NE(rest.err.find("moved 1, of these with other deadlines 1; not moved 0"), std::string::npos) << rest.text();
+    EXPECT_EQ(handle(server, "H2"), kThree);
+    EXPECT_EQ(handle(server, "H2", "?known_at=" + before), kFive);
+    EXPECT_EQ(handle(server, "H3"), kFive) << "it is closed";
+    const auto not_now = migrate(server, {"--activation", "7", "H3"});
+    EXPECT_TRUE(not_now.ended.with(1)) << not_now.text();
+    EXPECT_NE(not_now.out.find("not-active"), std::string::npos) << not_now.text();
+    EXPECT_NE(server.get("/v1/cases/H1?version=2").body, server.get("/v1/cases/H1?version=3").body);
+    EXPECT_EQ(server.post(hotline("H1", 4, "signed", "2026-03-10T12:00:00+08:00")).status, 200);
+    EXPECT_TRUE(server.stop(SIGKILL).by(SIGKILL));
+  }
+  const std::string name = data_.string();
+  for (const char* command : {"verify", "rebuild", "verify"}) {
+    const auto ran = run_docket({"store", command, "--data", name});
+    EXPECT_TRUE(ran.ended.with(0)) << command << ": " << ran.text();
+  }
+  Server server(data_);
+  ASSERT_TRUE(server.ready()) << server.errors();
+  EXPECT_EQ(handle(server, "H1") + ", " + handle(server, "H2"), std::string(kThree) + ", " + kThree);
+  EXPECT_EQ(handle(server, "H1", "?known_at=" + before), kFive);
+  // Two deadlines fell on the 13th that fell on the 17th as known before.
+  const auto count = [&](const std::string& params) {
+    const auto body = boost::json::parse(server.get("/v1/metrics/hotline.on_time_rate?period=2026-03&at=2026-03-16" + params).body);
+    return body.at("total").at("denominator").as_int64();
+  };
+  EXPECT_EQ(count(""), 2);
+  EXPECT_EQ(count("&known_at=" + before), 0) << metric;
 }
 
 TEST_F(DefinitionsTest, ThatKeepTheirVersionAreToldOf) {

@@ -6,11 +6,11 @@
 #include <iostream>
 
 #include "engine/ledger/activation.h"
+#include "tests/support/changed_definitions.h"
 #include "tests/support/engine_checks.h"
 #include "tests/support/histories.h"
 #include "tests/support/hotline.h"
 #include "tests/support/store_fixture.h"
-#include "tests/unit/definition_fixture.h"
 
 namespace docket::testing {
 namespace {
@@ -21,45 +21,6 @@ std::uint64_t seed_of_run() {
   const char* given = std::getenv("DOCKET_SEED");
   return given != nullptr ? std::strtoull(given, nullptr, 10) : 5;
 }
-
-definition::BundlePtr with(const std::string& file, const std::string& from, const std::string& to) {
-  auto texts = definition::shipped_texts();
-  auto& text = texts.at(file);
-  const auto place = text.find(from);
-  EXPECT_NE(place, std::string::npos) << file << " has no " << from;
-  text.replace(place, from.size(), to);
-  auto compiled = definition::compile(texts, "example");
-  EXPECT_TRUE(compiled.ok()) << (compiled.diagnostics.empty() ? "" : compiled.diagnostics.back().format());
-  return compiled.bundle;
-}
-
-definition::BundlePtr shipped() {
-  static const auto bundle = definition::load_office("example");
-  return bundle;
-}
-// A unit has three working days to handle a ticket, not five.
-definition::BundlePtr shorter() {
-  static const auto bundle =
-      with("rules/example.yaml", "urgency: emergency}, limit: 2h}, {limit: 5wd}]", "urgency: emergency}, limit: 2h}, {limit: 3wd}]");
-  return bundle;
-}
-// A unit that was not there before.
-definition::BundlePtr larger() {
-  static const auto bundle = with("units/example.yaml", "\nU:", "\nNEW: {title: {zh: 新单位, en: New unit}, peer: district}\nU:");
-  return bundle;
-}
-
-Instant handle_due(const EngineFixture& engine, const std::string& case_id) {
-  const auto& state = *engine.projections.cases.at(case_id);
-  const auto& kind = shipped()->kinds[state.kind];
-  const auto clock = *definition::find_name(kind.scopes[0].clock_ids, "handle");
-  for (auto it = state.scope.clocks.rbegin(); it != state.scope.clocks.rend(); ++it) {
-    if (it->clock == clock) return it->due;
-  }
-  return model::kNoInstant;
-}
-
-std::string day_of(Instant instant) { return model::format_date(shipped()->zone.local_day(instant)); }
 
 class Bundles : public ::testing::Test {
  protected:
@@ -268,9 +229,9 @@ TEST_F(Bundles, AChainThatIsJudgedByWhatItNeverActivatedIsNotRead) {
 
 // It was let in by the newer definitions, so it has an outcome, and that is of its case.
 TEST(BundlesOfSources, ASourceThatIsNewIsRefusedByAnOpenCaseInAWayThatReplayReads) {
-  const auto newer =
-      with("sources/example.yaml",
-           "\nexample:", "\nnew-desk: {title: {zh: 新台, en: new desk}, kinds: all, roles: all, units: all, backfill: true}\nexample:");
+  const auto newer = changed(
+      {{"sources/example.yaml",
+        "\nexample:", "\nnew-desk: {title: {zh: 新台, en: new desk}, kinds: all, roles: all, units: all, backfill: true}\nexample:"}});
   StoreFixture live(shipped(), *model::parse_instant("2026-03-10T18:00:00+08:00"));
   StoreFixture replayed(shipped(), live.now(), &live);
   EXPECT_EQ(live.offer(hotline("H1", 1, "created", "2026-03-10T09:00:00+08:00")).kind, Kind::kAccepted);

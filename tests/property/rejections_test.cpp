@@ -106,6 +106,8 @@ std::vector<Row> rows() {
        {{"created", "03-02T09:00"}},
        {"clock_adjusted", "03-02T10:00", R"({"clock":"handle","due":"2026-03-20T10:00:00+08:00","reason":"r","approver":"a"})"}},
       {"no-such-gate", {{"created", "03-02T09:00"}}, {"gate_waived", "03-02T10:00", R"({"gate":"contacted","reason":"r","approver":"a"})"}},
+      {"not-active", {{"created", "03-02T09:00"}}, {"migrated", "03-02T10:00", R"({"activation":2,"reason":"r","approver":"a"})"}},
+      {"not-migratable", {{"created", "03-02T09:00"}}, {"migrated", "03-02T10:00", R"({"activation":1,"reason":"r","approver":"a"})"}},
   };
 }
 
@@ -123,7 +125,8 @@ void the_case_decides() {
     if (row.last.event == "announced") last = replaced(last, "hotline-ticket", "qa-session");
     const auto outcome = engine.offer(last);
     EXPECT_EQ(code_of(outcome.refusal), row.code) << outcome.refusal.detail;
-    EXPECT_EQ(outcome.kind, partition::EventOutcome::Kind::kParked) << "a curable one waits";
+    const auto waits = row.last.event == "migrated" ? partition::EventOutcome::Kind::kRejected : partition::EventOutcome::Kind::kParked;
+    EXPECT_EQ(outcome.kind, waits) << "a curable one waits, unless it moves the case";
     EXPECT_FALSE(outcome.refusal.detail.empty());
     // The same over a screen is rejected at once.
     const auto at_once = engine.offer(

@@ -83,6 +83,7 @@ TEST(ScenarioTables, TakeEveryEventAndReachEveryState) {
   for (const auto& kind : bundle->kinds) {
     for (const auto& event : kind.events) {
       if (event.common && kind.name != "hotline-ticket") continue;
+      if (event.action == definition::EventAction::kMigrated) continue;  // needs other definitions: property/migrations_test.cpp
       EXPECT_TRUE(travelled().events.contains(kind.name + "." + event.name)) << "no scenario takes " << kind.name << " " << event.name;
       if (event.common || (event.opens && event.scope == 0)) continue;
       const auto& scope = kind.scopes[0];

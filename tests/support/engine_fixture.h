@@ -103,12 +103,17 @@ class MemoryProjections final : public partition::StateReader, public partition:
         for (const auto at : apply::want_instants(row.after.get())) wanted.emplace(at, row.case_id);
         cases[row.case_id] = row.after;
       }
-      for (const auto& delta : row.deltas) {
-        auto& cell = cells[{delta.metric, delta.by, group_text(delta.group), delta.anchor, delta.series}];
-        cell += delta.value;
-        auto& happened = by_occurred[{delta.metric, delta.by, group_text(delta.group), delta.anchor, delta.series, delta.occurred}];
-        happened += delta.value;
-      }
+      add(row.withdrawn);  // by a bundle of the same metrics
+      add(row.deltas);
+    }
+  }
+
+  void add(const std::vector<measure::Delta>& deltas) {
+    for (const auto& delta : deltas) {
+      auto& cell = cells[{delta.metric, delta.by, group_text(delta.group), delta.anchor, delta.series}];
+      cell += delta.value;
+      auto& happened = by_occurred[{delta.metric, delta.by, group_text(delta.group), delta.anchor, delta.series, delta.occurred}];
+      happened += delta.value;
     }
   }
 

@@ -1,0 +1,33 @@
+// Events in batches to the server, and what became of each. Thread rule: free functions.
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connectors/cli/display.h"
+
+namespace docket::cli {
+
+[[nodiscard]] std::string_view trim(std::string_view text);
+
+struct Batch {
+  std::string content_type;
+  std::string body;
+  std::size_t events = 0;  // 0: not known before the answer
+};
+
+// Events, one a line, in bodies of at most so many and of at most 4 MiB.
+[[nodiscard]] std::vector<Batch> split_lines(std::string_view text, std::size_t lines_max);
+// Adds the answer's results to `all`, counted on from what is there. False: it is no such answer.
+[[nodiscard]] bool add_results(const std::string& body, json::array& all);
+// kOk: all are in the ledger, or wait there; kSomeFailed, kFailure, or kUnavailable: of some nobody knows.
+[[nodiscard]] int exit_code_of_results(const json::array& results);
+
+[[nodiscard]] Colour outcome_colour(const std::string& outcome);
+// Why an event was refused: the detail, or else the first of the errors; and for a parked one until when it waits.
+[[nodiscard]] std::string reason_of(const Display& show, const json::object& result);
+
+}  // namespace docket::cli
