@@ -63,6 +63,8 @@ const std::vector<FigureDef>& catalogue() {
       {"kafka_over_peer_whole", "  from exec", "ratio", kMore, 2, "", false, true},
       {"kafka_latency_p50", "produce to verdict read p50, paced", "ms", kLess, 1, "", false, true},
       {"kafka_latency_p99", "produce to verdict read p99, paced", "ms", kLess, 1, "", false, true},
+      {"kafka_verdict_p50", "of it, judged to verdict read p50", "ms", kLess, 1, "", false, true},
+      {"kafka_verdict_p99", "of it, judged to verdict read p99", "ms", kLess, 1, "", false, true},
       {"kafka_latency_p999", "produce to verdict read p99.9, paced", "ms", kLess, 1, "", false, true},
       {"kafka_peer_p99_100", "the peer, p99, commit 100 ms", "ms", kLess, 1, "", false, true},
       {"kafka_peer_p99_1000", "the peer, p99, commit 1 s", "ms", kLess, 1, "", false, true},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -25,7 +26,14 @@ Result<std::unique_ptr<Child>> start_peer(const KafkaContext& kafka, const std::
                       kafka.context.path("peer.out"));
 }
 
-Result<Latencies> paced(KafkaContext& kafka, const std::string& in, const std::string& out, const Lines& lines, const Span& span) {
+struct Paced {
+  Latencies whole;   // from the publisher's call to the verdict read: its client's queue is in it
+  Latencies behind;  // from the row's own time, at which Docket judged it
+};
+
+double wall_s() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
+Result<Paced> paced(KafkaContext& kafka, const std::string& in, const std::string& out, const Lines& lines, const Span& span) {
   auto reader = TopicReader::open(kafka.brokers, out);
   if (!reader) return reader.error();
   const double rate = static_cast<double>(kafka.context.options.paced_rate);
@@ -38,25 +46,33 @@ Result<Latencies> paced(KafkaContext& kafka, const std::string& in, const std::s
   std::vector<double> sent(span.end - span.begin, 0);
   Status published;
   std::thread publisher([&] { published = publish(kafka.brokers, in, lines, span, rate, &sent); });
-  std::vector<std::pair<std::size_t, double>> read;
+  struct Read {
+    std::size_t i = 0;
+    double at = 0;
+    double recorded = 0;
+  };
+  std::vector<Read> read;
+  const double wall = wall_s() - now_s();
   const double until = now_s() + 60 + static_cast<double>(sent.size()) / rate;
   while (read.size() < ids && now_s() < until) {
     reader->poll([&](const rd_kafka_message_t& row) {
       // The first row of an event counts, also of one that must wait: it has been judged.
       const auto found = wanted.find(std::string(member_of(payload_of(row), "id")));
       if (found == wanted.end()) return;
-      read.emplace_back(found->second, now_s());
+      read.push_back({found->second, now_s(), static_cast<double>(rd_kafka_message_timestamp(&row, nullptr)) / 1e3});
       wanted.erase(found);
     });
   }
   publisher.join();
   if (!published) return published.error();
   if (read.size() < ids) return failed("only " + std::to_string(read.size()) + " verdicts of " + std::to_string(ids) + " came");
-  Latencies out_times;
-  for (const auto& [i, at] : read) {
-    if (i >= sent.size() / 2) out_times.add((at - sent[i]) * 1e3);  // the first half warms up
+  Paced times;
+  for (const auto& [i, at, recorded] : read) {
+    if (i < sent.size() / 2) continue;  // the first half warms up
+    times.whole.add((at - sent[i]) * 1e3);
+    times.behind.add((at + wall - recorded) * 1e3);
   }
-  return out_times;
+  return times;
 }
 
 }  // namespace
@@ -126,9 +142,11 @@ Status measure_latency(KafkaContext& kafka) {
   auto ours = paced(kafka, prefix + ".intake.bench", prefix + ".verdicts", *lines, span);
   if (!ours) return ours.error();
   if (auto ended = end(**server); !ended) return ended;
-  context.add("kafka_latency_p50", ours->percentile(50));
-  context.add("kafka_latency_p99", ours->percentile(99));
-  context.add("kafka_latency_p999", ours->percentile(99.9));
+  context.add("kafka_latency_p50", ours->whole.percentile(50));
+  context.add("kafka_latency_p99", ours->whole.percentile(99));
+  context.add("kafka_latency_p999", ours->whole.percentile(99.9));
+  context.add("kafka_verdict_p50", ours->behind.percentile(50));
+  context.add("kafka_verdict_p99", ours->behind.percentile(99));
   if (kafka.peer.empty()) return {};
   for (const std::string commit : {"100", "1000"}) {
     const auto other = fresh_topics(kafka, true);
@@ -140,7 +158,7 @@ Status measure_latency(KafkaContext& kafka) {
     auto theirs = paced(kafka, *other + ".intake.bench", *other + ".verdicts", *lines, span);
     if (!theirs) return theirs.error();
     if (auto ended = end(**peer); !ended) return ended;
-    context.add("kafka_peer_p99_" + commit, theirs->percentile(99));
+    context.add("kafka_peer_p99_" + commit, theirs->whole.percentile(99));
   }
   return {};
 }

@@ -122,9 +122,13 @@ Result<TopicReader> TopicReader::open(const std::string& brokers, const std::str
 TopicReader::~TopicReader() { queue_.reset(); }
 
 std::size_t TopicReader::poll(const std::function<void(const rd_kafka_message_t&)>& row) {
-  const auto got = rd_kafka_consume_batch_queue(queue_.get(), 100, batch_.data(), batch_.size());
+  // A batch with a timeout waits for it to be full; so the first message is waited for, and what is there then is taken.
+  batch_.front() = rd_kafka_consume_queue(queue_.get(), 100);
+  if (batch_.front() == nullptr) return 0;
+  const auto more = rd_kafka_consume_batch_queue(queue_.get(), 0, batch_.data() + 1, batch_.size() - 1);
+  const std::size_t got = 1 + static_cast<std::size_t>(std::max<ssize_t>(more, 0));
   std::size_t rows = 0;
-  for (std::size_t i = 0; got > 0 && i < static_cast<std::size_t>(got); ++i) {
+  for (std::size_t i = 0; i < got; ++i) {
     rd_kafka_message_t* const message = batch_[i];
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       ++rows;
