@@ -128,7 +128,7 @@ bool PartitionLoop::judge_record(const IntakeBatch& batch, IntakeEvent& record) 
   read_by_case(record.offered);
   const auto& offered = record.offered;
   const auto& event = offered.event;
-  std::size_t parked = 0;  // may be accepted together with it, in one block
+  std::size_t parked = moving_bytes(*event);  // and what may be accepted together with it, in one block
   for (const auto& row : parked_ahead(event->subject)) parked += event_bytes(*row.event);
   if (offered.stage == ingest::Stage::kReady && !make_room(event_bytes(*event) + kPlaceBytes + parked))
     static_cast<void>(make_room(event_bytes(*event) + kPlaceBytes));

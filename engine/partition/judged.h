@@ -17,9 +17,6 @@ inline EventOutcome told(EventOutcome::Kind kind, model::Refusal refusal = {}) {
 // Room that the event's record may take, sealed.
 inline std::size_t event_bytes(const model::Event& event) { return (event.text ? event.text->size() * 3 / 2 : 0) + 2048; }
 
-// Room that the effects of one earlier event may take in the record that moves its case to other definitions.
-inline constexpr std::size_t kEffectsBytes = 1024;
-
 // Of an intake record that can't be read, or whose source may not publish it: it says nothing of a case.
 inline bool names_no_case(const ledger::Record& record) {
   return record.kind == ledger::RecordKind::kRejected &&

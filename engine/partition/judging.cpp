@@ -80,9 +80,8 @@ PartitionLoop::Waiting PartitionLoop::judge_events(Offer& offer) {
     bool moves = false;
     for (const auto i : indexes) {
       bytes += event_bytes(*offer.events[i].event);
-      if (!validate::migrates(*offer.events[i].event)) continue;
-      moves = true;
-      if (const auto state = case_ahead(case_id)) bytes += state->version * kEffectsBytes;
+      moves = moves || validate::migrates(*offer.events[i].event);
+      bytes += moving_bytes(*offer.events[i].event);
     }
     std::size_t parked = 0;  // may be accepted together with it, in one block
     for (const auto& row : parked_ahead(case_id)) parked += event_bytes(*row.event);

@@ -233,6 +233,7 @@ class PartitionLoop {
   void withdraw_breaches(const model::CaseState& before, const std::vector<validate::Incoming>& incoming, const validate::Verdict& verdict);
 
   // cases that move to other definitions (migrations.cpp)
+  [[nodiscard]] std::size_t moving_bytes(const model::Event& event) const;
   EventOutcome judge_migration(const model::EventPtr& event, std::vector<std::uint64_t>& rests);
   void withdraw_of_former(const model::CaseState& before, const std::vector<validate::Incoming>& incoming,
                           const validate::Verdict& verdict);

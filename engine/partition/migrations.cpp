@@ -55,9 +55,29 @@ Moved moved(const definition::Bundle& former, const model::CaseState& before, co
   return out;
 }
 
+constexpr std::size_t kEffectsBytes = 2048;       // of one event, as a guess
+constexpr std::size_t kMovingBytes = 384 * 1024;  // asked for at most: what it takes is counted when it is known
+
+// No less than the effects take in the record.
+std::size_t effects_bytes(const validate::Verdict& verdict) {
+  std::size_t out = 0;
+  for (const auto& later : verdict.later) {
+    out += 64;
+    for (const auto& effect : later.effects) out += 512 + effect.notices.size() * 160;
+  }
+  return out;
+}
+
 model::Refusal cant_move(std::string detail) { return {Rejection::kNotMigratable, std::move(detail), {}}; }
 
 }  // namespace
+
+// Room that the effects of all earlier events may take in the record that moves their case; 0 for any other event.
+std::size_t PartitionLoop::moving_bytes(const model::Event& event) const {
+  if (!validate::migrates(event)) return 0;
+  const auto state = case_ahead(event.subject);
+  return state == nullptr ? 0 : std::min(state->version * kEffectsBytes, kMovingBytes);
+}
 
 // It never waits: it is a decision on the case as its approver saw it.
 EventOutcome PartitionLoop::judge_migration(const model::EventPtr& event, std::vector<std::uint64_t>& rests) {
@@ -93,6 +113,8 @@ EventOutcome PartitionLoop::judge_migration(const model::EventPtr& event, std::v
   std::vector<validate::Incoming> incoming{{event, next_height(), false, nullptr}};
   auto verdict = validate::migrate(*former.bundle, before, incoming, building_->header.recorded, *history, *anew);
   if (verdict.refusal) return refuse(std::move(verdict.refusal));
+  if (building_->records.size() + event_bytes(*event) + effects_bytes(verdict) > ledger::kBlockBytesMax)
+    return refuse(cant_move("the deadlines of all its " + std::to_string(before->version) + " events do not fit in one block"));
   verdict.before = before;
   const auto what = std::make_shared<const Moved>(moved(*former.bundle, *before, bundle, *verdict.after));
   std::vector<EventOutcome> outcomes;

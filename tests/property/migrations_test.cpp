@@ -246,6 +246,44 @@ TEST_F(Migrations, AStateThatComesOutOtherwiseMustBeSaid) {
   expect_replay_equal(engine);
 }
 
+// Its record holds the deadlines of every event, and a block has its limit.
+TEST_F(Migrations, ACaseOfVeryManyEventsMovesOrIsRefusedWhole) {
+  std::size_t moved = 0;
+  std::size_t not_moved = 0;
+  for (const int rounds : {40, 700}) {
+    const std::string id = "L" + std::to_string(rounds);
+    accept(hotline(id, 1, "created", "2026-03-09T09:00:00+08:00"));
+    auto time = *model::parse_instant("2026-03-09T10:00:00+08:00");
+    int n = 1;
+    const auto next = [&](const char* event) {
+      time += 20'000;
+      accept(hotline(id, ++n, event, model::format_instant(time)));
+    };
+    for (int i = 0; i < rounds; ++i) {
+      next("dispatched");
+      next("return_requested");
+      next("return_granted");
+    }
+  }
+  engine.activate(shorter(), 2);
+  for (const int rounds : {40, 700}) {
+    const std::string id = "L" + std::to_string(rounds);
+    const auto outcome = engine.offer(hotline(id, 9999, "migrated", "2026-03-10T18:00:00+08:00",
+                                              R"({"activation":2,"reason":"r","approver":"chief"})", R"(,"approvedby":"chief")"));
+    if (outcome.kind == Kind::kAccepted) {
+      ++moved;
+      continue;
+    }
+    ++not_moved;
+    EXPECT_EQ(outcome.refusal.code, Rejection::kNotMigratable) << outcome.refusal.detail;
+    EXPECT_NE(outcome.refusal.detail.find("do not fit in one block"), std::string::npos) << outcome.refusal.detail;
+  }
+  EXPECT_EQ(moved, 1U);
+  EXPECT_EQ(not_moved, 1U);
+  for (const auto& value : engine.log) EXPECT_TRUE(ledger::decode_block(value).ok());
+  expect_replay_equal(engine);
+}
+
 // What follows it in a batch is read by what it leads to.
 TEST_F(Migrations, WhatFollowsInABatchIsJudgedByTheNewDefinitions) {
   dispatch("H1");
