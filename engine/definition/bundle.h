@@ -224,6 +224,9 @@ enum class EventAction : std::uint8_t {  // what the engine itself does for a co
   kMigrated,
 };
 
+// The one event that may do kMigrated: a case's history is searched for that name.
+inline constexpr std::string_view kMigratedEvent = "migrated";
+
 struct Revocation {
   ClockRef clock;
   ConditionId when = kNoCondition;

@@ -215,6 +215,9 @@ void EventCompiler::action() const {
     if (each.name == does->text) event.action = each.action;
   }
   if (event.action == EventAction::kNone) error(*does, "does is " + join(known) + ", not " + does->text, nearest(does->text, known));
+  if (event.action == EventAction::kMigrated && event.name != kMigratedEvent)
+    error(*does, "does: migrate is for the event " + std::string(kMigratedEvent) + ", by whose name it is found again",
+          std::string(kMigratedEvent));
   for (const ActionField& need : kActionFields) {
     if (need.action != event.action) continue;
     const std::uint16_t* id = find_name(event.field_ids, need.name);
