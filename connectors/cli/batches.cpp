@@ -10,7 +10,22 @@ namespace {
 
 constexpr std::size_t kBatchBytesMax = 4UL * 1024 * 1024;
 
+// Adds the answer's results to `all`, counted on from what is there. False: it is no such answer.
+bool add_results(const std::string& body, json::array& all) {
+  boost::system::error_code error;
+  json::value answer = json::parse(body, error);
+  if (error || !answer.is_object() || !answer.get_object().contains("results") || !answer.get_object()["results"].is_array()) return false;
+  const auto base = static_cast<std::int64_t>(all.size());
+  for (auto& entry : answer.get_object()["results"].get_array()) {
+    if (entry.is_object()) entry.get_object()["index"] = base + integer_of(entry.get_object(), "index");
+    all.push_back(std::move(entry));
+  }
+  return true;
+}
+
 }  // namespace
+
+std::string publish_target(bool dry_run) { return dry_run ? "/v1/events?dry_run=true" : "/v1/events"; }
 
 std::string_view trim(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
@@ -36,16 +51,13 @@ std::vector<Batch> split_lines(std::string_view text, std::size_t lines_max) {
   return batches;
 }
 
-bool add_results(const std::string& body, json::array& all) {
-  boost::system::error_code error;
-  json::value answer = json::parse(body, error);
-  if (error || !answer.is_object() || !answer.get_object().contains("results") || !answer.get_object()["results"].is_array()) return false;
-  const auto base = static_cast<std::int64_t>(all.size());
-  for (auto& entry : answer.get_object()["results"].get_array()) {
-    if (entry.is_object()) entry.get_object()["index"] = base + integer_of(entry.get_object(), "index");
-    all.push_back(std::move(entry));
+int send_batches(Remote& remote, bool dry_run, const std::vector<Batch>& batches, json::array& results) {
+  for (const auto& batch : batches) {
+    const auto reply = remote.send({"POST", publish_target(dry_run), batch.content_type, batch.body, "", ""});
+    if (!reply) return remote.exit_code();
+    if (reply->status != 200 || !add_results(reply->body, results)) return remote.fail(*reply);
   }
-  return true;
+  return kOk;
 }
 
 int exit_code_of_results(const json::array& results) {

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "connectors/cli/display.h"
+#include "connectors/cli/remote.h"
 
 namespace docket::cli {
 
+[[nodiscard]] std::string publish_target(bool dry_run);
 [[nodiscard]] std::string_view trim(std::string_view text);
 
 struct Batch {
@@ -21,8 +23,8 @@ struct Batch {
 
 // Events, one a line, in bodies of at most so many and of at most 4 MiB.
 [[nodiscard]] std::vector<Batch> split_lines(std::string_view text, std::size_t lines_max);
-// Adds the answer's results to `all`, counted on from what is there. False: it is no such answer.
-[[nodiscard]] bool add_results(const std::string& body, json::array& all);
+// Sends one after the other until one fails: kOk, or the code of that; `results` holds what was answered before.
+[[nodiscard]] int send_batches(Remote& remote, bool dry_run, const std::vector<Batch>& batches, json::array& results);
 // kOk: all are in the ledger, or wait there; kSomeFailed, kFailure, or kUnavailable: of some nobody knows.
 [[nodiscard]] int exit_code_of_results(const json::array& results);
 

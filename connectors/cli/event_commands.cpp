@@ -56,9 +56,9 @@ Output outcome_output(const Display& show, const json::array& results) {
   return output;
 }
 
-int publish_one(const CommonOptions& options, const PublishArgs& args, const std::string& target, std::string_view text) {
+int publish_one(const CommonOptions& options, const PublishArgs& args, std::string_view text) {
   Remote remote(options);
-  HttpCall call{"POST", target, "application/cloudevents+json", std::string(text), "", args.if_match};
+  HttpCall call{"POST", publish_target(args.dry_run), "application/cloudevents+json", std::string(text), "", args.if_match};
   const auto reply = remote.send(call);
   if (!reply) return remote.exit_code();
   boost::system::error_code error;
@@ -83,25 +83,13 @@ int publish_one(const CommonOptions& options, const PublishArgs& args, const std
   return print(options, output);
 }
 
-int publish_batches(const CommonOptions& options, const std::string& target, bool dry_run, const std::vector<Batch>& batches) {
+int publish_batches(const CommonOptions& options, bool dry_run, const std::vector<Batch>& batches) {
   Remote remote(options);
   json::array results;
-  int code = kOk;
-  for (const auto& batch : batches) {
-    const auto reply = remote.send({"POST", target, batch.content_type, batch.body, "", ""});
-    if (!reply) {
-      code = remote.exit_code();
-      break;
-    }
-    if (reply->status != 200 || !add_results(reply->body, results)) {
-      code = remote.fail(*reply);
-      break;
-    }
-  }
+  const int code = send_batches(remote, dry_run, batches, results);
   if (code != kOk) {
-    if (!results.empty())
-      *options.err << "docket: " << results.size() << " events were handed over before; publishing all of them again takes none twice\n";
     if (results.empty()) return code;
+    *options.err << "docket: " << results.size() << " events were handed over before; publishing all of them again takes none twice\n";
   }
   const Display show = remote.display();
   Output output = outcome_output(show, results);
@@ -131,16 +119,14 @@ int run_event_publish(const CommonOptions& options, const PublishArgs& args, std
     *options.err << "docket: " << (args.file == "-" ? "standard input" : args.file) << " holds no event\n";
     return kUsage;
   }
-  const std::string target = args.dry_run ? "/v1/events?dry_run=true" : "/v1/events";
   const Shape shape = shape_of(text);
-  if (shape == Shape::kEvent) return publish_one(options, args, target, text);
+  if (shape == Shape::kEvent) return publish_one(options, args, text);
   if (!args.if_match.empty()) {
     *options.err << "docket: --if-match goes with a single event; in a batch each event carries expectedrevision\n";
     return kUsage;
   }
-  if (shape == Shape::kArray)
-    return publish_batches(options, target, args.dry_run, {{"application/cloudevents-batch+json", std::string(text), 0}});
-  return publish_batches(options, target, args.dry_run, split_lines(text, args.lines_per_batch));
+  if (shape == Shape::kArray) return publish_batches(options, args.dry_run, {{"application/cloudevents-batch+json", std::string(text), 0}});
+  return publish_batches(options, args.dry_run, split_lines(text, args.lines_per_batch));
 }
 
 }  // namespace docket::cli

@@ -110,17 +110,7 @@ class Migration {
     std::string lines;
     for (const auto& one : chosen_) lines += json::serialize(event_of(one, time)) + "\n";
     json::array results;
-    int code = kOk;
-    for (const auto& batch : split_lines(lines, args_.lines_per_batch)) {
-      const auto reply =
-          remote_.send({"POST", args_.dry_run ? "/v1/events?dry_run=true" : "/v1/events", "application/x-ndjson", batch.body, "", ""});
-      if (!reply) {
-        code = remote_.exit_code();
-      } else if (reply->status != 200 || !add_results(reply->body, results)) {
-        code = remote_.fail(*reply);
-      }
-      if (code != kOk) break;
-    }
+    const int code = send_batches(remote_, args_.dry_run, split_lines(lines, args_.lines_per_batch), results);
     if (results.empty()) return code;
     const int printed = print_results(results);
     if (code != kOk) return code;

@@ -30,10 +30,13 @@ struct CorrectionData {
 // The target's CloudEvent JSON with the replaced time and data (same source, id, type, subject, actor).
 [[nodiscard]] std::string replaced_json(const model::Event& target, const CorrectionData& correction);
 
-// What a `migrated` event says. States are names; those of a part's instances are "part.state".
+// What states become. They are names; those of a part's instances are "part.state".
+using StateMap = std::vector<std::pair<std::string, std::string>>;
+
+// What a `migrated` event says.
 struct MigrationData {
   std::int64_t activation = 0;  // the number of what the case moves to
-  std::vector<std::pair<std::string, std::string>> states;
+  StateMap states;
 };
 [[nodiscard]] Result<MigrationData> migration_data(const definition::EventDef& def, const model::Event& event);
 

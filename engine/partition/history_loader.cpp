@@ -1,15 +1,14 @@
 #include "engine/partition/history_loader.h"
-#include "engine/apply/action_data.h"
 
 #include <algorithm>
 
+#include "engine/apply/action_data.h"
 #include "engine/partition/records.h"
 
 namespace docket::partition {
 namespace {
 
 constexpr std::string_view kMovedHead = R"({"moved_from":")";
-constexpr std::string_view kMigrated = "migrated";  // the one event that `does: migrate`
 
 bool accepts(ledger::RecordKind kind) { return kind == ledger::RecordKind::kAccepted || kind == ledger::RecordKind::kTimer; }
 
@@ -33,7 +32,7 @@ std::string moved_body(const std::string& from) { return std::string(kMovedHead)
 Result<std::string> bundle_known(const StateReader& states, const RecordReader& records, int partition, const std::string& case_id,
                                  const std::string& now, Instant known_at, std::uint32_t versions) {
   for (const auto& row : states.history(partition, case_id)) {
-    if (row.kind != ledger::RecordKind::kAccepted || row.event != kMigrated) continue;
+    if (row.kind != ledger::RecordKind::kAccepted || row.event != definition::kMigratedEvent) continue;
     if (row.recorded <= known_at && row.version <= versions) continue;
     const auto record = records.record(partition, row.height);
     if (!record) return record.error();
@@ -114,11 +113,9 @@ Result<apply::CaseHistory> HistoryLoader::history_of(const std::deque<Row>& rows
   apply::CaseHistory history(bundle_);
   const auto moved = std::find_if(rows.rbegin(), rows.rend(), [](const Row& row) { return !moved_from(*row.record).empty(); });
   const Height since = moved == rows.rend() ? 0 : moved->height;
-  for (auto& row : rows) {
-    const auto height = row.height;
-    const bool own = effects && height >= since;
-    if (auto status = add_event(history, std::move(row), own); !status)
-      return status.error().with_context("record " + std::to_string(height));
+  for (const auto& row : rows) {
+    if (auto status = add_event(history, row, effects && row.height >= since); !status)
+      return status.error().with_context("record " + std::to_string(row.height));
   }
   return history;
 }

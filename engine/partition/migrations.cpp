@@ -111,7 +111,7 @@ EventOutcome PartitionLoop::judge_migration(const model::EventPtr& event, std::v
   const auto anew = histories(target).load_anew(options_.partition, before->id, in_flight);
   if (!anew) return refuse(cant_move("by the new definitions one of its events can't be read: " + anew.error().message));
   std::vector<validate::Incoming> incoming{{event, next_height(), false, nullptr}};
-  auto verdict = validate::migrate(*former.bundle, before, incoming, building_->header.recorded, *history, *anew);
+  auto verdict = validate::migrate(*former.bundle, before, incoming, building_->header.recorded, *history, *anew, data->states);
   if (verdict.refusal) return refuse(std::move(verdict.refusal));
   if (building_->records.size() + event_bytes(*event) + effects_bytes(verdict) > ledger::kBlockBytesMax)
     return refuse(cant_move("the deadlines of all its " + std::to_string(before->version) + " events do not fit in one block"));

@@ -2,18 +2,17 @@
 
 #include <algorithm>
 
-#include "engine/apply/action_data.h"
 #include "engine/validate/refold.h"
-#include "engine/validate/refuse.h"
+#include "engine/validate/step_check.h"
 
 namespace docket::validate {
 namespace {
 
+using apply::StateMap;
 using definition::Bundle;
 using model::CaseState;
 using model::Refusal;
 using model::Rejection;
-using Map = std::vector<std::pair<std::string, std::string>>;
 
 model::Value carried(const Bundle& from, const Bundle& to, const model::Value& value) {
   if (value.type() != model::Value::Type::kSymbol) return value;
@@ -35,7 +34,7 @@ Refusal refuse_states(const std::string& detail, const std::string& of) {
   return {Rejection::kNotMigratable, detail, {{"#/data/states", of, "value"}}};
 }
 
-Refusal check_names(const definition::KindDef& from, const definition::KindDef& to, const Map& states) {
+Refusal check_names(const definition::KindDef& from, const definition::KindDef& to, const StateMap& states) {
   for (const auto& [old, now] : states) {
     if (!has_state(from, old))
       return refuse_states("states names " + old + ", which is no state of " + from.name, "'" + old + "' is not known");
@@ -46,7 +45,7 @@ Refusal check_names(const definition::KindDef& from, const definition::KindDef& 
   return {};
 }
 
-Refusal check_state(const std::string& old, const std::string& now, const Map& states) {
+Refusal check_state(const std::string& old, const std::string& now, const StateMap& states) {
   const auto it = std::find_if(states.begin(), states.end(), [&](const auto& row) { return row.first == old; });
   const std::string& wanted = it == states.end() ? old : it->second;
   if (wanted == now) return {};
@@ -56,7 +55,7 @@ Refusal check_state(const std::string& old, const std::string& now, const Map& s
 }
 
 // Whether each state is what it was, or what the event says that it becomes.
-Refusal check_states(const Bundle& former, const CaseState& before, const Bundle& bundle, const CaseState& after, const Map& states) {
+Refusal check_states(const Bundle& former, const CaseState& before, const Bundle& bundle, const CaseState& after, const StateMap& states) {
   const auto& from = former.kinds[before.kind];
   const auto& to = bundle.kinds[after.kind];
   if (auto refusal = check_names(from, to, states)) return refusal;
@@ -89,14 +88,11 @@ bool migrates(const model::Event& event) {
 }
 
 Verdict migrate(const Bundle& former, const model::CasePtr& before, const std::vector<Incoming>& incoming, model::Instant recorded,
-                const apply::CaseHistory& history, const apply::CaseHistory& anew) {
-  const auto& event = *incoming.front().event;
-  const auto& bundle = *event.bundle;
-  const auto data = apply::migration_data(bundle.kinds[event.kind].events[event.event], event);
-  if (!data) return refused({Rejection::kInvalidData, data.error().message, {{"#/data/states", data.error().message, "value"}}});
+                const apply::CaseHistory& history, const apply::CaseHistory& anew, const apply::StateMap& states) {
+  const auto& bundle = *incoming.front().event->bundle;
   auto verdict = Refold(former, bundle, before, incoming, history, anew, recorded).run();
   if (verdict.refusal) return verdict;
-  if (auto refusal = check_states(former, *before, bundle, *verdict.after, data->states)) return refused(std::move(refusal));
+  if (auto refusal = check_states(former, *before, bundle, *verdict.after, states)) return refused(std::move(refusal));
   verdict.former = &former;
   return verdict;
 }

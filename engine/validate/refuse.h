@@ -1,10 +1,9 @@
-// A refusal with one pointer, and a state in words. Internal to this folder. Thread rule: free function.
+// A refusal with one pointer. Internal to this folder. Thread rule: free function.
 #pragma once
 
 #include <string>
 #include <utility>
 
-#include "engine/definition/bundle.h"
 #include "engine/model/rejection.h"
 
 namespace docket::validate {
@@ -15,11 +14,6 @@ inline model::Refusal refuse(model::Rejection code, std::string detail, std::str
   if (!pointer.empty())
     refusal.errors.push_back({std::move(pointer), field_detail.empty() ? refusal.detail : std::move(field_detail), "state"});
   return refusal;
-}
-
-inline std::string state_name(const definition::ScopeDef& scope, model::StateId state) {
-  if (state == model::kCleared) return "cleared";
-  return state < scope.states.size() ? scope.states[state].name : "not opened";
 }
 
 }  // namespace docket::validate

@@ -332,6 +332,11 @@ class StepCheck {
 
 }  // namespace
 
+std::string state_name(const definition::ScopeDef& scope, model::StateId state) {
+  if (state == model::kCleared) return "cleared";
+  return state < scope.states.size() ? scope.states[state].name : "not opened";
+}
+
 Refusal check_step(const definition::Bundle& bundle, const CaseState& state, const Event& event) {
   return StepCheck(bundle, state, event).run();
 }

@@ -22,6 +22,9 @@ namespace docket::validate {
 // event moves with it.
 [[nodiscard]] model::Refusal check_timer(const definition::Bundle& bundle, const model::CaseState& state, const model::Event& event);
 
+// A state's name, "cleared", or "not opened".
+[[nodiscard]] std::string state_name(const definition::ScopeDef& scope, model::StateId state);
+
 // How a gate stands for a case, in words for answers and explanations.
 enum class GateStatus : std::uint8_t { kPassed, kNotApplicable, kWaived, kMissing };
 [[nodiscard]] GateStatus gate_status(const definition::Bundle& bundle, const definition::KindDef& kind, const model::CaseState& state,

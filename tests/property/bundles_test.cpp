@@ -2,7 +2,6 @@
 // was opened with, and replay reads both. Another seed: DOCKET_SEED=7.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
 
 #include "engine/ledger/activation.h"
@@ -17,23 +16,8 @@ namespace {
 
 using Kind = partition::EventOutcome::Kind;
 
-std::uint64_t seed_of_run() {
-  const char* given = std::getenv("DOCKET_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 5;
-}
-
-class Bundles : public ::testing::Test {
+class Bundles : public ChangingOffice {
  protected:
-  Bundles() : engine(shipped(), *model::parse_instant("2026-03-10T18:00:00+08:00")) {}
-
-  void accept(const std::string& json) {
-    const auto outcome = engine.offer(json);
-    EXPECT_EQ(outcome.kind, Kind::kAccepted) << json << " " << outcome.refusal.detail;
-  }
-  void dispatch(const std::string& id, const std::string& data = {}) {
-    accept(hotline(id, 1, "created", "2026-03-10T09:00:00+08:00"));
-    accept(hotline(id, 2, "dispatched", "2026-03-10T10:00:00+08:00", data));
-  }
   [[nodiscard]] std::size_t activated_records() const {
     std::size_t count = 0;
     for (const auto& value : engine.log) {
@@ -42,8 +26,6 @@ class Bundles : public ::testing::Test {
     }
     return count;
   }
-
-  EngineFixture engine;
 };
 
 TEST_F(Bundles, ANewCaseIsJudgedByWhatWasActivatedAnOpenOneByWhatItWasOpenedWith) {

@@ -2,7 +2,6 @@
 // was known before stays readable. Another seed: DOCKET_SEED=7.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
 #include <map>
 
@@ -18,11 +17,6 @@ namespace {
 
 using Kind = partition::EventOutcome::Kind;
 using model::Rejection;
-
-std::uint64_t seed_of_run() {
-  const char* given = std::getenv("DOCKET_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 5;
-}
 
 // A contact counts only once the ticket is signed.
 definition::BundlePtr stricter() {
@@ -51,6 +45,15 @@ std::string move(const std::string& case_id, std::uint64_t number, const std::st
                  R"(,"approvedby":"chief")");
 }
 
+// The same of a case of any kind.
+std::string move_at(const std::string& kind, const std::string& case_id, std::size_t n, Instant time, std::uint64_t number,
+                    const std::string& states = {}) {
+  return R"({"specversion":"1.0","id":"move-)" + std::to_string(n) + R"(","source":"example","type":"org.docket.)" + kind +
+         R"(.migrated.v1","subject":")" + case_id + R"(","time":")" + model::format_instant(time) +
+         R"(","authid":"d-1","actorrole":"dispatcher","approvedby":"chief","data":{"activation":)" + std::to_string(number) +
+         R"(,"reason":"r","approver":"chief")" + (states.empty() ? "" : R"(,"states":)" + states) + "}}";
+}
+
 // Random histories in random orders, each cut short, so that many cases are open still.
 std::vector<std::string> cut_histories(walk::Random& random, std::uint64_t count) {
   Histories source(shipped(), seed_of_run(), {2, 22, 20, 25});
@@ -70,18 +73,8 @@ std::vector<std::string> cut_histories(walk::Random& random, std::uint64_t count
   return all;
 }
 
-class Migrations : public ::testing::Test {
+class Migrations : public ChangingOffice {
  protected:
-  Migrations() : engine(shipped(), *model::parse_instant("2026-03-10T18:00:00+08:00")) {}
-
-  void accept(const std::string& json) {
-    const auto outcome = engine.offer(json);
-    EXPECT_EQ(outcome.kind, Kind::kAccepted) << json << " " << outcome.refusal.detail;
-  }
-  void dispatch(const std::string& id, const std::string& data = {}) {
-    accept(hotline(id, 1, "created", "2026-03-10T09:00:00+08:00"));
-    accept(hotline(id, 2, "dispatched", "2026-03-10T10:00:00+08:00", data));
-  }
   partition::EventOutcome refused(const std::string& json, Rejection code) {
     const auto outcome = engine.offer(json);
     EXPECT_EQ(outcome.kind, Kind::kRejected) << json;
@@ -89,8 +82,6 @@ class Migrations : public ::testing::Test {
     return outcome;
   }
   [[nodiscard]] const model::CaseState& state(const std::string& id) const { return *engine.projections.cases.at(id); }
-
-  EngineFixture engine;
 };
 
 TEST_F(Migrations, AnOpenCaseIsJudgedAnewAndItsDeadlinesAreTold) {
@@ -379,11 +370,7 @@ TEST_F(Migrations, ACaseThatMovedIsWhatItWouldHaveBeen) {
   for (const auto& id : names) {
     const auto before = ids(engine, id);
     const auto kind = shipped()->kinds[state(id).kind].name;
-    const auto json =
-        R"({"specversion":"1.0","id":"move-)" + std::to_string(++n) + R"(","source":"example","type":"org.docket.)" + kind +
-        R"(.migrated.v1","subject":")" + id + R"(","time":")" + model::format_instant(engine.now()) +
-        R"(","authid":"d-1","actorrole":"dispatcher","approvedby":"chief","data":{"activation":2,"reason":"r","approver":"chief"}})";
-    const auto outcome = engine.offer(json);
+    const auto outcome = engine.offer(move_at(kind, id, ++n, engine.now(), 2));
     if (outcome.kind != Kind::kAccepted) {
       ++refusals[std::string(model::name(outcome.refusal.code))];
       continue;
@@ -452,12 +439,8 @@ TEST(MigrationsAtRandom, LiveAndReplayAreEqual) {
     if (!movable.empty() && random.below(4) == 0) {
       const auto& chosen = *movable[random.below(movable.size())];
       const auto& kind = live.books().of(chosen).bundle->kinds[chosen.kind].name;
-      const std::string states = random.below(2) == 0 ? R"(,"states":{"returning":"sent_back"})" : "";
-      const auto outcome =
-          live.offer(R"({"specversion":"1.0","id":"move-)" + std::to_string(n) + R"(","source":"example","type":"org.docket.)" + kind +
-                     R"(.migrated.v1","subject":")" + chosen.id + R"(","time":")" + model::format_instant(live.now()) +
-                     R"(","authid":"d-1","actorrole":"dispatcher","approvedby":"chief","data":{"activation":)" + std::to_string(number) +
-                     R"(,"reason":"r","approver":"chief")" + states + "}}");
+      const std::string states = random.below(2) == 0 ? R"({"returning":"sent_back"})" : "";
+      const auto outcome = live.offer(move_at(kind, chosen.id, n, live.now(), number, states));
       ++told[outcome.kind == Kind::kAccepted ? "accepted" : std::string(model::name(outcome.refusal.code))];
     }
     if (random.below(40) == 0) {

@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "tests/support/engine_fixture.h"
+#include "tests/support/hotline.h"
 #include "tests/unit/definition_fixture.h"
 
 namespace docket::testing {
@@ -59,5 +61,27 @@ inline Instant handle_due(const EngineFixture& engine, const std::string& case_i
 }
 
 inline std::string day_of(Instant instant) { return model::format_date(shipped()->zone.local_day(instant)); }
+
+inline std::uint64_t seed_of_run() {
+  const char* given = std::getenv("DOCKET_SEED");
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : 5;
+}
+
+// One partition of the shipped office, on a Tuesday evening.
+class ChangingOffice : public ::testing::Test {
+ protected:
+  ChangingOffice() : engine(shipped(), *model::parse_instant("2026-03-10T18:00:00+08:00")) {}
+
+  void accept(const std::string& json) {
+    const auto outcome = engine.offer(json);
+    EXPECT_EQ(outcome.kind, partition::EventOutcome::Kind::kAccepted) << json << " " << outcome.refusal.detail;
+  }
+  void dispatch(const std::string& id, const std::string& data = {}) {
+    accept(hotline(id, 1, "created", "2026-03-10T09:00:00+08:00"));
+    accept(hotline(id, 2, "dispatched", "2026-03-10T10:00:00+08:00", data));
+  }
+
+  EngineFixture engine;
+};
 
 }  // namespace docket::testing
