@@ -76,7 +76,7 @@ class RecordWriter {
   struct Cell {  // a delta by numbers that hold whatever the bundle
     meta::Number metric = 0;
     std::uint8_t by = 0;
-    std::uint8_t series = 0;
+    std::uint16_t series = 0;
     model::Day anchor = 0;
     model::Day occurred = 0;
     std::uint32_t group = 0;
@@ -254,7 +254,7 @@ void RecordWriter::write_cell(const Cell& cell, model::Day recorded, bool restat
   layer_.bytes -= table.bytes();
   table.add({cell.group, cell.anchor, recorded, cell.occurred, cell.value, cell.series, true});
   layer_.bytes += table.bytes();
-  if (cell.anchor < metrics::month_start(recorded) && restates) write_restatement(cell);
+  if (cell.anchor < metrics::month_start(recorded) && restates && cell.series < measure::kBuckets) write_restatement(cell);
 }
 
 void RecordWriter::write_restatement(const Cell& cell) {
@@ -268,7 +268,7 @@ void RecordWriter::write_restatement(const Cell& cell) {
     row = layer_.restatements.rbegin();
     layer_.bytes += kRestatedBytes + sizeof(metrics::Restatement);
   }
-  row->second.cells.push_back({cell.by, cell.series, cell.anchor, layer_.groups.text(cell.group), cell.value});
+  row->second.cells.push_back({cell.by, static_cast<std::uint8_t>(cell.series), cell.anchor, layer_.groups.text(cell.group), cell.value});
   layer_.bytes += kRestatedBytes;
 }
 

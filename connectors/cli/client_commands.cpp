@@ -188,6 +188,7 @@ void add_metric_commands(CLI::App& app, Exit& exit) {
     command.add_option("--to", args.to, "last day of a series");
     command.add_option("--step", args.step, "day, month, quarter or year");
     command.add_option("--by", args.by, "a row for each: unit, or another dimension");
+    command.add_flag("--exact", args.exact, "of a duration: median and P90 by each case instead of within 1 %");
     add_as_of(command, args.as_of);
     add_common(command, bound->common);
   }

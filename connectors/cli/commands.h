@@ -57,7 +57,8 @@ struct PublishArgs {
 struct MetricArgs {
   std::string name;
   std::string period, from, to, step;
-  std::string by;  // show: "unit", a row for each; explain: "unit=U", the cases of one row
+  bool exact = false;  // show: a duration's median and P90 by each case
+  std::string by;      // show: "unit", a row for each; explain: "unit=U", the cases of one row
   AsOf as_of;
 };
 [[nodiscard]] int run_metric_list(const CommonOptions& options);

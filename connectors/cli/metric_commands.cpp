@@ -1,8 +1,6 @@
-#include <cmath>
-
 #include "connectors/cli/commands.h"
+#include "connectors/cli/figure_text.h"
 #include "connectors/cli/output.h"
-#include "connectors/cli/percent.h"
 #include "connectors/cli/remote.h"
 #include "connectors/cli/words.h"
 
@@ -11,64 +9,10 @@ namespace {
 
 Params metric_params(const MetricArgs& args) {
   Params params{{"period", args.period}, {"from", args.from}, {"to", args.to}, {"step", args.step}, {"group_by", args.by}};
+  params.emplace_back("exact", args.exact ? "true" : "");
   params.emplace_back("at", args.as_of.at);
   params.emplace_back("known_at", args.as_of.known_at);
   return params;
-}
-
-bool in_thousandths(const json::object& metric, const json::object& figure) {
-  const Display plain;
-  return plain.text(figure, "numerator_unit") == "thousandths" || plain.text(metric, "numerator_unit") == "thousandths";
-}
-
-// A rate without its integers (a weighted sum of rates, or one of the exclusions' alternatives): "—" if it is null.
-Cell rate_cell(const json::value* rate) {
-  if (rate == nullptr || rate->is_null()) return "—";
-  const double value = rate->is_double() ? rate->get_double() : rate->is_int64() ? static_cast<double>(rate->get_int64()) : 0.0;
-  return percent(std::llround(value * 1e6), 1'000'000);
-}
-
-// The figure itself: per cent of a ratio, or the number of a count or stock.
-Cell figure_cell(const json::object& metric, const json::object& figure) {
-  if (!has(figure, "denominator")) {
-    if (figure.contains("rate")) return rate_cell(figure.if_contains("rate"));
-    const Display plain;
-    return plain.text(figure, "value");
-  }
-  const std::int64_t denominator = integer_of(figure, "denominator");
-  return percent(integer_of(figure, "numerator"), in_thousandths(metric, figure) ? denominator * 1000 : denominator);
-}
-
-Cell fraction_cell(const json::object& metric, const json::object& figure) {
-  if (!has(figure, "denominator")) return "";
-  const std::int64_t numerator = integer_of(figure, "numerator");
-  return (in_thousandths(metric, figure) ? thousandths(numerator) : std::to_string(numerator)) + "/" +
-         std::to_string(integer_of(figure, "denominator"));
-}
-
-// "paused 0, not_yet_due 2", and the figure with what was excluded.
-std::string exclusions_text(const Display& show, const json::object& figure) {
-  const auto* exclusions = figure.if_contains("exclusions");
-  if (exclusions == nullptr || !exclusions->is_object()) return "";
-  std::string out;
-  for (const auto& member : exclusions->get_object()) {
-    out += (out.empty() ? "" : ", ") + value_word("excluded", std::string_view(member.key().data(), member.key().size()), show.language) +
-           " " + show.text(member.value());
-  }
-  if (!out.empty() && has(figure, "rate_without_exclusions")) {
-    out += either(show.language, "；计入则为 ", "; with them ");
-    out += rate_cell(figure.if_contains("rate_without_exclusions")).text;
-  }
-  return out;
-}
-
-std::string notes_text(const Display& show, const json::object& figure) {
-  std::string out;
-  for (const char* key : {"backfilled", "paused", "quarantined"}) {
-    const std::int64_t count = integer_of(figure, key);
-    if (count > 0) out += (out.empty() ? "" : ", ") + value_word("of_these", key, show.language) + " " + std::to_string(count);
-  }
-  return out;
 }
 
 std::string group_name(const Display& show, const json::object& figure) {
@@ -94,7 +38,7 @@ std::string period_of(const Display& show, const json::object& one) {
 
 void add_row(Table& table, const Display& show, const json::object& metric, const json::object& figure, const std::string& period,
              bool grouped, bool total) {
-  const auto figure_text = figure_cell(metric, figure);
+  const auto figure_text = figure_cell(show, metric, figure);
   std::string exclusions = exclusions_text(show, figure);
   std::vector<Cell> row{show.text(metric, "name"), show.text(metric, "title"), period};
   if (grouped) {
@@ -133,11 +77,14 @@ std::string footer(const Display& show, const json::object& metric, const json::
     add("excluded", exclusions_text(show, figure));
     add("of_these", notes_text(show, figure));
   }
+  add("target", target_text(show, figure));
+  if (has(figure, "working_hours")) add("of all time", duration_text(show, figure, "hours"));
+  add("histogram", histogram_text(show, figure));
   for (const auto& entry : array_of(metric, "beside")) {
     if (!entry.is_object()) continue;
     const auto& companion = entry.get_object();
     const std::string fraction = fraction_cell(companion, companion).text;
-    add("beside", show.text(companion, "name") + " " + show.text(companion, "title") + " " + figure_cell(companion, companion).text +
+    add("beside", show.text(companion, "name") + " " + show.text(companion, "title") + " " + figure_cell(show, companion, companion).text +
                       (fraction.empty() ? "" : " " + fraction));
   }
   for (const auto& entry : array_of(figure, "combined_of")) {
@@ -234,8 +181,9 @@ int run_metric_explain(const CommonOptions& options, const MetricArgs& args) {
     for (const auto& entry : rows) {
       if (!entry.is_object()) continue;
       const auto& row = entry.get_object();
+      const std::string took = took_text(show, row);
       output.table.rows.push_back({part, show.text(row, "case"), state_of(row), show.cell(row, "due"), show.cell(row, "stop"),
-                                   show.text(row, "value"), show.text(row, "reason")});
+                                   took.empty() ? show.text(row, "value") : took, show.text(row, "reason")});
     }
   };
   const auto& in = array_of(*answer, "numerator");

@@ -12,16 +12,25 @@ namespace docket::files {
 namespace {
 
 constexpr std::uint64_t kCasesMax = 100'000'000;
-constexpr std::uint64_t kCasesPerSession = 1500;
+constexpr std::uint64_t kCasesPerSession = 100;
 constexpr std::uint64_t kSessionsMax = 330;
+constexpr std::uint64_t kCasesPerProposal = 50;
+constexpr std::uint64_t kProposalsMax = 1200;
 
 // Contacts by month (January first) and by hour of the day.
 constexpr std::array<std::uint32_t, 12> kMonths{118, 84, 96, 92, 98, 104, 118, 116, 100, 94, 112, 114};
+// Proposals: congress and conference meet in January and February.
+constexpr std::array<std::uint32_t, 12> kProposalMonths{300, 560, 30, 14, 12, 12, 12, 12, 14, 14, 12, 12};
 constexpr std::array<std::uint32_t, 24> kHours{7, 4, 3, 2, 3, 6, 14, 34, 74, 96, 92, 76, 48, 56, 82, 86, 80, 66, 50, 48, 46, 40, 26, 13};
 
 std::uint64_t sessions_of(std::uint64_t cases) {
   if (cases < 20) return 0;
   return std::clamp<std::uint64_t>(cases / kCasesPerSession, 1, kSessionsMax);
+}
+
+std::uint64_t proposals_of(std::uint64_t cases) {
+  if (cases < 20) return 0;
+  return std::clamp<std::uint64_t>(cases / kCasesPerProposal, 1, kProposalsMax);
 }
 
 // So many of `total` belong to days whose weights sum to `part` of `whole`.
@@ -43,7 +52,7 @@ Status check_city(const CityOptions& options, const definition::Bundle& bundle) 
   if (options.cases == 0 || options.cases > kCasesMax) return refused("between 1 and " + std::to_string(kCasesMax) + " cases");
   const model::Day kept_from = model::day_from_date({2016, 12, 1});
   const model::Day kept_to = model::day_from_date({2017, 7, 1});
-  const model::Day last = options.from + 365 + 60 + 60;  // deadlines reach behind the last event
+  const model::Day last = options.from + 365 + 200;  // deadlines reach behind the last event: a proposal's by six months
   if (options.from < kept_to && last >= kept_from) {
     return refused("a year from " + model::format_date(options.from) +
                    " would touch 2016-12 to 2017-06, which belong to the worked example");
@@ -51,7 +60,7 @@ Status check_city(const CityOptions& options, const definition::Bundle& bundle) 
   const int first_year = model::date_from_day(options.from).year;
   const int last_year = model::date_from_day(last).year;
   if (first_year < 2010 || last_year > 2100) return refused("a year between 2010 and 2098");
-  for (const std::string_view kind : {"hotline-ticket", "call", "qa-session"}) {
+  for (const std::string_view kind : {"hotline-ticket", "call", "qa-session", "proposal"}) {
     if (!bundle.kind_ids.contains(kind)) return refused("office " + bundle.office + " has no kind " + std::string(kind));
   }
   if (!bundle.source_ids.contains(kCitySource)) return refused("office " + bundle.office + " has not registered the source docket:city");
@@ -80,12 +89,19 @@ struct City::State {
   };
 
   State(const CityOptions& city, const definition::Bundle& bundle)
-      : options(city), context(options, bundle), plan(bundle.prefix), day(city.from), sessions(sessions_of(city.cases)) {
+      : options(city),
+        context(options, bundle),
+        plan(bundle.prefix),
+        day(city.from),
+        sessions(sessions_of(city.cases)),
+        proposals(proposals_of(city.cases)) {
     constexpr std::size_t kRecent = 64;
     context.recent.resize(kRecent);
+    context.recent_proposals.resize(kRecent);
     for (model::Day at = options.from; at < context.end; ++at) {
       weight_all += weight(at);
       workdays_all += is_workday(at);
+      proposal_weight_all += proposal_weight(at);
     }
   }
 
@@ -96,8 +112,25 @@ struct City::State {
     return month * (is_workday(at) != 0 ? 10U : holiday ? 5U : 7U);
   }
 
+  [[nodiscard]] std::uint64_t proposal_weight(model::Day at) const {
+    return is_workday(at) * kProposalMonths[static_cast<std::size_t>(model::date_from_day(at).month - 1)];
+  }
+
+  void plan_proposals(const std::string& name) {
+    const std::uint64_t before = share(proposals, proposal_weight_done, proposal_weight_all);
+    proposal_weight_done += proposal_weight(day);
+    const std::uint64_t count = share(proposals, proposal_weight_done, proposal_weight_all) - before;
+    const bool in_session = model::date_from_day(day).month <= 2;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      Random random(options.seed, ++case_number);
+      plan.begin("proposal", "jy" + name + std::to_string(i + 1));
+      plan_proposal(context, plan, day, before + i + 1, in_session, random);
+      take_plan(random);
+    }
+  }
+
   void plan_day() {
-    const std::uint64_t others = options.cases - sessions;
+    const std::uint64_t others = options.cases - sessions - proposals;
     const std::uint64_t before = share(others, weight_done, weight_all);
     weight_done += weight(day);
     const std::uint64_t count = share(others, weight_done, weight_all) - before;
@@ -123,6 +156,7 @@ struct City::State {
       plan_session(context, plan, day, random);
       take_plan(random);
     }
+    plan_proposals(name);
     for (std::uint32_t i = 0; i < opened.size(); ++i) {
       Random random(options.seed, ++case_number);
       if (random.chance(450)) {
@@ -163,6 +197,9 @@ struct City::State {
   CasePlan plan;
   model::Day day;
   std::uint64_t sessions;
+  std::uint64_t proposals;
+  std::uint64_t proposal_weight_all = 0;
+  std::uint64_t proposal_weight_done = 0;
   std::uint64_t weight_all = 0;
   std::uint64_t weight_done = 0;
   std::uint64_t workdays_all = 0;

@@ -1,5 +1,5 @@
-// A believable year of a city's hotline: tickets, calls and question sessions as CloudEvents of source docket:city, in the order in
-// which a ledger would get them, with what goes wrong in a real year: late, double, out of order and plainly wrong events at small
+// A believable year of a city: hotline tickets, calls, question sessions and proposals as CloudEvents of source docket:city, in the order
+// in which a ledger would get them, with what goes wrong in a real year: late, double, out of order and plainly wrong events at small
 // rates. The same seed, size, first day and office give the same bytes everywhere.
 // Nothing of it touches 2016-12 to 2017-06, which belongs to the worked example.
 // Thread rule: one thread. Ownership: the bundle must outlive the city. Memory: the events of open cases.
@@ -19,7 +19,7 @@ inline constexpr std::string_view kCitySource = "docket:city";
 
 struct CityOptions {
   std::uint64_t seed = 1;
-  std::uint64_t cases = 10'000;  // tickets, calls and sessions together; at most 100 million
+  std::uint64_t cases = 10'000;  // of all kinds together; at most 100 million
   model::Day from = 20'270;      // 2025-07-01; a year from there
 };
 

@@ -104,11 +104,15 @@ struct CityContext {
   Instant horizon = 0;              // nothing happens behind it
   std::vector<std::string> recent;  // tickets that others may be merged into
   std::size_t next_recent = 0;
+  std::vector<std::string> recent_proposals;  // the same of proposals
+  std::size_t next_proposal = 0;
 };
 
 void plan_ticket(CityContext& context, CasePlan& plan, Instant opened, std::uint32_t number, Random& random);
 void plan_call(CasePlan& plan, Instant ended, Random& random);
 void plan_session(const CityContext& context, CasePlan& plan, model::Day planned, Random& random);
+// `number`: unique in the city.
+void plan_proposal(CityContext& context, CasePlan& plan, model::Day day, std::uint64_t number, bool in_session, Random& random);
 
 // Gives each event its delivery, and adds what goes wrong on the way.
 void add_disorder(const CityContext& context, CasePlan& plan, Random& random);

@@ -71,21 +71,26 @@ service::Answer answer_metric_explain(const Reading& reading, const Params& para
   const auto numerator = numerator_series(base, period.kind);
   for (const auto& share : shares(reading, base_index, period, as_of)) {
     std::int64_t value = 0;
+    std::int64_t working_ms = 0;
     std::int64_t cohort = 0;
     for (const auto& row : share.rows) {
       if (row.by != by || (by != 0 && reading.of(*share.state).value_text(row.group) != group)) continue;
       if (row.series == numerator) value += row.value;
+      if (row.series == measure::kWorkingMs) working_ms += row.value;
       if (row.series == measure::kDenominator || (!ratio(base) && row.series == measure::kNumerator)) cohort += 1;
       std::string name_of;
       if (row.series == measure::kPaused) name_of = "paused";
-      if (row.series >= measure::kExclusions && (row.series - measure::kExclusions) % 2 == 0)
+      if (row.series >= measure::kExclusions && row.series < measure::kBuckets && (row.series - measure::kExclusions) % 2 == 0)
         name_of = base.except[(row.series - measure::kExclusions) / 2U].name;
       if (name_of.empty()) continue;
       if (!excluded.contains(name_of)) excluded[name_of] = json::array{};
       excluded[name_of].as_array().push_back(share_row(reading, share, base, row.value));
     }
     if (cohort == 0) continue;
-    (value != 0 ? in : out_of).push_back(share_row(reading, share, base, value));
+    auto row = share_row(reading, share, base, value);
+    const bool counted = value != 0 || base.measure == Measure::kDuration;
+    if (base.measure == Measure::kDuration) row["working_ms"] = working_ms;
+    (counted ? in : out_of).push_back(std::move(row));
   }
   json::object out{{"name", metric.name}, {"title", reading.labels(metric.title)}, {"formula", metric.formula}, {"period", period.name}};
   echo_axes(out, reading, as_of);

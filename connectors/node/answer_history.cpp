@@ -93,7 +93,6 @@ void add_deadlines(const Reading& reading, const model::CaseState& state, const 
   const auto& kind = reading.bundle.kinds[state.kind];
   const auto& scope = part == nullptr ? state.scope : part->scope;
   const auto& scope_def = kind.scopes[part == nullptr ? 0 : part->part];
-  constexpr const char* kCertainty[] = {"text", "reported", "assumed"};
   for (const auto& clock : scope.clocks) {
     const auto& def = scope_def.clocks[clock.clock];
     json::object row{{"clock", def.name},
@@ -108,7 +107,7 @@ void add_deadlines(const Reading& reading, const model::CaseState& state, const 
     if (def.window) row["window"] = true;
     if (part != nullptr) row["part"] = scope_def.name + ":" + reading.value_text(part->key);
     if (clock.extensions > 0) row["extensions"] = clock.extensions;
-    if (clock.paused_ms > 0) row["paused_ms"] = clock.paused_ms;
+    if (!clock.pauses.empty()) row["paused_ms"] = clock.paused_ms();
     if (clock.adjusted) row["adjusted"] = true;
     if (clock.provisional) row["provisional"] = true;
     json::array notices;
@@ -128,7 +127,7 @@ void add_deadlines(const Reading& reading, const model::CaseState& state, const 
       row["rule"] = rule.name;
       row["rule_set"] = rule.set;
       row["source"] = rule.source;
-      row["certainty"] = kCertainty[static_cast<std::size_t>(rule.certainty)];
+      row["certainty"] = certainty_text(rule.certainty);
       const auto* limit = validate::limit_row(reading.bundle, kind, state, part, def.rows, clock.start);
       row["limit"] = limit == nullptr ? json::value(nullptr) : json::value(calendar::format_duration(limit->limit));
       row["calendar"] = reading.bundle.calendar->version();

@@ -4,7 +4,9 @@
 #include "connectors/node/answers.h"
 #include "connectors/node/declared.h"
 #include "connectors/node/figures.h"
+#include "connectors/node/metric_duration.h"
 #include "connectors/node/metric_question.h"
+#include "connectors/node/metric_target.h"
 #include "connectors/service/problem.h"
 
 namespace docket::node {
@@ -12,7 +14,6 @@ namespace {
 
 using definition::MetricDef;
 using Measure = MetricDef::Measure;
-__extension__ typedef __int128 Wide;  // NOLINT(modernize-use-using): products of counts and weights never overflow it
 
 bool weighed(const MetricDef& metric) { return metric.measure == Measure::kRatioWeigh; }
 // numerator, denominator of a figure; of a complement, the rest; thousandths where weights are.
@@ -20,8 +21,13 @@ json::object figure_json(const MetricDef& shown, const MetricDef& base, PeriodKi
   json::object out;
   const std::int64_t scale = weighed(base) ? 1000 : 1;
   std::int64_t numerator = at_series(sums, numerator_series(base, kind));
-  if (!ratio(base)) {
+  if (base.measure == Measure::kDuration) {
+    out = duration_json(base, sums);
+  } else if (!ratio(base)) {
     out["value"] = numerator;
+    if (base.in_thousandths) out["value_unit"] = "thousandths";
+  }
+  if (!ratio(base)) {
     out["backfilled"] = at_series(sums, measure::kBackfilled);
     out["quarantined"] = 0;
     return out;
@@ -90,14 +96,21 @@ struct Shown {
   json::array groups;
   bool exact = false;
   AsOf as_of;  // that the figure is of
+
+  void add_target(const Reading& reading, std::uint16_t index, const Period& period) {
+    if (auto target = target_json(reading, index, period, as_of, total); !target.is_null()) total["target"] = std::move(target);
+  }
 };
 
-Shown show(const Reading& reading, std::uint16_t index, const Period& period, const AsOf& asked, const std::string& group_by) {
+// `exact`: of a duration, median and P90 by each case.
+Shown show(const Reading& reading, std::uint16_t index, const Period& period, const AsOf& asked, const std::string& group_by,
+           bool exact = false) {
   Shown out;
   const auto& metric = reading.bundle.metrics[index];
   const AsOf as_of = out.as_of = within(reading, metric, period, asked);
   if (metric.measure == Measure::kCombine) {
     out.total = combined_json(reading, metric, period, as_of, out.exact);
+    out.add_target(reading, index, period);
     return out;
   }
   const std::uint16_t base_index = metric.measure == Measure::kComplement ? metric.complement : index;
@@ -105,14 +118,18 @@ Shown show(const Reading& reading, std::uint16_t index, const Period& period, co
   const auto total = figures(reading, base_index, 0, period, as_of);
   const auto it = total.groups.find("");
   out.total = figure_json(metric, base, period.kind, it == total.groups.end() ? SeriesSums{} : it->second);
-  out.exact = total.exact;
+  out.exact = total.exact || exact;
+  out.add_target(reading, index, period);
+  if (exact) put_exact(out.total, std::move(exact_times(reading, base_index, 0, period, as_of)[""]));
   if (group_by.empty()) return out;
   const auto by = dimension_of(base, group_by);
   const auto rows = figures(reading, base_index, by, period, as_of);
   out.exact = out.exact || rows.exact;
+  auto times = exact ? exact_times(reading, base_index, by, period, as_of) : std::map<std::string, Times>{};
   for (const auto& [group, sums] : rows.groups) {
     if (std::all_of(sums.begin(), sums.end(), [](auto n) { return n == 0; })) continue;
     auto figure = figure_json(metric, base, period.kind, sums);
+    if (exact) put_exact(figure, std::move(times[group]));
     json::object label{{group_by, group.empty() ? json::value(nullptr) : json::value(group)}};
     if (auto labels = reading.group_labels(group); !labels.empty()) label["label"] = std::move(labels);
     figure["group"] = std::move(label);
@@ -140,12 +157,7 @@ json::array rules_of(const Reading& reading, const MetricDef& metric) {
     if (anchor.kind == definition::Anchor::Kind::kEventFirst || anchor.kind == definition::Anchor::Kind::kEventLast) continue;
     const auto& clock = reading.bundle.kinds[base.kind].scopes[anchor.scope].clocks[anchor.id];
     if (clock.limit == model::kNone16) continue;
-    const auto& rule = reading.bundle.rules[clock.limit];
-    constexpr const char* kCertainty[] = {"text", "reported", "assumed"};
-    out.push_back(json::object{{"rule", rule.name},
-                               {"value", rule.text},
-                               {"source", rule.source},
-                               {"certainty", kCertainty[static_cast<std::size_t>(rule.certainty)]}});
+    out.push_back(rule_json(reading.bundle.rules[clock.limit]));
   }
   return out;
 }
@@ -172,6 +184,8 @@ service::Answer answer_metric(const Reading& reading, const Params& params, cons
   const AsOf as_of = reading.as_of(params);
   check_alone(params, "period", {"from", "to", "step"});
   const std::string group_by = params.text("group_by").value_or("");
+  const bool exact = params.flag("exact");
+  if (exact && metric.measure != Measure::kDuration) throw BadParameter{"exact", "only a duration is kept in steps; " + name + " is exact"};
   json::object out = metric_head(reading, metric);
   if (params.text("from") || params.text("to") || params.text("step")) {
     const auto from = model::parse_date(params.text("from").value_or(""));
@@ -181,12 +195,12 @@ service::Answer answer_metric(const Reading& reading, const Params& params, cons
     if (!to || *to < *from) throw BadParameter{"to", "a date not before from: the last day of the series"};
     if (!step) throw BadParameter{"step", "day, month, quarter or year"};
     json::array series;
-    bool exact = false;
+    bool any_exact = false;
     for (const auto& period : periods_between(*step, *from, *to + 1)) {
       AsOf then = as_of;  // each stock of a series at its own end, none behind `at`
       then.at_given = as_of.at_given && as_of.at <= reading.bundle.zone.day_end(period.to - 1);
-      auto shown = show(reading, *id, period, then, group_by);
-      exact = exact || shown.exact;
+      auto shown = show(reading, *id, period, then, group_by, exact);
+      any_exact = any_exact || shown.exact;
       json::object row{{"period", period.name}, {"from", model::format_date(period.from)}, {"to", model::format_date(period.to - 1)}};
       if (metric.measure == Measure::kStock) row["at"] = instant_json(shown.as_of.at);
       row["total"] = std::move(shown.total);
@@ -196,11 +210,11 @@ service::Answer answer_metric(const Reading& reading, const Params& params, cons
     }
     echo_axes(out, reading, as_of);
     out["series"] = std::move(series);
-    out["exact"] = exact;
+    out["exact"] = any_exact;
     return json_answer(out);
   }
   const Period period = asked_period(reading, params, metric, as_of);
-  auto shown = show(reading, *id, period, as_of, group_by);
+  auto shown = show(reading, *id, period, as_of, group_by, exact);
   out["period"] = period.name;
   out["from"] = model::format_date(period.from);
   out["to"] = model::format_date(period.to - 1);

@@ -9,8 +9,6 @@
 namespace docket::node {
 namespace {
 
-constexpr const char* kCertainty[] = {"text", "reported", "assumed"};
-
 json::array names_of_mask(const definition::ScopeDef& scope, std::uint64_t mask) {
   json::array out;
   for (std::size_t i = 0; i < scope.states.size(); ++i) {
@@ -127,7 +125,7 @@ service::Answer answer_kind(const Reading& reading, const Params& params, const 
       row["rule"] = rule.name;
       row["limit"] = rule.text;
       row["source"] = rule.source;
-      row["certainty"] = kCertainty[static_cast<std::size_t>(rule.certainty)];
+      row["certainty"] = certainty_text(rule.certainty);
     }
     clocks.push_back(std::move(row));
   }
@@ -143,11 +141,9 @@ service::Answer answer_rules(const Reading& reading, const Params& params) {
   json::array rows;
   for (const auto& rule : reading.bundle.rules) {
     if (assumed && rule.certainty != definition::Certainty::kAssumed) continue;
-    rows.push_back(json::object{{"rule", rule.name},
-                                {"value", rule.text},
-                                {"set", rule.set},
-                                {"source", rule.source},
-                                {"certainty", kCertainty[static_cast<std::size_t>(rule.certainty)]}});
+    auto row = rule_json(rule);
+    row["set"] = rule.set;
+    rows.push_back(std::move(row));
   }
   return json_answer(json::object{{"rules", std::move(rows)}, {"version", reading.bundle.rules_version}});
 }

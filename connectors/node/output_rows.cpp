@@ -17,12 +17,13 @@ json::object begin(const model::CaseState& state, const ledger::Position& positi
   return {{"v", 1}, {"position", ledger::position_text(position)}, {"height", position.height}, {"case", state.id}};
 }
 
-using Series = std::map<std::uint8_t, std::int64_t>;
+using Series = std::map<std::uint16_t, std::int64_t>;
 // By metric, anchor day and the instant from which it counts: by dimension (0: the total) and group.
 using Place = std::tuple<std::uint16_t, Day, Instant>;
 using Cells = std::map<Place, std::map<std::pair<std::uint8_t, std::string>, Series>>;
 
 void add(const Reading& reading, Cells& cells, std::uint16_t metric, const measure::Contribution& row, std::int64_t sign) {
+  if (row.series >= measure::kBuckets) return;  // who reads rows of cases has the durations themselves
   const std::string group = row.by == 0 ? std::string() : reading.value_text(row.group);
   cells[{metric, row.anchor, row.anchor_at}][{row.by, group}][row.series] += sign * row.value;
 }
@@ -56,10 +57,10 @@ void add_stock(const Reading& reading, Cells& cells, std::uint16_t metric, const
   }
 }
 
-std::string series_name(const MetricDef& metric, std::uint8_t series) {
+std::string series_name(const MetricDef& metric, std::uint16_t series) {
   if (metric.measure == MetricDef::Measure::kStock) return "stock";
-  constexpr const char* kNames[] = {"numerator",          "denominator",          "backfilled",       "paused",
-                                    "numerator_by_month", "numerator_by_quarter", "numerator_by_year"};
+  constexpr const char* kNames[] = {"numerator",          "denominator",          "backfilled",        "paused",
+                                    "numerator_by_month", "numerator_by_quarter", "numerator_by_year", "working_ms"};
   if (series < std::size(kNames)) return kNames[series];
   const std::size_t except = (series - measure::kExclusions) / 2U;
   const std::string name = except < metric.except.size() ? metric.except[except].name : std::to_string(except);

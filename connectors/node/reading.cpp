@@ -9,9 +9,6 @@
 #include "engine/ingest/json_text.h"
 
 namespace docket::node {
-namespace {
-__extension__ typedef __int128 Wide;  // NOLINT(modernize-use-using): numerators times two million never overflow it
-}  // namespace
 
 std::optional<std::string> Params::text(std::string_view name) const {
   for (const auto& [key, value] : query_.params) {
@@ -237,6 +234,15 @@ json::value rate_json(std::int64_t numerator, std::int64_t denominator) {
   const auto scaled = static_cast<Wide>(numerator) * 2'000'000 / denominator;
   const auto micro = static_cast<std::int64_t>((scaled + 1) / 2);
   return static_cast<double>(micro) / 1'000'000.0;
+}
+
+const char* certainty_text(definition::Certainty certainty) {
+  constexpr const char* kTexts[] = {"text", "reported", "assumed"};
+  return kTexts[static_cast<std::size_t>(certainty)];
+}
+
+json::object rule_json(const definition::RuleDef& rule) {
+  return {{"rule", rule.name}, {"value", rule.text}, {"source", rule.source}, {"certainty", certainty_text(rule.certainty)}};
 }
 
 void echo_axes(json::object& out, const Reading& reading, const AsOf& as_of) {

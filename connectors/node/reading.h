@@ -79,12 +79,17 @@ struct Reading {
   [[nodiscard]] json::object group_labels(const std::string& text) const;
 };
 
+__extension__ typedef __int128 Wide;  // NOLINT(modernize-use-using): products of counts and weights never overflow it
+
 [[nodiscard]] json::value instant_json(Instant instant);  // null for kNoInstant
 [[nodiscard]] service::Answer json_answer(const json::value& body, int status = 200);
 [[nodiscard]] service::Answer not_found(const std::string& what, std::string_view language);
 [[nodiscard]] service::Answer bad_parameter(const BadParameter& bad, std::string_view language);
 // "90.00" of numerator / denominator in per cent is for screens; this is the rate 0-1 with 6 digits, half-up from the integers.
 [[nodiscard]] json::value rate_json(std::int64_t numerator, std::int64_t denominator);
+[[nodiscard]] const char* certainty_text(definition::Certainty certainty);
+// {rule, value, source, certainty}: an assumed rule makes an assumed figure.
+[[nodiscard]] json::object rule_json(const definition::RuleDef& rule);
 void echo_axes(json::object& out, const Reading& reading, const AsOf& as_of);
 
 }  // namespace docket::node

@@ -14,7 +14,7 @@ const std::vector<Route>& read_routes() {
       {"/v1/cases/{id}/deadlines", {"explain", "at", "known_at", "min_position", "consistency"}},
       {"/v1/events", {"source", "id", "min_position", "consistency"}},
       {"/v1/metrics", {"kind"}},
-      {"/v1/metrics/{name}", {"period", "from", "to", "step", "group_by", "at", "known_at", "min_position", "consistency"}},
+      {"/v1/metrics/{name}", {"period", "from", "to", "step", "group_by", "exact", "at", "known_at", "min_position", "consistency"}},
       {"/v1/metrics/{name}/explain", {"period", "at", "known_at", "group_by", "group", "min_position", "consistency"}},
       {"/v1/rejects", {"source", "code", "page_size", "page_token", "min_position", "consistency"}, {"source", "code"}},
       {"/v1/rejection-codes", {}},

@@ -164,7 +164,7 @@ class Steps {
         clock.status = Status::kRunning;
         clock.since = source_.recorded();
         if (const auto* effect = ask(model::ClockEffect::Kind::kResume, target, {scope, clock.clock}, clock)) move_due(clock, *effect);
-        clock.paused_ms += event_.time - clock.paused_at;
+        clock.pauses.push_back({clock.paused_at, event_.time});
         clock.paused_at = model::kNoInstant;
       }
     }

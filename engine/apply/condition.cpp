@@ -13,7 +13,8 @@ std::int64_t comparable(const Value& value) {
 }
 
 bool matches(const Test& test, const Value& value) {
-  if (!value.present()) return test.if_absent;
+  const bool empty = value.type() == Value::Type::kList && value.items().empty();  // says no more than nothing
+  if (!value.present() || empty) return test.if_absent;
   if (test.is_range) {
     const auto n = comparable(value);
     return (!test.min || n >= *test.min) && (!test.max || n <= *test.max);

@@ -16,7 +16,8 @@
 
 namespace docket::definition {
 
-enum class RuleSort : std::uint8_t { kLimit, kSwitch, kNumber, kValues, kNotices };
+// kOpen: `rows: []`, a limit or number that nobody has set; a higher set decides which.
+enum class RuleSort : std::uint8_t { kLimit, kSwitch, kNumber, kValues, kNotices, kOpen };
 
 struct ScopeBuild {  // where a scope's things were written; parallel to ScopeDef's vectors (the keys)
   const Node* node = nullptr;

@@ -64,6 +64,7 @@ struct TypeSpec {
   bool is_private = false;                          // sealed in the record
   std::vector<Symbol> allowed;                      // kCode: sorted; kUnit: empty (= every unit of the office)
   std::vector<std::pair<Symbol, Symbol>> meanings;  // value -> meaning, when `of` is a rule whose values are a map
+  std::vector<Symbol> unused_meanings;              // what the rule declares and no value of this office means
   std::optional<std::int64_t> min;                  // integer: the number; decimal: thousandths; text: characters
   std::optional<std::int64_t> max;
 };
@@ -123,6 +124,7 @@ struct RuleDef {
   bool on = false;
   std::optional<std::int64_t> thousandths;        // a number
   std::vector<std::pair<Symbol, Symbol>> values;  // a value list (value, value) or map (value, meaning)
+  std::vector<Symbol> meanings;                   // those that any office's map may use, as the lowest set says
   std::vector<Notice> notices;
   bool has_limit = false;  // {value: 5wd} or rows: see ClockDef::rows
 };
@@ -151,6 +153,8 @@ struct GateDef {
   EventId event = kNone16;  // has happened in this round
   ScopeId part = kNone8;    // or: every instance added or moved in this round is in one of `part_states`
   std::uint64_t part_states = 0;
+  bool any_part = false;                    // at least one instance instead of every one
+  bool all_rounds = false;                  // of every round
   ConditionId if_condition = kNoCondition;  // not applicable unless it holds
   RuleId rule = kNone16;                    // a switch: off = not applicable
   std::vector<RoleId> waive;                // who may waive it; empty: nobody
@@ -253,7 +257,8 @@ struct EventDef {
   std::vector<std::pair<AttributeId, Value>> fix;
   ConditionId when = kNoCondition;
   std::vector<GateId> needs;     // gates of its scope
-  ClockId while_clock = kNone8;  // of its scope
+  ClockId while_clock = kNone8;  // of its scope,
+  ScopeId while_scope = 0;       // or, of a part's event, of the case: then one that has not begun (in this round) is no hindrance
   ClockId after_clock = kNone8;
   EventId answers = kNone16;
   Once once = Once::kNo;
@@ -309,8 +314,15 @@ struct ScopeDef {    // the case itself, or a part
   std::uint64_t back_states = 0;  // states that some event leaves by `to: back`
 };
 
-struct Anchor {  // what places a case in a period
-  enum class Kind : std::uint8_t { kClockDue, kClockOriginalDue, kClockStop, kEventFirst, kEventLast } kind = Kind::kEventFirst;
+struct Anchor {  // what places a case in a period, or begins or ends a duration (kClockStart: only that)
+  enum class Kind : std::uint8_t {
+    kClockDue,
+    kClockOriginalDue,
+    kClockStop,
+    kClockStart,
+    kEventFirst,
+    kEventLast
+  } kind = Kind::kEventFirst;
   ScopeId scope = 0;
   std::uint16_t id = 0;  // clock or event
   friend bool operator==(const Anchor&, const Anchor&) = default;
@@ -371,13 +383,15 @@ struct MetricDef {
     std::string name;
     ConditionId when = kNoCondition;
   };
+  static constexpr std::size_t kExceptMax = 28;  // what a cell has room for
   std::vector<Except> except;
   ConditionId when = kNoCondition;                       // kRatioWhen
   FieldRef weigh;                                        // kRatioWeigh, kSum
   std::vector<std::pair<Symbol, std::int64_t>> weights;  // thousandths
   std::optional<std::int64_t> weight_absent;
   std::int64_t weight_else = 0;
-  EventId by_end = kNone16;  // kRatioByEnd
+  bool in_thousandths = false;  // kSum of a decimal
+  EventId by_end = kNone16;     // kRatioByEnd
   ConditionId stock = kNoCondition;
   std::vector<std::pair<std::uint16_t, std::int64_t>> combine;  // metric, weight in thousandths
   std::uint16_t complement = kNone16;
@@ -388,8 +402,20 @@ struct MetricDef {
   std::vector<By> by;
   std::vector<std::uint16_t> beside;  // companions, always shown with it
   std::int64_t min_n = 0;
-  RuleId target_rule = kNone16;
-  std::string target_schedule;
+  struct Duration {
+    enum class Show : std::uint8_t { kMedian, kP90, kMean };
+    Anchor from;
+    Anchor to;
+    std::optional<ClockRef> less;  // without the pauses of that clock
+    bool plain = false;            // in hours, in working hours: what is shown; both are kept
+    bool working = false;
+    std::vector<Show> show;
+  } duration;
+  struct Target {  // what the figure is to reach
+    enum class Kind : std::uint8_t { kNone, kYear, kAtLeast, kAtMost } kind = Kind::kNone;
+    RuleId rule = kNone16;        // a number; without one there is no target
+    bool by_working_day = false;  // kYear: what is due by a day grows with the working days, else with all days
+  } target;
   bool ranked = true;
   std::string formula;  // as written, for the definition card
   Touched reads;        // set by derive(): a change of nothing of this changes no contribution

@@ -144,7 +144,7 @@ struct Checker {
       if (event.scope != id || event.common) continue;
       earlier(event, event.not_by, "not_by");
       earlier(event, event.answers, "answers");
-      clock_holds(event, event.while_clock, "while");
+      if (event.while_scope == id) clock_holds(event, event.while_clock, "while");
       clock_holds(event, event.after_clock, "after");
       conditions(event);
       gates_of(event);
@@ -273,8 +273,9 @@ struct Checker {
       if (!clock.window && !any(&EventDef::stops)) {
         error(key, name + ": no event stops it (a time to act that just runs out is window: true)");
       }
-      const bool asked = std::any_of(kind.events.begin(), kind.events.end(),
-                                     [&](const EventDef& e) { return e.scope == id && (e.while_clock == c || e.after_clock == c); });
+      const bool asked = std::any_of(kind.events.begin(), kind.events.end(), [&](const EventDef& e) {
+        return (e.while_scope == id && e.while_clock == c) || (e.scope == id && e.after_clock == c);
+      });
       if (clock.window && !asked) error(key, name + ": a window that no event asks about (while, after)");
       if (clock.per_round && !rounds()) error(key, name + ": per round, but no event has round: next");
       const std::uint64_t running = graph.running(static_cast<ClockId>(c));

@@ -210,7 +210,9 @@ void compile_gate(Build& build, KindBuild& kind_build, KindDef& kind, ScopeId sc
     } else {
       gate.event = *id;
     }
-    if (fields.get("all") != nullptr) error(*fields.get("all"), "all goes with part");
+    for (const std::string_view word : {"all", "any", "rounds"}) {
+      if (fields.get(word) != nullptr) error(*fields.get(word), std::string(word) + " goes with part");
+    }
   }
   if (part != nullptr) {
     const ScopeId* id = find_name(kind.part_ids, part->text);
@@ -220,12 +222,19 @@ void compile_gate(Build& build, KindBuild& kind_build, KindDef& kind, ScopeId sc
       error(*part, "no part " + part->text, nearest(part->text, known));
     } else {
       gate.part = *id;
-      (void)fields.need("all");
-      gate.part_states = read_states(build, kind.scopes[*id], fields.words("all"), fields.where() + ": all");
-      if (gate.part_states != 0 && (gate.part_states & kind.scopes[*id].closed_states) == 0) {
+      gate.any_part = fields.get("any") != nullptr;
+      const std::string_view word = gate.any_part ? "any" : "all";
+      if (gate.any_part && fields.get("all") != nullptr) error(*fields.get("any"), "all or any, not both");
+      (void)fields.need(word);
+      gate.part_states = read_states(build, kind.scopes[*id], fields.words(word), fields.where() + ": " + std::string(word));
+      if (!gate.any_part && gate.part_states != 0 && (gate.part_states & kind.scopes[*id].closed_states) == 0) {
         error(*part, "all: names no closed state of part " + part->text);
       }
     }
+  }
+  if (const Node* rounds = fields.scalar("rounds")) {
+    gate.all_rounds = rounds->text == "all";
+    if (!gate.all_rounds) error(*rounds, "rounds is all, or left out: this round; not " + rounds->text, nearest(rounds->text, {"all"}));
   }
   if (const Node* condition = fields.get("if")) {
     gate.if_condition =
@@ -254,7 +263,7 @@ void compile_clocks(Build& build, KindBuild& kind_build) {
     }
     for (std::size_t i = 0; i < written.gates.size(); ++i) {
       const Fields fields(*written.node->find("gates")->find(written.gates[i]->text), "gate " + written.gates[i]->text, build.report,
-                          {"event", "part", "all", "if", "rule", "waive"});
+                          {"event", "part", "all", "any", "rounds", "if", "rule", "waive"});
       compile_gate(build, kind_build, kind, scope, kind.scopes[s].gates[i], fields);
     }
   }

@@ -97,6 +97,7 @@ struct Compiler {
       if (meaning == symbol && value != symbol) test.values.push_back(static_cast<std::int64_t>(value));
     }
     if (test.values.size() > before) return;
+    if (std::find(spec.unused_meanings.begin(), spec.unused_meanings.end(), symbol) != spec.unused_meanings.end()) return;
     Names known = names_of(build, spec.allowed);
     for (const auto& [value, meaning] : spec.meanings) known.push_back(build.bundle->symbols.text(meaning));
     error(word, name + " has no value " + word.text + "; it has " + join(known), nearest(word.text, known));

@@ -101,12 +101,18 @@ Touched reads_of(const KindDef& kind, const MetricDef& metric) {
   Touched out;
   Reads reads(kind, out);
   reads.part(metric.scope);
-  for (const auto& anchor : metric.period) {
+  const auto read = [&](const Anchor& anchor) {
     if (anchor.kind == Anchor::Kind::kEventFirst || anchor.kind == Anchor::Kind::kEventLast) {
       reads.event(anchor.id);
     } else {
       reads.clock(anchor.scope, anchor.id);
     }
+  };
+  for (const auto& anchor : metric.period) read(anchor);
+  if (metric.measure == MetricDef::Measure::kDuration) {
+    read(metric.duration.from);
+    read(metric.duration.to);
+    if (metric.duration.less) reads.clock(metric.duration.less->scope, metric.duration.less->clock);
   }
   reads.condition(metric.only);
   for (const auto& except : metric.except) reads.condition(except.when);
@@ -133,7 +139,7 @@ void derive_metrics(Bundle& bundle) {
       if (std::find(kind.anchors.begin(), kind.anchors.end(), anchor) == kind.anchors.end()) kind.anchors.push_back(anchor);
     }
     using Measure = MetricDef::Measure;
-    if (metric.measure == Measure::kCombine || metric.measure == Measure::kComplement || metric.measure == Measure::kDuration) continue;
+    if (metric.measure == Measure::kCombine || metric.measure == Measure::kComplement) continue;
     kind.metrics.push_back(static_cast<std::uint16_t>(i));
   }
 }

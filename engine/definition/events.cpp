@@ -161,7 +161,17 @@ void EventCompiler::guards() const {
   event.not_by = other_event("not_by");
   event.answers = other_event("answers");
   if (event.answers != kNone16 && &kind.events[event.answers] == &event) error(*fields.get("answers"), "answers itself");
-  event.while_clock = clock("while");
+  event.while_scope = event.scope;
+  const Node* while_word = fields.scalar("while");
+  const ClockId* of_case = while_word == nullptr || event.scope == 0 || find_name(scope().clock_ids, while_word->text) != nullptr
+                               ? nullptr
+                               : find_name(kind.scopes[0].clock_ids, while_word->text);
+  if (of_case != nullptr) {
+    event.while_scope = 0;
+    event.while_clock = *of_case;
+  } else {
+    event.while_clock = clock("while");
+  }
   event.after_clock = clock("after");
   for (const Node* word : fields.words("needs")) {
     if (const GateId* id = find_name(scope().gate_ids, word->text)) {

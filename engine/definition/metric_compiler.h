@@ -30,6 +30,7 @@ struct MetricCompiler {
   [[nodiscard]] const ClockId* clock(const Node& at, std::string_view name, ScopeId& in) const;
   [[nodiscard]] const EventId* event(const Node& at, std::string_view name) const;
   void anchor(const Node& word) const;
+  bool event_anchor(const Node& word, const std::string& what, Anchor& out) const;
   [[nodiscard]] std::optional<FieldRef> attribute(const Node& at, std::string_view all, const std::string& what) const;
   void dimension(const Node& name, const Node& field) const;
   [[nodiscard]] ConditionId condition(const Node& node, const std::string& what, bool stock = false) const;
@@ -37,6 +38,11 @@ struct MetricCompiler {
   [[nodiscard]] bool has_weight(Symbol symbol) const;
   void weight_of(const Node& key, const AttributeDef& def, std::int64_t weight);
   void ratio(const Node& node);
+  void sum(const Node& node);
+  void duration(const Node& node);
+  // What begins or ends a duration: clock.x.start, clock.x.stop, event.x@first, event.x@last.
+  void moment(const Node& word, const std::string& what, Anchor& out) const;
+  void target(const Node& node) const;
   void combine(const Node& node) const;
   void measure(const Node& period_or_null, bool has_period);
   void run();

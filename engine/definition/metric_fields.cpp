@@ -67,20 +67,45 @@ void MetricCompiler::anchor(const Node& word) const {
     const ClockDef& def = kind().scopes[out.scope].clocks[*id];
     if (def.window && what != "stop") error(word, "period: " + def.name + " is a window, which is never due");
   } else if (all.starts_with("event.")) {
-    std::string_view name;
-    RoundSelect select = RoundSelect::kFirst;
-    std::uint16_t round = 0;
-    if (!split_round(build, word, all.substr(6), where + ": period", name, select, round)) return;
-    if (select == RoundSelect::kNumber) return error(word, "period: an event is taken @first or @last");
-    const EventId* id = event(word, name);
-    if (id == nullptr) return;
-    out.kind = select == RoundSelect::kLast ? Anchor::Kind::kEventLast : Anchor::Kind::kEventFirst;
-    out.scope = kind().events[*id].scope;
-    out.id = *id;
+    if (!event_anchor(word, "period", out)) return;
   } else {
     return error(word, "period: clock.x.due, clock.x.original_due, clock.x.stop, event.x@first or event.x@last, not " + word.text);
   }
   metric.period.push_back(out);
+}
+
+bool MetricCompiler::event_anchor(const Node& word, const std::string& what, Anchor& out) const {
+  std::string_view name;
+  RoundSelect select = RoundSelect::kFirst;
+  std::uint16_t round = 0;
+  if (!split_round(build, word, std::string_view(word.text).substr(6), where + ": " + what, name, select, round)) return false;
+  if (select == RoundSelect::kNumber) {
+    error(word, what + ": an event is taken @first or @last");
+    return false;
+  }
+  const EventId* id = event(word, name);
+  if (id == nullptr) return false;
+  out.kind = select == RoundSelect::kLast ? Anchor::Kind::kEventLast : Anchor::Kind::kEventFirst;
+  out.scope = kind().events[*id].scope;
+  out.id = *id;
+  return true;
+}
+
+void MetricCompiler::moment(const Node& word, const std::string& what, Anchor& out) const {
+  const std::string_view all = word.text;
+  if (all.starts_with("event.")) {
+    static_cast<void>(event_anchor(word, what, out));
+    return;
+  }
+  const std::size_t dot = all.starts_with("clock.") ? all.find('.', 6) : std::string_view::npos;
+  const std::string_view end = dot == std::string_view::npos ? "" : all.substr(dot + 1);
+  if (end != "start" && end != "stop")
+    return error(word, what + ": clock.x.start, clock.x.stop, event.x@first or event.x@last, not " + word.text,
+                 nearest(end, {"start", "stop"}));
+  const ClockId* id = clock(word, all.substr(6, dot - 6), out.scope);
+  if (id == nullptr) return;
+  out.kind = end == "start" ? Anchor::Kind::kClockStart : Anchor::Kind::kClockStop;
+  out.id = *id;
 }
 
 std::optional<FieldRef> MetricCompiler::attribute(const Node& at, std::string_view all, const std::string& what) const {

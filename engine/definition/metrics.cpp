@@ -6,12 +6,6 @@
 #include "engine/definition/metric_compiler.h"
 
 namespace docket::definition {
-namespace {
-
-constexpr std::string_view kLater[] = {"sum", "duration", "target"};
-
-}  // namespace
-
 Names MetricCompiler::metric_names() const {
   Names out;
   for (const MetricDef& each : build.bundle->metrics) out.push_back(each.name);
@@ -69,6 +63,8 @@ void MetricCompiler::weight_of(const Node& key, const AttributeDef& def, std::in
   }
   Names known = names_of(build, def.spec.allowed);
   for (const auto& [value, meaning] : def.spec.meanings) known.push_back(build.bundle->symbols.text(meaning));
+  const auto& unused = def.spec.unused_meanings;
+  if (values.empty() && std::find(unused.begin(), unused.end(), symbol) != unused.end()) return;
   if (values.empty()) {
     return error(key, "weigh: " + def.name + " has no value " + key.text + "; it has " + join(known), nearest(key.text, known));
   }
@@ -95,6 +91,86 @@ void MetricCompiler::ratio(const Node& node) {
   }
   metric.measure = MetricDef::Measure::kRatioByEnd;
   if (const EventId* id = event(*by_end, by_end->text)) metric.by_end = *id;
+}
+
+void MetricCompiler::sum(const Node& node) {
+  metric.measure = MetricDef::Measure::kSum;
+  if (!node.is_scalar()) return error(node, "sum: an attribute that is a number");
+  const auto ref = attribute(node, node.text, "sum");
+  if (!ref) return;
+  const AttributeDef& def = kind().scopes[ref->scope].attributes[ref->id];
+  if ((def.spec.type != ValueType::kInteger && def.spec.type != ValueType::kDecimal) || def.spec.many)
+    return error(node, "sum: " + def.name + " is no number");
+  metric.weigh = *ref;
+  metric.in_thousandths = def.spec.type == ValueType::kDecimal;
+}
+
+void MetricCompiler::duration(const Node& node) {
+  using Show = MetricDef::Duration::Show;
+  metric.measure = MetricDef::Measure::kDuration;
+  const Fields fields(node, where + ": duration", build.report, {"from", "to", "less", "in", "show"});
+  if (!node.is_map()) return;
+  auto& out = metric.duration;
+  if (const Node* from = fields.need_scalar("from")) moment(*from, "from", out.from);
+  if (const Node* to = fields.need_scalar("to")) moment(*to, "to", out.to);
+  if (const Node* less = fields.scalar("less")) {
+    ScopeId in = 0;
+    const bool pauses = less->text.starts_with("pauses.");
+    if (!pauses) error(*less, "less: pauses.x, the pauses of clock x, not " + less->text);
+    const ClockId* id = pauses ? clock(*less, std::string_view(less->text).substr(7), in) : nullptr;
+    if (id != nullptr) out.less = ClockRef{in, *id};
+    if (id != nullptr && kind().scopes[in].clocks[*id].pause_states == 0)
+      error(*less, "less: clock " + less->text.substr(7) + " never pauses");
+  }
+  const auto words = [&](std::string_view key, const Names& known, const auto& take) {
+    const Node* list = fields.get(key);
+    if (list == nullptr) return error(node, "duration: " + std::string(key) + " is missing: some of " + join(known));
+    for (const Node* word : read_words(*list, where + ": " + std::string(key), build.report)) {
+      const auto found = std::find(known.begin(), known.end(), word->text);
+      if (found == known.end()) {
+        error(*word, std::string(key) + ": some of " + join(known) + ", not " + word->text, nearest(word->text, known));
+      } else {
+        take(static_cast<std::size_t>(found - known.begin()));
+      }
+    }
+  };
+  words("in", {"hours", "working_hours"}, [&](std::size_t i) { (i == 0 ? out.plain : out.working) = true; });
+  words("show", {"median", "p90", "mean"}, [&](std::size_t i) { out.show.push_back(static_cast<Show>(i)); });
+}
+
+// {year: rule, schedule: by_day} of a count or sum; {at_least: rule} or {at_most: rule} of a rate.
+void MetricCompiler::target(const Node& node) const {
+  using Kind = MetricDef::Target::Kind;
+  using Measure = MetricDef::Measure;
+  const Fields fields(node, where + ": target", build.report, {"year", "schedule", "at_least", "at_most"});
+  if (!node.is_map()) return;
+  const Node* year = fields.scalar("year");
+  const Node* least = fields.scalar("at_least");
+  const Node* most = fields.scalar("at_most");
+  if ((year != nullptr) + (least != nullptr) + (most != nullptr) != 1)
+    return error(node, "target: exactly one of year, at_least and at_most");
+  const bool counted = metric.measure == Measure::kCount || metric.measure == Measure::kSum;
+  const bool rate = !counted && metric.measure != Measure::kStock;
+  if (year != nullptr && !counted) return error(*year, "target: a year's target is of a count or sum; of a rate, at_least or at_most");
+  if (year == nullptr && !rate)
+    return error(node, "target: at_least and at_most are of a rate; of a count or sum, {year: rule, schedule: by_day}");
+  const Node& rule = year != nullptr ? *year : least != nullptr ? *least : *most;
+  metric.target.kind = year != nullptr ? Kind::kYear : least != nullptr ? Kind::kAtLeast : Kind::kAtMost;
+  metric.target.rule = find_rule(build, rule, RuleSort::kNumber, where + ": target");
+  if (metric.target.rule != kNone16) {
+    const auto number = build.bundle->rules[metric.target.rule].thousandths;
+    if (rate && number && (*number < 0 || *number > 1000)) error(rule, "target: a rate lies between 0 and 1; " + rule.text + " does not");
+  }
+  const Node* schedule = fields.scalar("schedule");
+  if (year == nullptr) {
+    if (schedule != nullptr) error(*schedule, "target: only a year's target has a schedule");
+    return;
+  }
+  const Names known{"by_day", "by_working_day"};
+  if (schedule == nullptr) return error(node, "target: schedule is missing: by_day or by_working_day");
+  if (std::find(known.begin(), known.end(), schedule->text) == known.end())
+    error(*schedule, "target: schedule is " + join(known) + ", not " + schedule->text, nearest(schedule->text, known));
+  metric.target.by_working_day = schedule->text == "by_working_day";
 }
 
 void MetricCompiler::combine(const Node& node) const {
@@ -138,6 +214,8 @@ void MetricCompiler::measure(const Node& period_or_null, bool has_period) {
   }
   if (kind_build == nullptr) return;
   if (name == "ratio") return ratio(*found);
+  if (name == "sum") return sum(*found);
+  if (name == "duration") return duration(*found);
   if (name == "stock") {
     metric.measure = MetricDef::Measure::kStock;
     metric.stock = condition(*found, "stock", true);
@@ -148,11 +226,6 @@ void MetricCompiler::measure(const Node& period_or_null, bool has_period) {
 }
 
 void MetricCompiler::run() {
-  for (const std::string_view word : kLater) {
-    if (text.get(word) != nullptr) {
-      return error(*text.get(word), std::string(word) + " is a word of the language that this version can't measure yet");
-    }
-  }
   const bool alone = text.get("combine") != nullptr || text.get("complement") != nullptr;
   const Node* over_node = text.get("over");
   if (alone) {
@@ -176,6 +249,7 @@ void MetricCompiler::run() {
       metric.except.push_back({except->keys[i].text, condition(except->items[i], "except " + except->keys[i].text)});
     }
     if (except != nullptr && !except->is_map()) error(*except, "except: {name: condition}");
+    if (metric.except.size() > MetricDef::kExceptMax) error(*except, "except: at most " + std::to_string(MetricDef::kExceptMax) + " names");
     const Node* by = text.get("by");
     if (by != nullptr && !by->is_map()) error(*by, "by: {name: field}");
     for (std::size_t i = 0; by != nullptr && by->is_map() && i < by->size(); ++i) dimension(by->keys[i], by->items[i]);
@@ -196,11 +270,13 @@ void MetricCompiler::rest() const {
     if (!number || *number < 1) error(*min_n, "min_n is a whole number from 1 on, not " + min_n->text);
     metric.min_n = number.value_or(0);
   }
+  if (const Node* node = text.get("target")) target(*node);
   if (const Node* rank = text.get("rank")) {
     if (rank->text != "never") error(*rank, "rank is never, not " + rank->text, nearest(rank->text, {"never"}));
     metric.ranked = false;
   }
-  for (const char* word : {"over", "period", "only", "except", "ratio", "count", "stock", "combine", "complement", "min_n"}) {
+  for (const char* word :
+       {"over", "period", "only", "except", "ratio", "count", "sum", "stock", "duration", "combine", "complement", "target", "min_n"}) {
     const Node* node = text.get(word);
     if (node != nullptr) metric.formula += (metric.formula.empty() ? "" : "; ") + std::string(word) + ": " + flow_text(*node);
   }

@@ -18,6 +18,8 @@ const char* sort_name(RuleSort sort) {
       return "a list of values";
     case RuleSort::kNotices:
       return "a notice plan";
+    case RuleSort::kOpen:
+      return "a limit or a number that is not set";
   }
   return "";
 }
@@ -132,9 +134,29 @@ void check_rows(Build& build, const Node& rows, const std::string& where) {
   }
 }
 
+// `meanings: [...]` in the lowest set names all that a value may mean, there and in every set over it.
+void read_meanings(Build& build, const Fields& fields, const RuleDef* below, RuleDef& rule) {
+  SymbolTable& symbols = build.bundle->symbols;
+  if (below != nullptr) rule.meanings = below->meanings;
+  if (const Node* list = fields.get("meanings")) {
+    if (below != nullptr) build.report.error(*list, fields.where() + ": meanings are said once, in the lowest set");
+    for (const Node* word : read_words(*list, fields.where() + ": meanings", build.report))
+      rule.meanings.push_back(symbols.intern(word->text));
+  }
+  if (rule.meanings.empty()) return;
+  Names known;
+  for (const Symbol each : rule.meanings) known.push_back(symbols.text(each));
+  for (const auto& [value, meaning] : rule.values) {
+    if (std::find(rule.meanings.begin(), rule.meanings.end(), meaning) != rule.meanings.end()) continue;
+    const std::string text = symbols.text(meaning);
+    build.report.error(*fields.get("value"), fields.where() + ": " + symbols.text(value) + " means one of " + join(known) + ", not " + text,
+                       nearest(text, known));
+  }
+}
+
 void read_rule(Build& build, const std::string& set, const Node& key, const Node& node, bool lowest) {
   Bundle& bundle = *build.bundle;
-  const Fields fields(node, "rule " + key.text, build.report, {"value", "rows", "source", "certainty"});
+  const Fields fields(node, "rule " + key.text, build.report, {"value", "rows", "meanings", "source", "certainty"});
   RuleDef rule;
   rule.name = key.text;
   rule.set = set;
@@ -164,10 +186,12 @@ void read_rule(Build& build, const std::string& set, const Node& key, const Node
   if (rows != nullptr) {
     rule.has_limit = true;
     check_rows(build, *rows, fields.where());
+    if (rows->is_list() && rows->items.empty()) sort = RuleSort::kOpen;
   } else {
     sort = read_value_of(build, *value, rule, fields.where());
   }
   const RuleId* below = find_name(bundle.rule_ids, key.text);
+  read_meanings(build, fields, below == nullptr ? nullptr : &bundle.rules[*below], rule);
   if (below == nullptr) {
     if (!lowest) {
       Names known;
@@ -184,9 +208,12 @@ void read_rule(Build& build, const std::string& set, const Node& key, const Node
     build.rule_nodes.push_back(&node);
     return;
   }
-  if (build.rule_sorts[*below] != sort) {
-    build.report.error(key, fields.where() + ": " + sort_name(sort) + " here, but " + sort_name(build.rule_sorts[*below]) + " in set " +
-                                bundle.rules[*below].set);
+  RuleSort& known = build.rule_sorts[*below];
+  const auto fits = [](RuleSort each) { return each == RuleSort::kLimit || each == RuleSort::kNumber; };
+  if (known == RuleSort::kOpen && fits(sort)) known = sort;
+  if (known != sort && !(sort == RuleSort::kOpen && fits(known))) {
+    build.report.error(key,
+                       fields.where() + ": " + sort_name(sort) + " here, but " + sort_name(known) + " in set " + bundle.rules[*below].set);
     return;
   }
   bundle.rules[*below] = std::move(rule);
@@ -227,7 +254,9 @@ void read_rules(Build& build) {
 RuleId find_rule(Build& build, const Node& name, RuleSort sort, const std::string& where) {
   const Bundle& bundle = *build.bundle;
   const RuleId* found = find_name(bundle.rule_ids, name.text);
-  if (found != nullptr && build.rule_sorts[*found] == sort) return *found;
+  const bool number_or_limit = sort == RuleSort::kLimit || sort == RuleSort::kNumber;
+  if (found != nullptr && (build.rule_sorts[*found] == sort || (number_or_limit && build.rule_sorts[*found] == RuleSort::kOpen)))
+    return *found;
   Names known;
   for (std::size_t i = 0; i < bundle.rules.size(); ++i) {
     if (build.rule_sorts[i] == sort) known.push_back(bundle.rules[i].name);
@@ -249,7 +278,10 @@ std::optional<std::int64_t> read_number(Build& build, const Node& node, const st
   }
   if (const auto number = parse_thousandths(node.text)) return number;
   const RuleId rule = find_rule(build, node, RuleSort::kNumber, where);
-  return rule == kNone16 ? std::nullopt : build.bundle->rules[rule].thousandths;
+  if (rule == kNone16) return std::nullopt;
+  if (!build.bundle->rules[rule].thousandths)
+    build.report.error(node, where + ": rule " + node.text + " is set by none of the office's sets");
+  return build.bundle->rules[rule].thousandths;
 }
 
 std::vector<LimitRow> compile_rows(Build& build, KindBuild& kind, RuleId rule, ScopeId scope, const std::string& where) {

@@ -74,6 +74,10 @@ bool add_named(Build& build, KindBuild& kind, const Node& name, const std::strin
       if (value != meaning) spec.meanings.emplace_back(value, meaning);
       kind.values.emplace(value, &name);
     }
+    for (const Symbol meaning : bundle.rules[id].meanings) {
+      const bool used = std::any_of(spec.meanings.begin(), spec.meanings.end(), [&](const auto& row) { return row.second == meaning; });
+      if (!used) spec.unused_meanings.push_back(meaning);
+    }
     return true;
   }
   const auto list = build.code_lists.find(name.text);

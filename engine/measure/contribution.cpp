@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "engine/apply/condition.h"
+#include "engine/calendar/calendar.h"
+#include "engine/measure/duration.h"
 #include "engine/measure/fields.h"
 
 namespace docket::measure {
@@ -34,6 +36,8 @@ Placed place(std::span<const Anchor> period, const Item& item) {
       if (anchor.kind == Anchor::Kind::kClockStop) {
         if (clock->status != Status::kStopped) continue;
         here.at = clock->stop;
+      } else if (anchor.kind == Anchor::Kind::kClockStart) {
+        here.at = clock->start;
       } else {
         here.at = anchor.kind == Anchor::Kind::kClockDue ? clock->due : clock->original_due;
         here.paused = clock->status == Status::kPaused;
@@ -62,6 +66,31 @@ std::int64_t sum_value(const MetricDef& metric, const Item& item) {
   return value.present() ? value.number() : 0;
 }
 
+struct Took {  // milliseconds
+  std::int64_t plain = 0;
+  std::int64_t working = 0;
+};
+
+// Nothing: it has not begun, or not ended.
+std::optional<Took> took(const definition::Bundle& bundle, const MetricDef::Duration& duration, const Item& item) {
+  const Instant from = place(std::span(&duration.from, 1), item).at;
+  const Instant to = place(std::span(&duration.to, 1), item).at;
+  if (from == model::kNoInstant || to == model::kNoInstant) return std::nullopt;
+  const auto working = [&](Instant a, Instant b) { return calendar::working_ms(*bundle.calendar, bundle.zone, a, b); };
+  Took out{std::max<std::int64_t>(0, to - from), working(from, to)};
+  if (!duration.less) return out;
+  const auto* clock = apply::newest(item.scope_of(duration.less->scope), duration.less->clock);
+  if (clock == nullptr) return out;
+  for (const auto& pause : clock->pauses) {
+    const Instant begin = std::max(from, pause.from);
+    const Instant end = std::min(to, pause.to);
+    if (begin >= end) continue;
+    out.plain -= end - begin;
+    out.working -= working(begin, end);
+  }
+  return out;
+}
+
 class Contributor {
  public:
   Contributor(const definition::Bundle& bundle, std::uint16_t index, std::vector<Contribution>& out)
@@ -81,20 +110,29 @@ class Contributor {
     }
     const apply::Seen seen{item.kind, item.state, item.part, nullptr, nullptr, model::kNoInstant, last, metric_.original_due};
     if (!apply::holds(seen, metric_.only)) return;
-    const std::int64_t numerator = numerator_of(seen, item, last);
+    std::optional<Took> time;
+    if (metric_.measure == MetricDef::Measure::kDuration) {
+      time = took(bundle_, metric_.duration, item);
+      if (!time) return;
+    }
+    const std::int64_t numerator = time ? time->plain : numerator_of(seen, item, last);
     for (std::size_t i = 0; i < metric_.except.size(); ++i) {
       if (!apply::holds(seen, metric_.except[i].when)) continue;
-      emit(item, day, placed.at, static_cast<std::uint8_t>(kExclusions + 2 * i), 1);
-      emit(item, day, placed.at, static_cast<std::uint8_t>(kExclusions + 2 * i + 1), numerator);
+      emit(item, day, placed.at, static_cast<std::uint16_t>(kExclusions + 2 * i), 1);
+      emit(item, day, placed.at, static_cast<std::uint16_t>(kExclusions + 2 * i + 1), numerator);
       return;
     }
     if (item.state->backfilled) emit(item, day, placed.at, kBackfilled, 1);
-    if (is_ratio()) emit(item, day, placed.at, kDenominator, 1);
+    if (is_ratio() || time) emit(item, day, placed.at, kDenominator, 1);
     if (metric_.measure == MetricDef::Measure::kRatioByEnd) {
       by_end(item, day, placed.at);
     } else {
       emit(item, day, placed.at, kNumerator, numerator);
     }
+    if (!time) return;
+    emit(item, day, placed.at, kWorkingMs, time->working);
+    emit(item, day, placed.at, static_cast<std::uint16_t>(kBuckets + bucket_of(time->plain)), 1);
+    emit(item, day, placed.at, static_cast<std::uint16_t>(kWorkingBuckets + bucket_of(time->working)), 1);
   }
 
  private:
@@ -126,16 +164,16 @@ class Contributor {
       return model::day_from_date({month > 12 ? year + 1 : year, month > 12 ? month - 12 : month, 1});
     };
     const int quarter_month = (date.month - 1) / 3 * 3 + 1;
-    const std::pair<std::uint8_t, Day> ends[] = {{kNumerator, day + 1},
-                                                 {kNumeratorByMonth, first_of(date.year, date.month + 1)},
-                                                 {kNumeratorByQuarter, first_of(date.year, quarter_month + 3)},
-                                                 {kNumeratorByYear, first_of(date.year + 1, 1)}};
+    const std::pair<std::uint16_t, Day> ends[] = {{kNumerator, day + 1},
+                                                  {kNumeratorByMonth, first_of(date.year, date.month + 1)},
+                                                  {kNumeratorByQuarter, first_of(date.year, quarter_month + 3)},
+                                                  {kNumeratorByYear, first_of(date.year + 1, 1)}};
     for (const auto& [series, end] : ends) {
       if (count->first < bundle_.zone.day_start(end)) emit(item, day, at, series, 1);
     }
   }
 
-  void emit(const Item& item, Day day, Instant at, std::uint8_t series, std::int64_t value) {
+  void emit(const Item& item, Day day, Instant at, std::uint16_t series, std::int64_t value) {
     if (value == 0) return;
     out_.push_back({day, at, series, 0, {}, value});
     for (std::size_t i = 0; i < metric_.by.size(); ++i) {
@@ -156,7 +194,7 @@ std::vector<Contribution> contributions(const definition::Bundle& bundle, std::u
   std::vector<Contribution> out;
   const auto& metric = bundle.metrics[index];
   if (metric.kind != state.kind || metric.measure == MetricDef::Measure::kStock || metric.measure == MetricDef::Measure::kCombine ||
-      metric.measure == MetricDef::Measure::kComplement || metric.measure == MetricDef::Measure::kDuration) {
+      metric.measure == MetricDef::Measure::kComplement) {
     return out;
   }
   Contributor contributor(bundle, index, out);

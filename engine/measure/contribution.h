@@ -18,21 +18,25 @@ using model::Instant;
 
 // What one contribution adds to: a metric, a grouping (0 = total, i + 1 = MetricDef::by[i]) with its value, the local
 // day of the anchor (the period; for a stock: the day its flow happens), and one of the metric's series.
-enum Series : std::uint8_t {  // on disk: append only
-  kNumerator = 0,             // also the figure of count, sum and stock
+enum Series : std::uint16_t {  // on disk: append only
+  kNumerator = 0,              // also the figure of count, sum and stock
   kDenominator = 1,
-  kBackfilled = 2,          // cases of the denominator (or count) with an event from a backfill source
-  kPaused = 3,              // excluded because its clock is paused
-  kNumeratorByMonth = 4,    // ratio by_end: had happened by the end of the anchor's month,
-  kNumeratorByQuarter = 5,  // quarter,
-  kNumeratorByYear = 6,     // year (kNumerator: by the end of its day)
-  kExclusions = 8,          // 8 + 2 i: cases excluded by except[i]; 9 + 2 i: what they would add to the numerator
+  kBackfilled = 2,                    // cases of the denominator (or count) with an event from a backfill source
+  kPaused = 3,                        // excluded because its clock is paused
+  kNumeratorByMonth = 4,              // ratio by_end: had happened by the end of the anchor's month,
+  kNumeratorByQuarter = 5,            // quarter,
+  kNumeratorByYear = 6,               // year (kNumerator: by the end of its day)
+  kWorkingMs = 7,                     // duration: working time (kNumerator: all time, kDenominator: how many)
+  kExclusions = 8,                    // 8 + 2 i: cases excluded by except[i]; 9 + 2 i: what they would add to the numerator
+  kBuckets = 64,                      // duration: 64 + b have one in bucket b of all time (duration.h),
+  kWorkingBuckets = kBuckets + 2048,  // this + b in bucket b of working time
 };
+static_assert(kExclusions + 2 * definition::MetricDef::kExceptMax <= kBuckets);
 
 struct Delta {
   std::uint16_t metric = 0;  // index into Bundle::metrics
   std::uint8_t by = 0;
-  std::uint8_t series = 0;
+  std::uint16_t series = 0;
   Day anchor = 0;
   Day occurred = 0;    // local day of the event (fold order) that makes the difference; unused by `known`
   model::Value group;  // kNone with by == 0; kNone with by > 0: the case has no value there
@@ -56,7 +60,7 @@ void append_refolded(std::vector<Delta>& out, const definition::Bundle& bundle, 
 struct Contribution {
   Day anchor = 0;
   Instant anchor_at = 0;
-  std::uint8_t series = 0;
+  std::uint16_t series = 0;
   std::uint8_t by = 0;
   model::Value group;
   std::int64_t value = 0;

@@ -38,7 +38,7 @@ void mark_differences(const Rows& before, const Rows& after, Key key, Mark mark_
 bool same_clock(const model::ClockInstance& a, const model::ClockInstance& b) {
   return a.clock == b.clock && a.status == b.status && a.round == b.round && a.nth == b.nth && a.late_forever == b.late_forever &&
          a.start == b.start && a.due == b.due && a.original_due == b.original_due && a.stop == b.stop && a.paused_at == b.paused_at &&
-         a.paused_ms == b.paused_ms && a.holder == b.holder;
+         a.pauses == b.pauses && a.holder == b.holder;
 }
 
 void mark_clock(model::ClockId id, Touched& out) {

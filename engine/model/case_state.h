@@ -27,6 +27,12 @@ struct AttributeSlot {
   friend bool operator==(const AttributeSlot&, const AttributeSlot&) = default;
 };
 
+struct Pause {
+  Instant from = 0;
+  Instant to = 0;
+  friend bool operator==(const Pause&, const Pause&) = default;
+};
+
 struct ClockInstance {
   enum class Status : std::uint8_t { kRunning = 1, kPaused = 2, kStopped = 3, kCancelled = 4 };
   ClockId clock = 0;
@@ -48,10 +54,15 @@ struct ClockInstance {
   Instant stop = kNoInstant;
   Instant paused_at = kNoInstant;
   Instant ended = kNoInstant;     // when it was cancelled
-  std::int64_t paused_ms = 0;     // pauses so far
+  std::vector<Pause> pauses;      // those that are over
   Instant since = kNoInstant;     // recorded instant of what last set it or let it run: what lay before is not told
   Value holder;                   // whose clock: when it stopped; while it runs, see holder_of() in engine/apply
   std::vector<NoticeAt> notices;  // of its present due
+  [[nodiscard]] std::int64_t paused_ms() const {
+    std::int64_t sum = 0;
+    for (const auto& pause : pauses) sum += pause.to - pause.from;
+    return sum;
+  }
   friend bool operator==(const ClockInstance&, const ClockInstance&) = default;
 };
 

@@ -22,10 +22,13 @@ GateStatus gate_status(const definition::Bundle& bundle, const KindDef& kind, co
     const auto* count = counts != nullptr ? apply::count_of(*counts, gate.event) : nullptr;
     passed = count != nullptr && count->in_round > 0;
   } else if (gate.part != model::kNone8) {
-    passed = std::all_of(state.parts.begin(), state.parts.end(), [&](const PartInstance& p) {
-      return p.part != gate.part || p.scope.state == model::kCleared || p.round != state.round ||
-             apply::in_mask(gate.part_states, p.scope.state);
-    });
+    const auto counts = [&](const PartInstance& p) {
+      return p.part == gate.part && p.scope.state != model::kCleared && (gate.all_rounds || p.round == state.round);
+    };
+    const auto fits = [&](const PartInstance& p) { return apply::in_mask(gate.part_states, p.scope.state); };
+    const auto& parts = state.parts;
+    passed = gate.any_part ? std::any_of(parts.begin(), parts.end(), [&](const PartInstance& p) { return counts(p) && fits(p); })
+                           : std::all_of(parts.begin(), parts.end(), [&](const PartInstance& p) { return !counts(p) || fits(p); });
   }
   if (passed) return GateStatus::kPassed;
   const bool waived = std::any_of(state.waived.begin(), state.waived.end(),

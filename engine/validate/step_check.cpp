@@ -154,10 +154,14 @@ class StepCheck {
 
   Refusal windows() const {
     if (def_.while_clock != model::kNone8) {
-      const auto* clock = apply::newest(scope(), def_.while_clock);
+      const bool of_case = def_.while_scope != def_.scope;
+      const auto* clock = apply::newest(of_case ? state_.scope : scope(), def_.while_clock);
+      const bool old =
+          of_case && clock != nullptr && clock->round != state_.round && kind_.scopes[def_.while_scope].clocks[def_.while_clock].per_round;
+      if (of_case && (clock == nullptr || old)) return {};
       const bool runs = clock != nullptr && clock->status == apply::ClockInstance::Status::kRunning;
       if (!runs || (clock->due != model::kNoInstant && event_.time > clock->due)) {
-        const auto& name = kind_.scopes[def_.scope].clocks[def_.while_clock].name;
+        const auto& name = kind_.scopes[def_.while_scope].clocks[def_.while_clock].name;
         return refuse(Rejection::kWindowClosed,
                       def_.name + " is legal while " + name + " runs" +
                           (runs ? "; it ended " + model::format_instant(clock->due) : "; it is not running"),

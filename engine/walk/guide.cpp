@@ -66,14 +66,14 @@ void Guide::add_helpers(model::EventId event) {
     return std::any_of(other.fields.begin(), other.fields.end(), [&](const auto& field) { return field.attribute == attribute; }) ||
            std::any_of(other.fix.begin(), other.fix.end(), [&](const auto& row) { return row.first == attribute; });
   };
-  const auto starts = [&](const EventDef& other, model::ClockId clock) {
-    const definition::ClockRef ref{def.scope, clock};
+  const auto starts = [&](const EventDef& other, model::ScopeId scope, model::ClockId clock) {
+    const definition::ClockRef ref{scope, clock};
     return std::find(other.starts.begin(), other.starts.end(), ref) != other.starts.end();
   };
   const auto helps = [&](std::size_t id, const EventDef& other) {
     if (id == def.answers) return true;
-    if (def.while_clock != model::kNone8 && starts(other, def.while_clock)) return true;
-    if (def.after_clock != model::kNone8 && starts(other, def.after_clock)) return true;
+    if (def.while_clock != model::kNone8 && starts(other, def.while_scope, def.while_clock)) return true;
+    if (def.after_clock != model::kNone8 && starts(other, def.scope, def.after_clock)) return true;
     for (const auto gate : def.needs) {
       const auto& needed = kind_.scopes[def.scope].gates[gate];
       if (id == needed.event || (needed.part != model::kNone8 && other.scope == needed.part)) return true;
@@ -89,7 +89,8 @@ void Guide::add_helpers(model::EventId event) {
         if ((test.left == Left::kCount || test.left == Left::kTotal) && test.id == id) return true;
         if (test.left == Left::kAttribute && sets(other, test.scope, test.id)) return true;
         if (test.left == Left::kRound && other.next_round) return true;
-        if (test.left == Left::kClock && test.scope == def.scope && starts(other, static_cast<model::ClockId>(test.id))) return true;
+        if (test.left == Left::kClock && test.scope == def.scope && starts(other, def.scope, static_cast<model::ClockId>(test.id)))
+          return true;
       }
     }
     return false;

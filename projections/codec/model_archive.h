@@ -31,10 +31,15 @@ void serialize(Archive& ar, model::NoticeAt& notice) {
 }
 
 template <typename Archive>
+void serialize(Archive& ar, model::Pause& pause) {
+  ar(pause.from, pause.to);
+}
+
+template <typename Archive>
 void serialize(Archive& ar, model::ClockInstance& clock) {
   ar(clock.clock, clock.status, clock.round, clock.nth, clock.late_forever, clock.adjusted, clock.provisional, clock.window, clock.timed,
      clock.fired, clock.passed, clock.extensions, clock.unit, clock.start, clock.due, clock.original_due, clock.stop, clock.paused_at,
-     clock.ended, clock.paused_ms, clock.since, clock.holder, clock.notices);
+     clock.ended, clock.pauses, clock.since, clock.holder, clock.notices);
 }
 
 template <typename Archive>

@@ -13,6 +13,8 @@ constexpr std::uint8_t kNameRow = 'N';
 
 const char* anchor_word(definition::Anchor::Kind kind) {
   switch (kind) {
+    case definition::Anchor::Kind::kClockStart:
+      return "start";
     case definition::Anchor::Kind::kClockDue:
       return "due";
     case definition::Anchor::Kind::kClockOriginalDue:

@@ -19,7 +19,7 @@ struct DeltaEntry {
   Day recorded = 0;
   Day occurred = 0;
   std::int64_t value = 0;
-  std::uint8_t series = 0;
+  std::uint16_t series = 0;
   bool used = false;
 };
 

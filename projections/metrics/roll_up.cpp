@@ -27,10 +27,10 @@ struct Part {
   std::int64_t value = 0;
 
   [[nodiscard]] Day start() const { return day_of(cell >> 32U); }
-  [[nodiscard]] Day day() const { return day_of(row >> 8U); }
-  [[nodiscard]] std::uint8_t series() const { return static_cast<std::uint8_t>(row & 0xFFU); }
+  [[nodiscard]] Day day() const { return day_of(row >> 16U); }
+  [[nodiscard]] std::uint16_t series() const { return static_cast<std::uint16_t>(row & 0xFFFFU); }
   void set_start(Day start) { cell = static_cast<std::uint64_t>(in_order(start)) << 32U | (cell & 0xFFFFFFFFU); }
-  void set_day(Day day) { row = static_cast<std::uint64_t>(in_order(day)) << 8U | (row & 0xFFU); }
+  void set_day(Day day) { row = static_cast<std::uint64_t>(in_order(day)) << 16U | (row & 0xFFFFU); }
 };
 
 Part make_part(const DeltaEntry& entry, std::uint32_t rank, Day day) {

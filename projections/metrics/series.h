@@ -1,6 +1,6 @@
-// The figures of one cell, a number a series (measure::Series). Stored as a count and zigzag LEB128 numbers, trailing zeros left out,
-// so that equal figures are equal bytes.
-// Thread rule: plain values and free functions.
+// The figures of one cell, a number a series (measure::Series). Stored as a count and zigzag LEB128 numbers, trailing zeros left out; with
+// buckets of durations, where most are zero, as 255 and pairs: how many series were passed over, and the number. Equal figures are equal
+// bytes. Thread rule: plain values and free functions.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +15,7 @@
 namespace docket::projections::metrics {
 
 using Series = std::vector<std::int64_t>;
+inline constexpr std::size_t kSeriesMax = 8192;
 
 inline void add_to(Series& into, std::size_t series, std::int64_t value) {
   if (into.size() <= series) into.resize(series + 1);

@@ -28,9 +28,10 @@ inline constexpr std::array<const char*, kFamilies> kFamilyNames = {
     "meta",   "cases",         "history",          "identities",   "parked",  "aliases",   "listings",
     "clocks", "metrics_known", "metrics_happened", "restatements", "anchors", "attention", "rejects"};
 
-// 2: attention; identities hold the record's kind; cases hold what has been told. 3: rejects. A store of an older format is left as it is,
+// 2: attention; identities hold the record's kind; cases hold what has been told. 3: rejects. 4: each pause of a clock;
+// cells with buckets. A store of an older format is left as it is,
 // and a new one is made from the ledger.
-inline constexpr std::uint32_t kFormatVersion = 3;
+inline constexpr std::uint32_t kFormatVersion = 4;
 
 [[nodiscard]] constexpr std::size_t index_of(Family family) { return static_cast<std::size_t>(family); }
 

@@ -94,6 +94,113 @@ TEST_F(FacesTest, AStockOfAPastPeriodSaysWhenItWas) {
   }
 }
 
+// 3.2: "target 330, due by now 330·elapsed share"; of the 365 days of 2017, 90 lie before April.
+TEST_F(FacesTest, AYearsTargetIsDueDayByDay) {
+  std::string lines;
+  for (const auto& [id, month] : {std::pair{"S1", "02"}, {"S2", "03"}, {"S3", "05"}}) {
+    for (const auto& [event, time] : {std::pair{"planned", "09"}, {"held", "10"}, {"published", "11"}}) {
+      lines += std::string(R"({"specversion":"1.0","id":")") + id + event + R"(","source":"example","type":"org.docket.qa-session.)" +
+               event + R"(.v1","subject":")" + id + R"(","time":"2017-)" + month + "-07T" + time +
+               R"(:00:00+08:00","authid":"d1","actorrole":"dispatcher","data":)" +
+               (std::string_view(event) == "planned" ? R"({"units":["U"],"topic":"t"}})" : "{}}") + "\n";
+    }
+  }
+  ASSERT_EQ(server_->post(lines).status, 200);
+  const struct {
+    const char* query;
+    std::int64_t due, achieved, gap, forecast;
+  } kRows[] = {
+      {"period=2017&at=2017-03-31", 81'370, 2000, -79'370, 8111},
+      {"period=2017-03", 81'370, 2000, -79'370, 8111},  // due by the period's end
+      {"period=2017-02-07&known_at=2017-01-01", 34'356, 0, -34'356, 0},
+      {"period=2017", 330'000, 3000, -327'000, 3000},
+      {"period=2017-01-01", 904, 0, -904, 0},
+  };
+  for (const auto& row : kRows) {
+    const auto target = get(std::string("/v1/metrics/qa.sessions?") + row.query).at("total").as_object().at("target").as_object();
+    EXPECT_EQ(target.at("value").as_int64(), 330'000);
+    EXPECT_EQ(target.at("due").as_int64(), row.due) << row.query;
+    EXPECT_EQ(target.at("achieved").as_int64(), row.achieved) << row.query;
+    EXPECT_EQ(target.at("gap").as_int64(), row.gap) << row.query;
+    EXPECT_EQ(target.at("forecast").as_int64(), row.forecast) << row.query;
+    EXPECT_EQ(target.at("rule").as_object().at("certainty").as_string(), "text");
+  }
+  const auto ahead = get("/v1/metrics/qa.sessions?period=2017&at=2016-12-31").at("total").as_object().at("target").as_object();
+  EXPECT_TRUE(ahead.at("to").is_null());
+  EXPECT_TRUE(ahead.at("forecast").is_null());
+  const auto told = run_docket({"metric", "show", "qa.sessions", "--period", "2017-03", "--server", server_->address(), "--lang", "en"});
+  EXPECT_THAT(told.out, HasSubstr("330, due by 2017-03-31 81.37, reached 2, gap -79.37, at this pace 8.111 (qa.sessions_year, S)"));
+}
+
+// Of the worked example T1, T2, T6 and T7 are first concluded in March; dispatched to replied 145, 217, 145 and 97 hours, of them working
+// hours (09:00-12:00, 13:30-17:30) 29, 50, 29 and 29.
+TEST_F(FacesTest, HowLongItTook) {
+  constexpr std::int64_t kHour = 3'600'000;
+  const std::string metric = "/v1/metrics/hotline.handling_time?period=2017-03";
+  const auto check = [&](const json::object& figure, bool exact) {
+    EXPECT_EQ(figure.at("count").as_int64(), 4);
+    for (const auto& [unit, sum, median, p90] : {std::tuple{"hours", 604, 145, 217}, {"working_hours", 137, 29, 50}}) {
+      const auto& time = figure.at(unit).as_object();
+      EXPECT_EQ(time.at("sum_ms").as_int64(), sum * kHour) << unit;
+      EXPECT_EQ(time.at("mean_ms").as_int64(), sum * kHour / 4) << unit;
+      for (const auto& [stat, hours] : {std::pair{"median", median}, {"p90", p90}}) {
+        const auto& told = time.at(stat).as_object();
+        EXPECT_LE(told.at("from_ms").as_int64(), hours * kHour) << unit << stat;
+        EXPECT_GE(told.at("to_ms").as_int64(), hours * kHour) << unit << stat;
+        EXPECT_LE(told.at("to_ms").as_int64() - told.at("from_ms").as_int64(), exact ? 0 : hours * kHour / 100) << unit << stat;
+      }
+    }
+  };
+  check(get(metric).at("total").as_object(), false);
+  check(get(metric + "&exact=true").at("total").as_object(), true);
+  const auto grouped = get(metric + "&group_by=unit&exact=true").at("figures").as_array();
+  ASSERT_EQ(grouped.size(), 1U);
+  check(grouped[0].as_object(), true);
+  check(get(metric + "&at=2017-04-10T12:00:00%2B08:00").at("total").as_object(), false);
+  EXPECT_EQ(json::serialize(get(metric).at("total").as_object().at("hours").as_object().at("histogram")),
+            R"([{"from_ms":259200000,"to_ms":432000000,"count":1},{"from_ms":432000000,"to_ms":604800000,"count":2},)"
+            R"({"from_ms":604800000,"to_ms":864000000,"count":1}])");
+  const auto cases = get("/v1/metrics/hotline.handling_time/explain?period=2017-03").at("numerator").as_array();
+  ASSERT_EQ(cases.size(), 4U);
+  EXPECT_EQ(cases[1].at("case").as_string(), "T2");
+  EXPECT_EQ(cases[1].at("value").as_int64(), 217 * kHour);
+  EXPECT_EQ(cases[1].at("working_ms").as_int64(), 50 * kHour);
+  const auto none = get("/v1/metrics/hotline.handling_time?period=2016-03").at("total").as_object();
+  EXPECT_TRUE(none.at("hours").as_object().at("median").is_null());
+  EXPECT_THAT(refused("/v1/metrics/hotline.on_time_rate?period=2017-03&exact=true"), HasSubstr("only a duration is kept in steps"));
+  const auto told = run_docket(
+      {"metric", "show", "hotline.handling_time", "--period", "2017-03", "--exact", "--lang", "en", "--server", server_->address()});
+  EXPECT_THAT(told.out, HasSubstr("median 29.00, P90 50.00, mean 34.25 working hours  n=4"));
+  EXPECT_THAT(told.out, HasSubstr("median 145.00, P90 217.00, mean 151.00 hours"));
+  EXPECT_THAT(told.out, HasSubstr("24–32 h: 3, 40–80 h: 1"));
+  const auto explained =
+      run_docket({"metric", "explain", "hotline.handling_time", "--period", "2017-03", "--lang", "en", "--server", server_->address()});
+  EXPECT_THAT(explained.out, HasSubstr("50.00 working hours / 217.00 hours"));
+}
+
+TEST_F(FacesTest, ARateIsHeldAgainstItsBound) {
+  std::string lines;
+  for (int n = 0; n < 20; ++n) {
+    const std::string id = "C" + std::to_string(n);
+    lines += R"({"specversion":"1.0","id":")" + id + R"(","source":"example","type":"org.docket.call.call_ended.v1","subject":")" + id +
+             R"(","time":"2017-03-0)" + (n < 10 ? "1" : "2") +
+             R"(T10:00:00+08:00","authid":"c1","actorrole":"call_centre","data":{"line":"12345","outcome":")" +
+             (n == 0 || n == 10 || n == 11 ? "blocked" : "answered") + R"(","wait_s":1}})" + "\n";
+  }
+  ASSERT_EQ(server_->post(lines).status, 200);
+  const auto met = [&](const std::string& period) {
+    return json::serialize(
+               get("/v1/metrics/calls.answered_15s_rate?period=" + period).at("total").as_object().at("target").as_object().at("met")) +
+           json::serialize(
+               get("/v1/metrics/calls.connection_rate?period=" + period).at("total").as_object().at("target").as_object().at("met"));
+  };
+  EXPECT_EQ(met("2017-03-01"), "truefalse") << "9 of 10 is below 95 %";
+  EXPECT_EQ(met("2017-03-03"), "nullnull") << "no call, no rate";
+  const auto told =
+      run_docket({"metric", "show", "calls.connection_rate", "--period", "2017-03", "--server", server_->address(), "--lang", "en"});
+  EXPECT_THAT(told.out, HasSubstr("at least 95.00 %, not reached (calls.connection_target, P:GB)"));
+}
+
 TEST_F(FacesTest, WhatCanBeGivenOnceIsNotTakenTwice) {
   const struct {
     const char* target;

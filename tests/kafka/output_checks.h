@@ -72,6 +72,7 @@ class OutputChecks {
   struct Sums {
     std::int64_t numerator = 0;
     std::int64_t denominator = 0;
+    std::int64_t working_ms = 0;
     [[nodiscard]] bool all_zero() const { return numerator == 0 && denominator == 0; }
   };
   static void add(const boost::json::object& row, std::map<std::string, std::map<std::string, Sums>>& metrics) {
@@ -85,6 +86,7 @@ class OutputChecks {
       auto& sums = groups[key];
       sums.numerator += number(row.contains("numerator_by_month") ? "numerator_by_month" : stock ? "stock" : "numerator");
       sums.denominator += number("denominator");
+      sums.working_ms += number("working_ms");
     };
     const std::string by = text_at(row, "by");
     count(by.empty() ? "" : by + " " + text_at(row, "group"));
@@ -99,6 +101,12 @@ class OutputChecks {
   static void expect_figure(const boost::json::object& told, const Sums& sums, const std::string& name) {
     if (const auto* value = told.if_contains("value")) {
       EXPECT_EQ(value->to_number<std::int64_t>(), sums.numerator) << name;
+      return;
+    }
+    if (told.contains("hours")) {  // a duration
+      EXPECT_EQ(told.at("count").to_number<std::int64_t>(), sums.denominator) << name;
+      EXPECT_EQ(told.at("hours").at("sum_ms").to_number<std::int64_t>(), sums.numerator) << name;
+      EXPECT_EQ(told.at("working_hours").at("sum_ms").to_number<std::int64_t>(), sums.working_ms) << name;
       return;
     }
     EXPECT_EQ(told.at("numerator").to_number<std::int64_t>(), sums.numerator) << name;

@@ -45,7 +45,7 @@ class LateEvents : public ::testing::Test {
   }
   // The figures equal a recount of the cases as they are.
   void expect_recount() {
-    std::map<std::tuple<std::uint16_t, std::uint8_t, std::string, model::Day, std::uint8_t>, std::int64_t> recount;
+    std::map<std::tuple<std::uint16_t, std::uint8_t, std::string, model::Day, std::uint16_t>, std::int64_t> recount;
     for (const auto& [id, live] : engine.projections.cases) {
       for (std::uint16_t m = 0; m < engine.bundle().metrics.size(); ++m) {
         for (const auto& row : measure::contributions(engine.bundle(), m, *live))

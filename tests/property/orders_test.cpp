@@ -30,7 +30,7 @@ model::CaseState without_order(const model::CaseState& state) {
 struct Dump {
   std::map<std::string, model::CaseState> cases;
   std::map<std::string, std::vector<std::pair<Instant, std::string>>> accepted;  // by time: event ids
-  std::map<std::tuple<std::uint16_t, std::uint8_t, std::string, model::Day, std::uint8_t, model::Day>, std::int64_t> figures;
+  std::map<std::tuple<std::uint16_t, std::uint8_t, std::string, model::Day, std::uint16_t, model::Day>, std::int64_t> figures;
 };
 
 Dump dump(const EngineFixture& engine) {

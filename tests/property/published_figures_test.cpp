@@ -33,7 +33,7 @@ class PublishedFigures : public ::testing::Test {
     }
   }
   std::string rate(const char* metric, std::int64_t numerator, std::int64_t denominator, model::Date month, std::int64_t unit = 1,
-                   std::uint8_t series = measure::kNumerator) {
+                   std::uint16_t series = measure::kNumerator) {
     const auto from = model::day_from_date(month);
     const auto to = model::day_from_date({month.year, month.month + 1, 1});
     EXPECT_EQ(engine.projections.sum(metric, series, from, to), numerator * unit) << metric;

@@ -7,6 +7,7 @@
 #include "engine/measure/contribution.h"
 #include "engine/validate/step_check.h"
 #include "tests/support/hotline.h"
+#include "tests/support/proposal.h"
 
 namespace docket::testing {
 namespace {
@@ -97,10 +98,7 @@ ScenarioRunner::ScenarioRunner(const Scenario& scenario, definition::BundlePtr b
 std::vector<Mismatch> ScenarioRunner::run() {
   for (const auto& row : scenario_.rows) {
     if (row.event != "look") publish(row);
-    if (row.event == "look" && row.at > engine_.now()) {
-      engine_.set_now(row.at);
-      engine_.pump();
-    }
+    if (row.event == "look") wait_until(row.at);
     today_ = std::max(today_, bundle_->zone.local_day(row.at));
     const auto it = engine_.projections.cases.find(case_id_);
     case_ = it == engine_.projections.cases.end() ? nullptr : it->second;
@@ -152,10 +150,13 @@ std::string ScenarioRunner::json_of(const ScenarioRow& row, const Act& act) {
   if (!row.label.empty()) labels_[row.label] = {act.source, id};
   json::object data;
   if (scenario_.kind == "hotline-ticket") data = json::parse(hotline_data(case_id_, row.event)).as_object();
+  if (scenario_.kind == "proposal") data = json::parse(proposal_data(case_id_, row.event)).as_object();
   static const std::regex kPair(R"(([\w.]+)=("[^"]*"|\[[^\]]*\]|\S+))");
   for (std::sregex_iterator it(row.data.begin(), row.data.end(), kPair), end; it != end; ++it) {
     const std::string value = (*it)[2];
-    if (value[0] == '#') {
+    if (value == "-") {
+      data.erase((*it)[1].str());
+    } else if (value[0] == '#') {
       put(data, (*it)[1], json::object{{"source", labels_[value].first}, {"id", labels_[value].second}});
     } else {
       put(data, (*it)[1], value_of(value));
@@ -182,9 +183,9 @@ void ScenarioRunner::publish(const ScenarioRow& row) {
   }
   const Act act = act_of(row, wanted == Kind::kRejected);
   if (!act.problem.empty()) return mismatch(row, "a readable `by`", act.problem);
-  engine_.set_now(std::max(engine_.now(), act.recorded));
+  wait_until(act.recorded);
   if (act.recorded != row.at + kUsualDelayMs) today_ = std::max(today_, bundle_->zone.local_day(act.recorded));
-  const std::string before = case_ == nullptr ? "-" : kind_.scopes[0].states[case_->scope.state].name;
+  const std::string before = state_now();
   const auto outcome = engine_.offer(json_of(row, act));
   const std::string code(outcome.refusal.code == model::Rejection::kNone ? "" : model::name(outcome.refusal.code));
   if (outcome.kind != wanted || code != refusal) {
@@ -196,6 +197,29 @@ void ScenarioRunner::publish(const ScenarioRow& row) {
     travelled_.paths.insert(scenario_.kind + " " + before + " " + row.event);
   }
   if (!refusal.empty()) travelled_.refusals.insert(refusal);
+}
+
+// Time goes on to `until`, from one instant at which Docket has to act itself to the next, so that each of its own events is seen alone.
+void ScenarioRunner::wait_until(model::Instant until) {
+  while (engine_.now() < until) {
+    const auto& wanted = engine_.projections.wanted;
+    const auto next = wanted.upper_bound({engine_.now() + 1, std::string()});
+    const std::string before = state_now();
+    const auto& history = engine_.projections.histories[case_id_];
+    const std::size_t known = history.size();
+    engine_.set_now(next == wanted.end() ? until : std::min(until, next->first));
+    engine_.pump();
+    for (std::size_t i = known; i < history.size(); ++i) {
+      if (history[i].kind != ledger::RecordKind::kTimer) continue;
+      travelled_.events.insert(scenario_.kind + "." + history[i].event);
+      travelled_.paths.insert(scenario_.kind + " " + before + " " + history[i].event);
+    }
+  }
+}
+
+std::string ScenarioRunner::state_now() const {
+  const auto it = engine_.projections.cases.find(case_id_);
+  return it == engine_.projections.cases.end() ? "-" : kind_.scopes[0].states[it->second->scope.state].name;
 }
 
 void ScenarioRunner::note_states() {
@@ -329,7 +353,7 @@ std::string ScenarioRunner::figure(const std::string& text, std::string& wanted)
       series_name = words[i];
     }
   }
-  const auto sum = [&](std::uint8_t series) {
+  const auto sum = [&](std::uint16_t series) {
     std::int64_t total = 0;
     for (const auto& [key, value] : engine_.projections.by_occurred) {
       const auto& [m, b, g, day, s, occurred] = key;
@@ -341,7 +365,7 @@ std::string ScenarioRunner::figure(const std::string& text, std::string& wanted)
   const std::string head = text.substr(0, at) + " = ";
   if (series_name == "paused") return head + std::to_string(sum(measure::kPaused));
   for (std::size_t i = 0; i < metric->except.size(); ++i) {
-    if (metric->except[i].name == series_name) return head + std::to_string(sum(static_cast<std::uint8_t>(measure::kExclusions + 2 * i)));
+    if (metric->except[i].name == series_name) return head + std::to_string(sum(static_cast<std::uint16_t>(measure::kExclusions + 2 * i)));
   }
   if (!series_name.empty()) return "no such exclusion: " + series_name;
   const bool weigh = metric->measure == MetricDef::Measure::kRatioWeigh;

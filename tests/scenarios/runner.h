@@ -51,6 +51,8 @@ class ScenarioRunner {
   [[nodiscard]] std::string clock_or_attribute(const ScenarioRow& row, const std::vector<std::string>& words, std::string& wanted) const;
   [[nodiscard]] std::string figure(const std::string& text, std::string& wanted) const;
   [[nodiscard]] std::string notice(const model::ClockInstance& clock, const std::vector<std::string>& words) const;
+  void wait_until(model::Instant until);
+  [[nodiscard]] std::string state_now() const;
   void note_states();
   void mismatch(const ScenarioRow& row, std::string expected, std::string got);
 

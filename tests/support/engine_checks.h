@@ -25,7 +25,7 @@ inline void expect_replay_equal(EngineFixture& engine) {
 inline void expect_recount(EngineFixture& engine) {
   const auto& live = engine.projections;
   const auto& metrics = engine.bundle().metrics;
-  std::map<std::tuple<std::uint16_t, std::uint8_t, std::string, model::Day, std::uint8_t>, std::int64_t> recount;
+  std::map<std::tuple<std::uint16_t, std::uint8_t, std::string, model::Day, std::uint16_t>, std::int64_t> recount;
   for (const auto& [id, state] : live.cases) {
     const auto& opened_with = *engine.books().of(*state).bundle;  // of the same metrics
     for (std::uint16_t m = 0; m < metrics.size(); ++m) {

@@ -121,7 +121,7 @@ class MemoryProjections final : public partition::StateReader, public partition:
     return value.present() ? partition::key_text(*bundle_, value) : std::string("-");
   }
   // Sum of a series over anchor days [from, to).
-  [[nodiscard]] std::int64_t sum(std::string_view metric, std::uint8_t series, model::Day from, model::Day to,
+  [[nodiscard]] std::int64_t sum(std::string_view metric, std::uint16_t series, model::Day from, model::Day to,
                                  const std::string& group = {}, std::uint8_t by = 0) const {
     const auto* id = definition::find_name(bundle_->metric_ids, metric);
     if (id == nullptr) return -1;
@@ -133,7 +133,7 @@ class MemoryProjections final : public partition::StateReader, public partition:
     return total;
   }
   // The same as it had happened by the end of `at`.
-  [[nodiscard]] std::int64_t sum_at(std::string_view metric, std::uint8_t series, model::Day from, model::Day to, model::Day at) const {
+  [[nodiscard]] std::int64_t sum_at(std::string_view metric, std::uint16_t series, model::Day from, model::Day to, model::Day at) const {
     const auto* id = definition::find_name(bundle_->metric_ids, metric);
     std::int64_t total = 0;
     for (const auto& [key, value] : by_occurred) {
@@ -151,8 +151,8 @@ class MemoryProjections final : public partition::StateReader, public partition:
   std::set<std::pair<Instant, std::string>> wanted;
   mutable std::size_t attention_calls = 0;
   mutable std::size_t attention_rows = 0;
-  std::map<std::tuple<std::uint16_t, std::uint8_t, std::string, model::Day, std::uint8_t>, std::int64_t> cells;
-  std::map<std::tuple<std::uint16_t, std::uint8_t, std::string, model::Day, std::uint8_t, model::Day>, std::int64_t> by_occurred;
+  std::map<std::tuple<std::uint16_t, std::uint8_t, std::string, model::Day, std::uint16_t>, std::int64_t> cells;
+  std::map<std::tuple<std::uint16_t, std::uint8_t, std::string, model::Day, std::uint16_t, model::Day>, std::int64_t> by_occurred;
   ledger::Position position;
 
  private:

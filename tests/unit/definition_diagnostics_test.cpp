@@ -63,6 +63,20 @@ TEST_P(Finding, IsToldWithItsPlace) {
 INSTANTIATE_TEST_SUITE_P(Rows, Finding, ::testing::ValuesIn(kRows),
                          [](const auto& each) { return "row" + std::to_string(each.index + 1); });
 
+TEST(SmallOffice, AnOpenRuleIsNoWeightUntilASetGivesTheNumber) {
+  auto texts = small_office();
+  auto& low = texts.at("rules/low.yaml");
+  const std::string number = "task.half: {value: 0.5,";
+  low.replace(low.find(number), number.size(), "task.half: {rows: [],");
+  const Compiled open = compile(texts, "small");
+  EXPECT_FALSE(open.ok());
+  EXPECT_NE(all_of(open.diagnostics).find("rule task.half is set by none of the office's sets"), std::string::npos)
+      << all_of(open.diagnostics);
+  texts.at("rules/high.yaml") += "task.half: {value: 0.5, source: paper 4, certainty: text}\n";
+  const Compiled set = compile(texts, "small");
+  EXPECT_TRUE(set.ok()) << all_of(set.diagnostics);
+}
+
 TEST(SmallOffice, CompilesWithoutAFinding) {
   const Compiled compiled = compile(small_office(), "small");
   EXPECT_TRUE(compiled.diagnostics.empty()) << all_of(compiled.diagnostics);

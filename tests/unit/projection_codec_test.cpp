@@ -54,7 +54,7 @@ model::CaseState full_case() {
   clock.original_due = 13;
   clock.stop = 14;
   clock.paused_at = 15;
-  clock.paused_ms = 16;
+  clock.pauses = {{15, 16}, {17, 19}};
   clock.ended = 17;
   clock.since = 18;
   clock.holder = Value::symbol(4);
@@ -106,8 +106,8 @@ TEST(ProjectionCodec, CaseWithoutStateComesBack) {
 // which a program of another format never reads.
 TEST(ProjectionCodec, LayoutIsTheStoredOne) {
   EXPECT_EQ(codec::kValueVersion, 1);
-  EXPECT_EQ(store::kFormatVersion, 3U);
-  EXPECT_EQ(codec::crc32c(full_payload()), 0xD66C8B00U);
+  EXPECT_EQ(store::kFormatVersion, 4U);
+  EXPECT_EQ(codec::crc32c(full_payload()), 0x80B41EFFU);
 }
 
 TEST(ProjectionCodec, EveryCutIsRefused) {
@@ -183,6 +183,18 @@ TEST(ProjectionCodec, SeriesComeBackWithoutTrailingZeros) {
   EXPECT_EQ(*back, series);
   EXPECT_EQ(metrics::encode_series({1, 0, 0}), metrics::encode_series({1}));
   EXPECT_EQ(metrics::encode_series({}), std::string(1, '\0'));
+  metrics::Series wide(3000);
+  wide[1] = 7;
+  wide[100] = -2;
+  wide[2500] = 300;
+  const std::string sparse = metrics::encode_series(wide);
+  EXPECT_EQ(sparse, std::string("\xFF\x01\x0E\x62\x03\xDF\x12\xD8\x04", 9)) << "on disk: passed over, number";
+  wide.resize(2501);
+  EXPECT_EQ(*metrics::decode_series(sparse), wide);
+  EXPECT_FALSE(metrics::decode_series(std::string("\xFF\x01", 2)).ok()) << "cut off";
+  EXPECT_FALSE(metrics::decode_series(std::string("\xFF\x62\x00", 3)).ok()) << "a zero that is not left out";
+  EXPECT_FALSE(metrics::decode_series(std::string("\xFF\x01\x0E", 3)).ok()) << "would have been written the other way";
+  EXPECT_FALSE(metrics::decode_series("\xFF\xFF\xFF\xFF\x0F\x02").ok()) << "too far";
   EXPECT_FALSE(metrics::decode_series("").ok());
   EXPECT_FALSE(metrics::decode_series("\x02\x01").ok());
   EXPECT_FALSE(metrics::decode_series(std::string(1, '\0') + "x").ok());
