@@ -56,7 +56,7 @@ void combine(std::vector<Part>& parts) {
 
 struct DayTotal {
   Day day = 0;
-  Series series;
+  SparseSeries series;
 };
 
 // Walks the rows of one level beside the parts. Levels come in ascending order, so one cursor serves all of a family.
@@ -73,7 +73,7 @@ class LevelWriter {
       std::size_t i = first;
       for (; i < parts.size() && parts[i].cell == parts[first].cell; ++i) {
         if (days.empty() || days.back().day != parts[i].day()) days.push_back({parts[i].day(), {}});
-        add_to(days.back().series, parts[i].series(), parts[i].value);
+        days.back().series.emplace_back(parts[i].series(), parts[i].value);  // they are sorted, and combined
       }
       cell.cut(prefix_.size());
       cell.i32(parts[first].start()).text(layer_.groups.text(parts[first].group));
@@ -96,10 +96,10 @@ class LevelWriter {
   }
   [[nodiscard]] bool at_cell(const std::string& cell) const { return cursor_.valid() && cursor_.key().substr(0, cell.size()) == cell; }
 
-  [[nodiscard]] Result<Series> here() {
+  [[nodiscard]] Result<SparseSeries> here() {
     const auto payload = cursor_.payload();
     if (auto status = cursor_.status(); !status.ok()) return status.error();
-    return decode_series(payload);
+    return decode_sparse_series(payload);
   }
 
   [[nodiscard]] Status write_happened(codec::KeyWriter& cell, std::vector<DayTotal>& days) {
@@ -122,7 +122,7 @@ class LevelWriter {
   [[nodiscard]] Status write_known(codec::KeyWriter& cell, const std::vector<DayTotal>& days) {
     const std::string prefix = cell.str();
     go_to(prefix);
-    Series running;
+    SparseSeries running;
     std::vector<DayTotal> later;  // newest first
     for (; at_cell(prefix); cursor_.next()) {
       codec::KeyReader rest(cursor_.key().substr(prefix.size()));
@@ -136,7 +136,7 @@ class LevelWriter {
       later.push_back({day, std::move(*stored)});
     }
     std::vector<DayTotal> rows;
-    Series added;
+    SparseSeries added;
     for (const auto& day : days) {
       for (; !later.empty() && later.back().day < day.day; later.pop_back()) raise(rows, later.back(), added, running);
       if (!later.empty() && later.back().day == day.day) {
@@ -156,7 +156,7 @@ class LevelWriter {
     return {};
   }
 
-  static void raise(std::vector<DayTotal>& rows, DayTotal& stored, const Series& added, Series& running) {
+  static void raise(std::vector<DayTotal>& rows, DayTotal& stored, const SparseSeries& added, SparseSeries& running) {
     running = stored.series;
     rows.push_back({stored.day, std::move(stored.series)});
     add_to(rows.back().series, added);

@@ -37,53 +37,90 @@ class Reader {
   std::size_t at_ = 0;
 };
 
-Result<Series> decode_sparse(Reader& reader) {
-  Series series;
+Result<SparseSeries> decode_pairs(Reader& reader) {
+  SparseSeries series;
+  std::size_t next = 0;
   while (!reader.done()) {
     const auto gap = reader.number();
     const auto raw = gap ? reader.number() : std::nullopt;
-    if (!raw || *raw == 0 || *gap >= kSeriesMax - series.size()) return damaged();
-    series.resize(series.size() + static_cast<std::size_t>(*gap));
-    series.push_back(unzigzag(*raw));
+    if (!raw || *raw == 0 || *gap >= kSeriesMax - next) return damaged();
+    next += static_cast<std::size_t>(*gap);
+    series.emplace_back(static_cast<std::uint16_t>(next++), unzigzag(*raw));
   }
-  if (series.size() <= kDenseMax) return damaged();
+  if (next <= kDenseMax) return damaged();
   return series;
 }
 
 }  // namespace
 
-std::string encode_series(const Series& series) {
-  std::size_t count = series.size();
-  while (count > 0 && series[count - 1] == 0) --count;
-  if (count <= kDenseMax) {
-    std::string out(1, static_cast<char>(count));
-    for (std::size_t s = 0; s < count; ++s) put_number(out, zigzag(series[s]));
-    return out;
+void add_to(SparseSeries& into, const SparseSeries& values) {
+  SparseSeries out;
+  out.reserve(into.size() + values.size());
+  auto a = into.begin();
+  for (auto b = values.begin(); a != into.end() || b != values.end();) {
+    if (b == values.end() || (a != into.end() && a->first < b->first)) {
+      out.push_back(*a++);
+    } else if (a == into.end() || b->first < a->first) {
+      out.push_back(*b++);
+    } else {
+      out.emplace_back(a->first, a->second + b->second);
+      ++a;
+      ++b;
+    }
   }
-  std::string out(1, static_cast<char>(kSparse));
+  into = std::move(out);
+}
+
+std::string encode_series(const SparseSeries& series) {
+  std::size_t size = series.size();
+  while (size > 0 && series[size - 1].second == 0) --size;
+  const std::size_t count = size == 0 ? 0 : series[size - 1].first + std::size_t{1};
+  const bool dense = count <= kDenseMax;
+  std::string out(1, static_cast<char>(dense ? count : kSparse));
   std::size_t next = 0;
-  for (std::size_t s = 0; s < count; ++s) {
-    if (series[s] == 0) continue;
-    put_number(out, s - next);
-    put_number(out, zigzag(series[s]));
-    next = s + 1;
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto& [number, value] = series[i];
+    if (value == 0) continue;
+    if (dense) {
+      out.append(number - next, '\0');
+    } else {
+      put_number(out, number - next);
+    }
+    put_number(out, zigzag(value));
+    next = number + std::size_t{1};
   }
   return out;
 }
 
-Result<Series> decode_series(std::string_view payload) {
+Result<SparseSeries> decode_sparse_series(std::string_view payload) {
   if (payload.empty()) return damaged();
   const auto count = static_cast<unsigned char>(payload[0]);
   Reader reader(payload.substr(1));
-  if (count == kSparse) return decode_sparse(reader);
+  if (count == kSparse) return decode_pairs(reader);
   if (count > kDenseMax) return damaged();
-  Series series;
-  for (std::size_t s = 0; s < count; ++s) {
+  SparseSeries series;
+  for (std::uint16_t s = 0; s < count; ++s) {
     const auto raw = reader.number();
     if (!raw) return damaged();
-    series.push_back(unzigzag(*raw));
+    if (*raw != 0) series.emplace_back(s, unzigzag(*raw));
   }
   if (!reader.done()) return damaged();
+  return series;
+}
+
+std::string encode_series(const Series& series) {
+  SparseSeries sparse;
+  for (std::size_t s = 0; s < series.size(); ++s) {
+    if (series[s] != 0) sparse.emplace_back(static_cast<std::uint16_t>(s), series[s]);
+  }
+  return encode_series(sparse);
+}
+
+Result<Series> decode_series(std::string_view payload) {
+  const auto sparse = decode_sparse_series(payload);
+  if (!sparse.ok()) return sparse.error();
+  Series series;
+  for (const auto& [number, value] : *sparse) add_to(series, number, value);
   return series;
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/model/result.h"
@@ -16,6 +17,7 @@ namespace docket::projections::metrics {
 
 using Series = std::vector<std::int64_t>;
 inline constexpr std::size_t kSeriesMax = 8192;
+using SparseSeries = std::vector<std::pair<std::uint16_t, std::int64_t>>;  // ascending, no series twice
 
 inline void add_to(Series& into, std::size_t series, std::int64_t value) {
   if (into.size() <= series) into.resize(series + 1);
@@ -25,6 +27,10 @@ inline void add_to(Series& into, const Series& values) {
   for (std::size_t s = 0; s < values.size(); ++s) add_to(into, s, values[s]);
 }
 
+void add_to(SparseSeries& into, const SparseSeries& values);
+
+[[nodiscard]] std::string encode_series(const SparseSeries& series);
+[[nodiscard]] Result<SparseSeries> decode_sparse_series(std::string_view payload);
 [[nodiscard]] std::string encode_series(const Series& series);
 [[nodiscard]] Result<Series> decode_series(std::string_view payload);
 

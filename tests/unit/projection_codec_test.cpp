@@ -181,8 +181,12 @@ TEST(ProjectionCodec, SeriesComeBackWithoutTrailingZeros) {
   const auto back = metrics::decode_series(metrics::encode_series(series));
   ASSERT_TRUE(back.ok());
   EXPECT_EQ(*back, series);
-  EXPECT_EQ(metrics::encode_series({1, 0, 0}), metrics::encode_series({1}));
-  EXPECT_EQ(metrics::encode_series({}), std::string(1, '\0'));
+  EXPECT_EQ(metrics::encode_series(metrics::Series{1, 0, 0}), metrics::encode_series(metrics::Series{1}));
+  EXPECT_EQ(metrics::encode_series(metrics::Series{}), std::string(1, '\0'));
+  metrics::SparseSeries sum = {{0, 5}, {3, 1}, {70, 2}};
+  metrics::add_to(sum, {{1, 4}, {3, -1}, {70, -2}, {90, 0}});
+  EXPECT_EQ(sum, (metrics::SparseSeries{{0, 5}, {1, 4}, {3, 0}, {70, 0}, {90, 0}}));
+  EXPECT_EQ(metrics::encode_series(sum), metrics::encode_series(metrics::Series{5, 4})) << "what has come to nothing is left out";
   metrics::Series wide(3000);
   wide[1] = 7;
   wide[100] = -2;
