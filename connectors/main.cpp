@@ -50,6 +50,7 @@ struct Local {
   docket::local::CityOptions city;
   docket::local::WalkOptions walk;
   docket::local::ActivateOptions activate;
+  docket::local::RulesDiffOptions rules_diff;
   std::string data = "data";
   std::string office = "example";
   std::string schemas;
@@ -263,6 +264,15 @@ int main(int argc, char** argv) {
   walk->add_option("--steps", given.walk.steps, "at most that many events")->check(whole_number(1, 1000))->capture_default_str();
   walk->add_option("--schemas", given.walk.schemas, "a folder of definitions laid over the shipped ones");
   walk->callback([&] { exit.code = docket::local::run_kind_walk(given.walk); });
+
+  auto* diff =
+      local(noun(app, "rules", "The office's rules"), "diff", "Shows which rules of two offices differ, or what further sets change.",
+            "  docket rules diff shandong qingdao\n  docket rules diff qingdao --with qingdao-2021");
+  diff->add_option("OFFICE", given.rules_diff.office, "the office")->required();
+  diff->add_option("OTHER", given.rules_diff.other, "another office; without one, the same with the sets of --with");
+  diff->add_option("--with", given.rules_diff.with, "a rule set laid over the other's; may be given again");
+  diff->add_option("--schemas", given.rules_diff.schemas, "a folder of definitions laid over the shipped ones");
+  diff->callback([&] { exit.code = docket::local::run_rules_diff(given.rules_diff); });
 
   auto* make = local(noun(app, "city", "A believable city, for trying Docket out"), "make", "Writes a year of a city's events, one a line.",
                      "  docket city make --seed 1 --cases 1000 > city.ndjson");

@@ -68,6 +68,14 @@ struct WalkOptions {
 };
 int run_kind_walk(const WalkOptions& options);
 
+struct RulesDiffOptions {
+  std::string office = "example";
+  std::string other;              // "": the same
+  std::vector<std::string> with;  // rule sets laid over the other's
+  std::string schemas;
+};
+int run_rules_diff(const RulesDiffOptions& options);
+
 struct ImportOptions {
   std::string data = "data";      // imports straight into a folder that no server holds,
   std::string server;             // or through a running server

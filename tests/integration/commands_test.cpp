@@ -50,6 +50,14 @@ TEST_F(Commands, Succeed) {
               {0, {"ledger", "copy", "--help"}, "docket ledger copy --from data --to copy"},
               {0, {"kind", "check"}, "hotline-ticket 1: states 15, events 47, clocks 8, attributes "},
               {0, {"kind", "walk", "call", "--steps", "3"}, "call"},
+              {0,
+               {"rules", "diff", "qingdao", "--with", "qingdao-2021"},
+               "proposal.dispatch\n  - 5d  (R:SD §10, the province's, assumed)\n  + 5wd  (R:QD §14, text)\n"
+               "    read by clock dispatch of proposal\n"},
+              {0,
+               {"rules", "diff", "qingdao", "--with", "qingdao-2021"},
+               "proposal.redo\n  - 1mo  (R:SD §24, the province's, assumed)\n  + no row  ("},
+              {0, {"rules", "diff", "example", "example"}, "0 of 39 rules differ\n"},
               {0, {"city", "make", "--cases", "1"}, "specversion"}});
 }
 
@@ -73,6 +81,7 @@ TEST_F(Commands, AreTypedWrong) {
               {2, {"ledger", "copy", "--from", "x"}, "ledger copy needs --to (another one)"},
               {2, {"ledger", "copy", "--from"}, "the value is missing behind --from (a data folder)"},
               {2, {"kind", "walk"}, "kind walk needs kind (the kind)"},
+              {2, {"rules", "diff", "qingdao"}, "rules diff needs another office, or --with SET"},
               {2, {"kind", "walk", "call", "--steps", "many"}, "--steps: \"many\" is no whole number from 1 to 1000"},
               {2, {"serve", "--workers", "99"}, "--workers: \"99\" is no whole number from 1 to 32"},
               {2, {"serve", "--listen", "here"}, "--listen takes HOST:PORT"},
@@ -90,6 +99,8 @@ TEST_F(Commands, NameWhatIsNotThere) {
   expect_all({{3,
                {"kind", "check", "--office", "exampel"},
                "no office exampel; there are: boston, example, qingdao, shandong; did you mean example?"},
+              {3, {"rules", "diff", "qingdao", "--with", "qingdao-2020"}, "no rule set qingdao-2020; did you mean qingdao-2021?"},
+              {3, {"rules", "diff", "qingdao", "boton"}, "no office boton; there are: boston,"},
               {3, {"kind", "walk", "call", "--office", "x"}, "no office x; there are: "},
               {3, {"city", "make", "--office", "x"}, "no office x; there are: "},
               {3, {"ledger", "create", "--office", "x", "--data", none}, "no office x; there are: "},
