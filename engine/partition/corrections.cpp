@@ -22,6 +22,10 @@ void PartitionLoop::judge_corrections(const std::string& case_id, const std::vec
       waiting.outcomes[i] = std::move(*known);
       continue;
     }
+    if (offer.events[i].stage != ingest::Stage::kReady) {  // read anew behind a move, by definitions that refuse it
+      waiting.outcomes[i] = reject(*event, offer.events[i].refusal, model::kNoHeight, waiting.rests);
+      continue;
+    }
     if (auto refusal = validate::check_time(*event->bundle, *event, building_->header.recorded)) {
       waiting.outcomes[i] = reject(*event, std::move(refusal), model::kNoHeight, waiting.rests);
       continue;

@@ -19,14 +19,14 @@ using model::Rejection;
 using Deadlines = std::vector<Moved::Deadline>;
 
 void add_deadlines(Deadlines& out, const definition::Bundle& bundle, const model::CaseState& state, bool after) {
-  const auto add = [&](const definition::ScopeDef& def, const model::ScopeState& scope, const std::string& key) {
+  const auto add = [&](const definition::ScopeDef& def, const model::ScopeState& scope, const std::string& key, std::uint16_t part_nth) {
     for (const auto& clock : scope.clocks) {
-      Moved::Deadline row{def.name, key, def.clocks[clock.clock].name, clock.round, clock.nth, !after, after, {}, {}};
+      Moved::Deadline row{def.name, key, def.clocks[clock.clock].name, clock.round, clock.nth, !after, after, {}, {}, part_nth};
       row.due_before = row.due_after = model::kNoInstant;
       (after ? row.due_after : row.due_before) = clock.due;
       const auto same = [&](const Moved::Deadline& other) {
-        return std::tie(other.part, other.part_key, other.clock, other.round, other.nth) ==
-               std::tie(row.part, row.part_key, row.clock, row.round, row.nth);
+        return std::tie(other.part, other.part_key, other.part_nth, other.clock, other.round, other.nth) ==
+               std::tie(row.part, row.part_key, row.part_nth, row.clock, row.round, row.nth);
       };
       const auto it = std::find_if(out.begin(), out.end(), same);
       if (it == out.end()) {
@@ -38,8 +38,8 @@ void add_deadlines(Deadlines& out, const definition::Bundle& bundle, const model
     }
   };
   const auto& kind = bundle.kinds[state.kind];
-  add(kind.scopes[0], state.scope, {});
-  for (const auto& part : state.parts) add(kind.scopes[part.part], part.scope, key_text(bundle, part.key));
+  add(kind.scopes[0], state.scope, {}, 0);
+  for (const auto& part : state.parts) add(kind.scopes[part.part], part.scope, key_text(bundle, part.key), part.nth);
 }
 
 Moved moved(const definition::Bundle& former, const model::CaseState& before, const definition::Bundle& bundle,
@@ -86,16 +86,18 @@ EventOutcome PartitionLoop::judge_migration(const model::EventPtr& event, std::v
   if (before == nullptr) return refuse({Rejection::kNoCase, "case " + event->subject + " is not opened yet", {}});
   auto& target = *ahead_deciding_.book;
   const auto& bundle = *target.bundle;
+  auto& former = books_.of(*before);
+  if (event->bundle != &bundle)  // read by what its case was opened with, as that one knows no such event
+    return refuse(cant_move("what decides for new cases knows no migrated of " + event->bundle->kinds[event->kind].name));
   const auto data = apply::migration_data(bundle.kinds[event->kind].events[event->event], *event);
   if (!data) return refuse({Rejection::kInvalidData, data.error().message, {{"#/data/states", data.error().message, "value"}}});
-  if (event->bundle != &bundle || std::cmp_not_equal(data->activation, ahead_deciding_.number)) {
+  if (std::cmp_not_equal(data->activation, ahead_deciding_.number)) {
     const std::string decides = std::to_string(ahead_deciding_.number);
     return refuse({Rejection::kNotActive,
                    "activation " + std::to_string(data->activation) + " is not what decides for new cases in partition " +
                        std::to_string(options_.partition) + ": that is " + decides,
                    {{"#/data/activation", "found " + std::to_string(data->activation) + ", expected " + decides, "value"}}});
   }
-  auto& former = books_.of(*before);
   if (&former == &target) return refuse(cant_move("case " + before->id + " is judged by these definitions already"));
   const auto& old_name = former.bundle->kinds[before->kind].name;
   if (old_name != bundle.kinds[event->kind].name) {
@@ -103,6 +105,9 @@ EventOutcome PartitionLoop::judge_migration(const model::EventPtr& event, std::v
                    "case " + before->id + " is a " + old_name + ", not a " + bundle.kinds[event->kind].name,
                    {{"#/type", "names another kind", "value"}}});
   }
+  const auto& scope = former.bundle->kinds[before->kind].scopes[0];
+  if (!before->voided && !apply::in_mask(scope.open_states | scope.paused_states, before->scope.state))
+    return refuse({Rejection::kNotFromState, "migrated is of open cases; the case is " + scope.states[before->scope.state].name, {}});
   const auto it = ahead_.find(before->id);
   const std::vector<Applied> none;
   const auto& in_flight = it == ahead_.end() ? none : it->second.records;

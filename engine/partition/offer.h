@@ -34,6 +34,7 @@ struct Moved {
     bool after = false;
     Instant due_before = model::kNoInstant;  // kNoInstant: unlimited
     Instant due_after = model::kNoInstant;
+    std::uint16_t part_nth = 0;  // which adding of that key
   };
   std::vector<Deadline> deadlines;
 };

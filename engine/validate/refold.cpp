@@ -121,6 +121,11 @@ Refusal Refold::take_meta(const CaseState& now) {
               "event " + data->id + " is a correction itself; correct anew what it corrects, as the later of two stands",
               {{"#/data/event", "names a correction", "value"}}};
     }
+    if (target != nullptr && bundle_.kinds[target->kind].events[target->event].action == definition::EventAction::kMigrated) {
+      return {Rejection::kInvalidData,
+              "event " + data->id + " moved the case to other definitions, which stands; move it again instead",
+              {{"#/data/event", "names a move", "value"}}};
+    }
     if (target == nullptr) {
       return {Rejection::kTargetNotFound,
               "no accepted event " + data->id + " of source " + data->source + " in this case",

@@ -100,6 +100,7 @@ std::vector<Walker::Choice> Walker::choices(const Case& at, bool homeward) {
       continue;
     }
     if (def.action == EventAction::kMigrated) continue;  // see legal_pairs()
+    if (def.after_clock != model::kNone8 && !options_.timers) continue;
     if (at.state->voided && def.action != EventAction::kCorrected) continue;
     if (def.scope == 0) {
       if (!def.opens && apply::in_mask(def.from, at.state->scope.state)) add(event, kCase);

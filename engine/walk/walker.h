@@ -35,6 +35,7 @@ struct Options {
   unsigned amend_percent = 30;               // how often corrected and voided are tried where nothing is to be covered
   bool cover = true;                         // false: natural weights only
   bool common = true;                        // false: common events only where they help
+  bool timers = true;                        // what Docket emits itself when a clock has run out
 };
 
 class Walker {

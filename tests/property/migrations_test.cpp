@@ -6,7 +6,7 @@
 #include <map>
 
 #include "engine/validate/migrate.h"
-#include "tests/support/changed_definitions.h"
+#include "tests/property/migrations_fixture.h"
 #include "tests/support/engine_checks.h"
 #include "tests/support/histories.h"
 #include "tests/support/hotline.h"
@@ -18,12 +18,6 @@ namespace {
 using Kind = partition::EventOutcome::Kind;
 using model::Rejection;
 
-// A contact counts only once the ticket is signed.
-definition::BundlePtr stricter() {
-  static const auto bundle = changed({{"definitions/hotline-ticket.yaml", "caller_contacted: {from: [dispatched, signed, handling]",
-                                       "caller_contacted: {from: [signed, handling]"}});
-  return bundle;
-}
 // The state `returning` has another name.
 definition::BundlePtr renamed() {
   static const auto bundle =
@@ -45,15 +39,6 @@ std::string move(const std::string& case_id, std::uint64_t number, const std::st
                  R"(,"approvedby":"chief")");
 }
 
-// The same of a case of any kind.
-std::string move_at(const std::string& kind, const std::string& case_id, std::size_t n, Instant time, std::uint64_t number,
-                    const std::string& states = {}) {
-  return R"({"specversion":"1.0","id":"move-)" + std::to_string(n) + R"(","source":"example","type":"org.docket.)" + kind +
-         R"(.migrated.v1","subject":")" + case_id + R"(","time":")" + model::format_instant(time) +
-         R"(","authid":"d-1","actorrole":"dispatcher","approvedby":"chief","data":{"activation":)" + std::to_string(number) +
-         R"(,"reason":"r","approver":"chief")" + (states.empty() ? "" : R"(,"states":)" + states) + "}}";
-}
-
 // Random histories in random orders, each cut short, so that many cases are open still.
 std::vector<std::string> cut_histories(walk::Random& random, std::uint64_t count) {
   Histories source(shipped(), seed_of_run(), {2, 22, 20, 25});
@@ -72,17 +57,6 @@ std::vector<std::string> cut_histories(walk::Random& random, std::uint64_t count
   }
   return all;
 }
-
-class Migrations : public ChangingOffice {
- protected:
-  partition::EventOutcome refused(const std::string& json, Rejection code) {
-    const auto outcome = engine.offer(json);
-    EXPECT_EQ(outcome.kind, Kind::kRejected) << json;
-    EXPECT_EQ(outcome.refusal.code, code) << model::name(outcome.refusal.code) << ": " << outcome.refusal.detail;
-    return outcome;
-  }
-  [[nodiscard]] const model::CaseState& state(const std::string& id) const { return *engine.projections.cases.at(id); }
-};
 
 TEST_F(Migrations, AnOpenCaseIsJudgedAnewAndItsDeadlinesAreTold) {
   dispatch("H1");

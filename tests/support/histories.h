@@ -47,6 +47,7 @@ class Histories {
       how.source = "docket:city";
       how.late_percent = options.late_percent;
       how.amend_percent = options.amend_percent;
+      how.timers = false;  // nobody delivers those
       walkers_.push_back(std::make_unique<walk::Walker>(bundle_, static_cast<model::KindId>(k), how));
     }
   }
