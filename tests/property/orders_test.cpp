@@ -87,7 +87,7 @@ TEST(Orders, AnyOrderOfDeliveryEndsInOneState) {
   std::set<std::string> seen;
   std::size_t events = 0;
   Histories histories(bundle, seed_of_run());
-  for (std::uint64_t n = 0; n < 10; ++n) {
+  for (std::uint64_t n = 0; n < 14; ++n) {
     const auto history = histories.next();
     seen.insert(history.seen.begin(), history.seen.end());
     events += history.size();

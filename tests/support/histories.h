@@ -71,7 +71,9 @@ class Histories {
     std::vector<Delivery> events;
     for (const auto& step : walkers_[k]->walk(id, options_.steps)) {
       const auto& def = kind.events[step.event->event];
-      const bool links = def.action == definition::EventAction::kLinked;  // what an `unlinked` takes back hangs on their order
+      // What an `unlinked` takes back, and whether a link of which there is but one can be made, hangs on their order.
+      const bool links =
+          def.action == definition::EventAction::kLinked || def.link != definition::kNone8 || def.unlink != definition::kNone8;
       events.push_back(
           {step.json, id, links || apply::acts_by_recorded(def), step.recorded, def.action == definition::EventAction::kVoided});
       seen.insert(def.name);
