@@ -59,7 +59,9 @@ void open_private(const Reading& asked, const model::CaseState& state, const AsO
                                [](const auto& slot) { return slot.value.type() == model::Value::Type::kSealed; });
   if (!any) return;
   const auto history = reading.history(state.id, as_of);
-  if (!history) return;
+  // The case may move to another bundle between the two reads, or by a clock ahead of this one: then nothing is opened rather than mixed
+  // up.
+  if (!history || history->bundle().id != reading.bundle.id) return;
   for (const auto& row : history->folded()) {
     if (row.key.time > as_of.at) break;
     const auto& def = kind.events[row.event->event];

@@ -148,7 +148,7 @@ json::array lines_json(const std::vector<calendar::ExplainLine>& lines) {
 
 std::vector<ClockMove> clock_moves(const Reading& reading, const std::string& case_id, const AsOf& as_of) {
   const auto history = reading.history(case_id, as_of);
-  if (!history) return {};
+  if (!history || history->bundle().id != reading.bundle.id) return {};  // it moved between the reads, or by a clock ahead of this one
   const auto events = history->folded();
   const std::span<const apply::Folded> all(events);
   Collector collector(reading, *history);
