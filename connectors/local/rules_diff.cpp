@@ -1,5 +1,7 @@
 // Two tables of rules side by side: of two offices, or of one with further sets laid over it. What differs, and who reads it.
+#include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "connectors/http/suggest.h"
 #include "connectors/local/commands.h"
@@ -93,12 +95,13 @@ int run_rules_diff(const RulesDiffOptions& options) {
   if (!before) return fail(before.error());
   const auto after = compiled(options.schemas, other, options.with);
   if (!after) return fail(after.error());
-  std::map<std::string, bool> names;
-  for (const auto& rule : (*before)->rules) names[rule.name] = true;
-  for (const auto& rule : (*after)->rules) names[rule.name] = true;
+  std::set<std::string> names;
+  for (const auto* side : {before->get(), after->get()}) {
+    for (const auto& rule : side->rules) names.insert(rule.name);
+  }
   std::cout << (*before)->office << " " << (*before)->rules_version << "\n" << (*after)->office << " " << (*after)->rules_version << "\n";
   std::size_t differ = 0;
-  for (const auto& [name, known] : names) {
+  for (const auto& name : names) {
     const auto* was = rule_of(**before, name);
     const auto* is = rule_of(**after, name);
     if (was != nullptr && is != nullptr && was->text == is->text && was->source == is->source && was->certainty == is->certainty) continue;

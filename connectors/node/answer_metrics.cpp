@@ -21,13 +21,9 @@ json::object figure_json(const MetricDef& shown, const MetricDef& base, PeriodKi
   json::object out;
   const std::int64_t scale = weighed(base) ? 1000 : 1;
   std::int64_t numerator = at_series(sums, numerator_series(base, kind));
-  if (base.measure == Measure::kDuration) {
-    out = duration_json(base, sums);
-  } else if (!ratio(base)) {
-    out["value"] = numerator;
-    if (base.in_thousandths) out["value_unit"] = "thousandths";
-  }
   if (!ratio(base)) {
+    out = base.measure == Measure::kDuration ? duration_json(base, sums) : json::object{{"value", numerator}};
+    if (base.in_thousandths) out["value_unit"] = "thousandths";
     out["backfilled"] = at_series(sums, measure::kBackfilled);
     out["quarantined"] = 0;
     return out;

@@ -2,7 +2,3 @@ docket_test(NAME city_test
   SOURCES unit/city_test.cpp
   LIBS docket::files docket::partition docket::definition Boost::json LABELS unit)
 target_include_directories(city_test PRIVATE ${CMAKE_SOURCE_DIR}/tests/support ${CMAKE_SOURCE_DIR}/tests/unit)
-docket_test(NAME duration_test
-  SOURCES unit/duration_test.cpp
-  LIBS docket::partition docket::definition Boost::json LABELS unit)
-target_include_directories(duration_test PRIVATE ${CMAKE_SOURCE_DIR}/tests/support ${CMAKE_SOURCE_DIR}/tests/unit)
