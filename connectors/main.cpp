@@ -50,6 +50,7 @@ struct Local {
   docket::local::CityOptions city;
   docket::local::WalkOptions walk;
   docket::local::ActivateOptions activate;
+  docket::local::SimulateOptions simulate;
   docket::local::RulesDiffOptions rules_diff;
   std::string data = "data";
   std::string office = "example";
@@ -254,6 +255,24 @@ int main(int argc, char** argv) {
   activate->add_option("--by", given.activate.by, "who says so, for the record; else the user's name");
   activate->add_flag("--dry-run", given.activate.dry_run, "shows what differs, and changes nothing");
   activate->callback([&] { exit.code = docket::local::run_kind_activate(given.activate); });
+
+  auto* simulate =
+      local(noun(app, "kind", "Kinds of case"), "simulate",
+            "Replays the real history under other definitions: which cases, deadlines and figures would differ. Changes nothing.",
+            "  docket kind simulate --rule hotline.handle=3wd\n  docket kind simulate --with qingdao-2021 --period 2026-Q3\n"
+            "  docket kind simulate --schemas my-schemas --cases 100");
+  simulate->add_option("--data", given.simulate.data, "the folder of the ledger, served or not")->capture_default_str();
+  simulate->add_option("--schemas", given.simulate.schemas,
+                       "a folder of definitions laid over the shipped ones; without it, those that decide in the ledger are changed");
+  simulate->add_option("--office", given.simulate.office, "the office; else the ledger's");
+  simulate->add_option("--with", given.simulate.with, "a rule set laid over the office's; may be given again");
+  simulate->add_option("--rule", given.simulate.rules, "NAME=VALUE, a rule as it would be: hotline.handle=3wd; may be given again");
+  simulate->add_option("--period", given.simulate.period,
+                       "of the figures: a day, month, quarter or year; else each year in which some differ");
+  simulate->add_option("--at", given.simulate.at, "deadlines pass up to then, a date or an instant; else now");
+  simulate->add_option("--cases", given.simulate.cases, "how many of the cases that differ are named")->capture_default_str();
+  simulate->add_flag("--json", given.simulate.json, "the whole answer as JSON");
+  simulate->callback([&] { exit.code = docket::local::run_kind_simulate(given.simulate); });
 
   auto* walk =
       local(noun(app, "kind", "Kinds of case"), "walk", "Prints a random history of a kind, judged by the real rules, for reading.",

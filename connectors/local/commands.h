@@ -68,6 +68,20 @@ struct WalkOptions {
 };
 int run_kind_walk(const WalkOptions& options);
 
+struct SimulateOptions {
+  std::string data = "data";
+  std::string office;              // "": the ledger's
+  std::string schemas;             // "": the definitions that decide in the ledger
+  std::vector<std::string> with;   // rule sets laid over the office's,
+  std::vector<std::string> rules;  // and NAME=VALUE over those
+  std::string period;
+  std::string at;
+  std::size_t cases = 20;
+  bool json = false;
+};
+// In a folder that nobody serves, or by the process that does, which goes on serving.
+int run_kind_simulate(const SimulateOptions& options);
+
 struct RulesDiffOptions {
   std::string office = "example";
   std::string other;              // "": the same

@@ -18,6 +18,7 @@
 #include "connectors/embedded/posix_file.h"
 #include "connectors/local/backup.h"
 #include "connectors/local/kind_activate.h"
+#include "connectors/local/kind_simulate.h"
 
 namespace docket::local {
 namespace {
@@ -144,8 +145,13 @@ ControlReply ControlServer::answer(const std::string& request) {
     return {0, "a new epoch of " + topic + " begins, in each partition as soon as its owner can write it"};
   }
   if (what == "activate") return activate_in(home_.definitions, node_, member("bundle"), member("by"), !member("dry_run").empty());
-  if (what != "backup" || member("to").empty())
-    return {2, "the process that holds the folder takes three requests: backup, to a folder; rebase, of a topic; activate, of a bundle"};
+  if (what == "definitions") return definitions_in(home_.definitions);
+  if (what == "simulate") return simulate_in(home_, member("ask"));
+  if (what != "backup" || member("to").empty()) {
+    return {2,
+            "the process that holds the folder takes five requests: backup, to a folder; rebase, of a topic; activate, of a bundle; "
+            "definitions; simulate, of what is asked"};
+  }
   const std::filesystem::path target = member("to");
   if (!target.is_absolute()) return {2, "the backup's folder must be an absolute path"};
   return backup_home(

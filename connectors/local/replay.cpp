@@ -6,7 +6,6 @@
 
 #include "connectors/local/wiring.h"
 #include "engine/ledger/chain.h"
-#include "engine/partition/loop.h"
 
 namespace docket::local {
 namespace {
@@ -64,22 +63,16 @@ Status replay_partition(const Home& home, int partition, std::size_t worker, pro
   partition::PartitionLoop loop(options, books, *home.keys, projections, records, projections);
   const auto begin = restore(home, partition, projections.heads()[static_cast<std::size_t>(partition)], loop);
   if (!begin) return begin.error();
-  ledger::Offset from = *begin;
-  while (true) {
-    auto batch = home.ledger->read(partition, from, ledger::kReadBytes);
-    if (!batch) return batch.error();
-    loop.read_done(*batch);
-    if (!loop.stop_reason().empty()) return Error{ErrorCode::kCorrupt, loop.stop_reason(), false};
+  return feed(home, partition, *begin, loop, [&](std::size_t blocks) -> Status {
     projections.tick(worker, 0);
-    read(batch->blocks.size());
-    if (batch->end) return {};
-    from = batch->next;
+    read(blocks);
     while (projections.full(worker)) {
       if (auto health = projections.health(); !health) return health;
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
       projections.tick(worker, 0);
     }
-  }
+    return {};
+  });
 }
 
 // Each thread has partitions of its own. What is applied is written back when this is done. The blocks that were read; `progress` is called
@@ -116,6 +109,19 @@ Result<std::uint64_t> replay_all(const Home& home, projections::Projections& pro
 }
 
 }  // namespace
+
+Status feed(const Home& home, int partition, ledger::Offset from, partition::PartitionLoop& loop,
+            const std::function<Status(std::size_t blocks)>& after) {
+  while (true) {
+    auto batch = home.ledger->read(partition, from, ledger::kReadBytes);
+    if (!batch) return batch.error();
+    loop.read_done(*batch);
+    if (!loop.stop_reason().empty()) return Error{ErrorCode::kCorrupt, loop.stop_reason(), false};
+    if (auto status = after(batch->blocks.size()); !status) return status;
+    if (batch->end) return {};
+    from = batch->next;
+  }
+}
 
 Result<std::unique_ptr<projections::Projections>> open_raw_projections(const Home& home, const std::filesystem::path& folder,
                                                                        const std::string& store_name) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "connectors/local/home.h"
+#include "engine/partition/loop.h"
 #include "projections/projections.h"
 
 namespace docket::local {
@@ -17,6 +18,11 @@ struct ReplayResult {
   std::uint64_t records = 0;
   std::uint64_t blocks = 0;
 };
+
+// Lets the loop of a partition read what the ledger holds from `from` on; `after` is called behind each batch with how many blocks it had,
+// and its error ends it. kCorrupt: the loop stopped.
+[[nodiscard]] Status feed(const Home& home, int partition, ledger::Offset from, partition::PartitionLoop& loop,
+                          const std::function<Status(std::size_t blocks)>& after);
 
 // `store_name`: a new store in `folder`. `progress` is called now and then with the records so far.
 [[nodiscard]] Result<ReplayResult> replay_ledger(const Home& home, const std::filesystem::path& folder, const std::string& store_name,

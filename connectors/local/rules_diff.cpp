@@ -3,7 +3,6 @@
 #include <iostream>
 #include <set>
 
-#include "connectors/http/suggest.h"
 #include "connectors/local/commands.h"
 #include "connectors/local/schemas.h"
 #include "connectors/node/reading.h"
@@ -14,34 +13,11 @@ namespace {
 using definition::Bundle;
 using definition::RuleId;
 
-// The office's texts with `sets` laid over those that it names.
-Result<Texts> texts_with(const std::string& schemas, const std::string& office, const std::vector<std::string>& sets) {
-  auto texts = schema_texts(schemas);
-  if (!texts || sets.empty()) return texts;
-  std::vector<std::string> known;
-  for (const auto& [path, text] : *texts) {
-    if (path.starts_with("rules/")) known.push_back(path.substr(6, path.size() - 6 - std::string_view(".yaml").size()));
-  }
-  std::string& text = (*texts)["offices/" + office + ".yaml"];
-  for (const auto& set : sets) {
-    if (!texts->contains("rules/" + set + ".yaml")) {
-      const std::string_view near = http::nearest(set, known);
-      return Error{ErrorCode::kNotFound,
-                   "no rule set " + set + (near.empty() ? std::string() : "; did you mean " + std::string(near) + "?")};
-    }
-    const auto list = text.find("\nrules: [");
-    const auto end = list == std::string::npos ? list : text.find(']', list);
-    if (end == std::string::npos)
-      return Error{ErrorCode::kInvalid, "offices/" + office + ".yaml: --with lays sets over a list written rules: [base, ...]"};
-    text.insert(end, ", " + set);
-  }
-  return texts;
-}
-
 Result<definition::BundlePtr> compiled(const std::string& schemas, const std::string& office, const std::vector<std::string>& sets) {
   if (const auto found = compile_office(schemas, office); !found) return found.error();  // it names the offices there are
-  const auto texts = texts_with(schemas, office, sets);
+  auto texts = schema_texts(schemas);
   if (!texts) return texts.error();
+  if (auto laid = lay_sets(*texts, office, sets); !laid) return laid.error();
   const auto result = definition::compile(*texts, office);
   if (!result.ok()) {
     std::cerr << findings_text(result.diagnostics);

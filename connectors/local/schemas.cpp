@@ -9,6 +9,19 @@
 #include "connectors/http/suggest.h"
 
 namespace docket::local {
+namespace {
+
+std::vector<std::string> names_in(const Texts& texts, std::string_view folder) {
+  constexpr std::string_view kEnd = ".yaml";
+  std::vector<std::string> out;
+  for (const auto& [path, text] : texts) {
+    if (path.starts_with(folder) && path.ends_with(kEnd))
+      out.push_back(path.substr(folder.size(), path.size() - folder.size() - kEnd.size()));
+  }
+  return out;
+}
+
+}  // namespace
 
 Result<Texts> schema_texts(const std::string& folder) {
   Texts texts = embedded_schemas();
@@ -25,24 +38,39 @@ Result<Texts> schema_texts(const std::string& folder) {
   return texts;
 }
 
+Status has_office(const Texts& texts, const std::string& office) {
+  if (texts.contains("offices/" + office + ".yaml")) return {};
+  const auto names = names_in(texts, "offices/");
+  std::string all;
+  for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
+  const std::string_view near = http::nearest(office, names);
+  return Error{ErrorCode::kNotFound,
+               "no office " + office + "; there are: " + all + (near.empty() ? "" : "; did you mean " + std::string(near) + "?")};
+}
+
 Result<definition::Compiled> compile_office(const std::string& folder, const std::string& office) {
   const auto texts = schema_texts(folder);
   if (!texts) return texts.error();
-  if (!texts->contains("offices/" + office + ".yaml")) {
-    constexpr std::string_view kFolder = "offices/";
-    constexpr std::string_view kEnd = ".yaml";
-    std::vector<std::string> names;
-    std::string all;
-    for (const auto& [path, text] : *texts) {
-      if (!path.starts_with(kFolder) || !path.ends_with(kEnd)) continue;
-      names.push_back(path.substr(kFolder.size(), path.size() - kFolder.size() - kEnd.size()));
-      all += (all.empty() ? "" : ", ") + names.back();
-    }
-    const std::string_view near = http::nearest(office, names);
-    return Error{ErrorCode::kNotFound,
-                 "no office " + office + "; there are: " + all + (near.empty() ? "" : "; did you mean " + std::string(near) + "?")};
-  }
+  if (auto there = has_office(*texts, office); !there) return there.error();
   return definition::compile(*texts, office);
+}
+
+Status lay_sets(Texts& texts, const std::string& office, const std::vector<std::string>& sets) {
+  const auto known = names_in(texts, "rules/");
+  std::string& text = texts["offices/" + office + ".yaml"];
+  for (const auto& set : sets) {
+    if (!texts.contains("rules/" + set + ".yaml")) {
+      const std::string_view near = http::nearest(set, known);
+      return Error{ErrorCode::kNotFound,
+                   "no rule set " + set + (near.empty() ? std::string() : "; did you mean " + std::string(near) + "?")};
+    }
+    const auto list = text.find("\nrules: [");
+    const auto end = list == std::string::npos ? list : text.find(']', list);
+    if (end == std::string::npos)
+      return Error{ErrorCode::kInvalid, "offices/" + office + ".yaml: sets are laid over a list written rules: [base, ...]"};
+    text.insert(end, ", " + set);
+  }
+  return {};
 }
 
 std::string texts_to_json(const Texts& texts) {

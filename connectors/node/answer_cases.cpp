@@ -14,7 +14,7 @@ json::object clock_json(const Reading& reading, const definition::KindDef& kind,
   const auto& def = kind.scopes[part == nullptr ? 0 : part->part].clocks[clock.clock];
   json::object out{{"clock", def.name},
                    {"label", reading.labels(def.labels)},
-                   {"value", clock_word(def, clock, at)},
+                   {"value", apply::clock_word(def, clock, at)},
                    {"round", clock.round},
                    {"start", instant_json(clock.start)},
                    {"due", instant_json(clock.due)},
@@ -80,13 +80,6 @@ void open_private(const Reading& asked, const model::CaseState& state, const AsO
 }
 
 }  // namespace
-
-const char* clock_word(const definition::ClockDef& def, const model::ClockInstance& clock, Instant at) {
-  constexpr const char* kWords[] = {"none", "running", "paused", "met", "late", "cancelled", "unlimited", "overdue"};
-  const auto value = apply::clock_value(&clock, at, false);
-  if (def.window && (value == apply::ClockValue::kOverdue || value == apply::ClockValue::kLate)) return "closed";
-  return kWords[static_cast<std::size_t>(value)];
-}
 
 Instant next_due(const definition::KindDef& kind, const model::CaseState& state) {
   Instant due = model::kNoInstant;

@@ -98,7 +98,7 @@ void add_deadlines(const Reading& reading, const model::CaseState& state, const 
     json::object row{{"clock", def.name},
                      {"label", reading.labels(def.labels)},
                      {"round", clock.round},
-                     {"value", clock_word(def, clock, at)},
+                     {"value", apply::clock_word(def, clock, at)},
                      {"start", instant_json(clock.start)},
                      {"due", instant_json(clock.due)},
                      {"original_due", instant_json(clock.original_due)},

@@ -25,8 +25,6 @@ namespace docket::node {
 
 // The strong ETag of a case: revision, version and light ("42.45-due_soon").
 [[nodiscard]] std::string etag_of(const Reading& reading, const model::CaseState& state, Instant at);
-// A clock's value at an instant: running, met, overdue, ... A window is a time to act: nothing is overdue when it is over, it is closed.
-[[nodiscard]] const char* clock_word(const definition::ClockDef& def, const model::ClockInstance& clock, Instant at);
 // The due that matters most now: the earliest of the running, limited clocks that are no windows.
 [[nodiscard]] Instant next_due(const definition::KindDef& kind, const model::CaseState& state);
 // A case whole, private values left sealed: its row, attributes, clocks, parts, links and the versions that it keeps.

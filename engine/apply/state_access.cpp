@@ -130,6 +130,13 @@ ClockValue clock_value(const ClockInstance* instance, Instant as_of, bool origin
   return instance->stop > (original ? instance->original_due : instance->due) ? ClockValue::kLate : ClockValue::kMet;
 }
 
+const char* clock_word(const definition::ClockDef& def, const ClockInstance& clock, Instant as_of) {
+  constexpr const char* kWords[] = {"none", "running", "paused", "met", "late", "cancelled", "unlimited", "overdue"};
+  const auto value = clock_value(&clock, as_of, false);
+  if (def.window && (value == ClockValue::kOverdue || value == ClockValue::kLate)) return "closed";
+  return kWords[static_cast<std::size_t>(value)];
+}
+
 Value holder_of(const KindDef& kind, const CaseState& state, const PartInstance* part, const definition::ClockDef& clock,
                 const ClockInstance& instance) {
   if (instance.status == ClockInstance::Status::kStopped) return instance.holder;

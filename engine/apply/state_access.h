@@ -50,6 +50,9 @@ inline constexpr unsigned kStoppedBit = 1U << 3U;
 // without extensions.
 [[nodiscard]] ClockValue clock_value(const ClockInstance* instance, Instant as_of, bool original);
 
+// The same as a word: running, met, overdue, ... A window is a time to act: nothing is overdue when it is over, it is closed.
+[[nodiscard]] const char* clock_word(const definition::ClockDef& def, const ClockInstance& clock, Instant as_of);
+
 // Whose clock it is: when it stopped, what was then; else what the holder attribute says now.
 [[nodiscard]] Value holder_of(const KindDef& kind, const CaseState& state, const PartInstance* part, const definition::ClockDef& clock,
                               const ClockInstance& instance);

@@ -54,7 +54,6 @@ void Ingest::State::check_data(model::Event& event, const Split& split, Findings
     return;
   }
   const definition::EventDef* event_def = def(event);
-  seen.assign(event_def == nullptr ? 0 : event_def->fields.size(), 0);
   for (auto& row : event.data) {
     const auto* index = event_def == nullptr ? nullptr : definition::find_name(event_def->field_ids, row.name);
     if (index == nullptr) {
@@ -66,9 +65,17 @@ void Ingest::State::check_data(model::Event& event, const Split& split, Findings
     row.field = *index;
     row.is_private = field.spec.is_private;
     if (row.raw == "null") continue;
-    seen[*index] = 1;
     row.value = fields.parse(field.spec, row.name, row.raw, findings);
     if (field.is_part_key) event.part_key = row.value;
+  }
+  check_required(event, findings);
+}
+
+void Ingest::State::check_required(const model::Event& event, Findings& findings) {
+  const definition::EventDef* event_def = def(event);
+  seen.assign(event_def == nullptr ? 0 : event_def->fields.size(), 0);
+  for (const auto& row : event.data) {
+    if (row.field < seen.size() && row.raw != "null") seen[row.field] = 1;
   }
   for (std::size_t i = 0; i < seen.size(); ++i) {
     const definition::FieldDef& field = event_def->fields[i];

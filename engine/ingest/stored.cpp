@@ -116,6 +116,16 @@ Result<std::shared_ptr<model::Event>> Ingest::parse_stored(std::string_view json
   return event;
 }
 
+model::Refusal Ingest::check_stored(model::Event& event) {
+  Findings findings;
+  if (state_->def(event) == nullptr) findings.add(model::Rejection::kUnknownType, "#/type", kUnknownName, "there is no such kind or event");
+  state_->check_actor(event, findings);
+  state_->check_required(event, findings);
+  model::Refusal refusal;
+  if (!findings.empty()) static_cast<void>(findings.conclude(refusal));
+  return refusal;
+}
+
 Result<std::string> Ingest::subject_of_stored(std::string_view json) {
   model::Event event;
   std::string subject;

@@ -46,6 +46,10 @@ Status HistoryLoader::add(apply::CaseHistory& history, Height height, Instant re
   return add_event(history, {height, recorded, {}, &record, std::move(event)}, true);
 }
 
+Status HistoryLoader::add_anew(apply::CaseHistory& history, Height height, Instant recorded, const ledger::Record& record) const {
+  return add_event(history, {height, recorded, {}, &record, nullptr}, false);
+}
+
 Status HistoryLoader::add_event(apply::CaseHistory& history, const Row& row, bool effects) const {
   const auto& record = *row.record;
   auto event = row.event;

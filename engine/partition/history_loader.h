@@ -31,6 +31,8 @@ class HistoryLoader {
   // One more record onto a history, with what it changes of earlier ones.
   [[nodiscard]] Status add(apply::CaseHistory& history, Height height, Instant recorded, const ledger::Record& record,
                            model::EventPtr event) const;
+  // The same without effects, for a history that is read by another bundle than the case's. An error: this bundle can't read it.
+  [[nodiscard]] Status add_anew(apply::CaseHistory& history, Height height, Instant recorded, const ledger::Record& record) const;
 
  private:
   struct Row {

@@ -6,9 +6,9 @@
 #include <boost/json.hpp>
 
 #include "engine/apply/attention.h"
-#include "engine/ingest/json_text.h"
 #include "engine/partition/loop.h"
 #include "engine/partition/notices.h"
+#include "engine/partition/timer_event.h"
 
 namespace docket::partition {
 namespace {
@@ -19,9 +19,7 @@ constexpr std::int64_t kQuietMs = 60'000;       // a case of a backfill source w
 constexpr std::size_t kShare = 5;               // timers take at most a fifth of the loop
 constexpr std::size_t kRecordBytes = 8 * 1024;  // more than any record here takes
 constexpr std::size_t kWokenMax = 10'000;       // beyond, all rows are looked at anew
-constexpr std::size_t kIdBytesMax = 200;        // longer derived ids are hashed
 constexpr int kDisplacedMax = 1000;             // a guard: nobody displaces one timer event that often
-constexpr model::Instant kAfterDue = 1;         // all that a passed deadline causes lies at due + 1 ms
 
 bool is_quiet(const model::CaseState& state, Instant recorded) { return !state.backfilled || state.last_recorded + kQuietMs <= recorded; }
 
@@ -196,9 +194,7 @@ void PartitionLoop::add_timers(std::vector<validate::Incoming>& incoming, const 
 model::EventPtr PartitionLoop::timer_event(const model::CaseState& state, const Want& want, const definition::EventDef& def) {
   auto& book = books_.of(state);
   const auto& bundle = *book.bundle;
-  const auto& kind = bundle.kinds[state.kind];
-  std::string id = setting_id(bundle, state, want) + ":" + def.name;
-  if (id.size() > kIdBytesMax) id = state.id + ":" + ingest::tag_text(digest_.tag(id)) + ":" + def.name;
+  const std::string id = timer_event_id(bundle, state, want, def, digest_);
   std::string unique = id;
   std::optional<apply::CaseHistory> history;
 #ifndef DOCKET_FAULT_TIMER_TWICE
@@ -211,31 +207,7 @@ model::EventPtr PartitionLoop::timer_event(const model::CaseState& state, const 
     unique = id + ":" + std::to_string(copy);
   }
 #endif
-  std::string json = R"({"specversion":"1.0","id":)";
-  ingest::append_json_string(json, unique);
-  json += R"(,"source":)";
-  ingest::append_json_string(json, definition::kOwnSource);
-  json += R"(,"type":")" + bundle.prefix + "." + kind.name + "." + def.name + ".v" + std::to_string(def.major) + R"(","subject":")" +
-          state.id + R"(","time":")";
-#ifdef DOCKET_FAULT_TIMER_AT_DUE
-  json += model::format_instant(want.at - kAfterDue);
-#else
-  static_assert(kAfterDue == 1);
-  json += model::format_instant(want.at);
-#endif
-  json += R"(","authid":"docket","actorrole":")" + bundle.roles[bundle.system_role] + R"(","data":{)";
-  if (want.part != 0) {
-    const auto& part = state.parts[want.part - 1U];
-    const auto text = key_text(bundle, part.key);
-    json += R"("part":)";
-    if (part.key.type() == model::Value::Type::kInteger) {
-      json += text;
-    } else {
-      ingest::append_json_string(json, text);
-    }
-  }
-  json += "}}";
-  auto offered = book.ingest.parse_own(json);
+  auto offered = book.ingest.parse_own(timer_event_json(bundle, state, want, def, unique));
   return offered.stage == ingest::Stage::kReady ? offered.event : nullptr;
 }
 

@@ -76,6 +76,17 @@ void count_acceptance(const definition::Bundle& bundle, CaseState& state, const 
   state.last_recorded = recorded;
 }
 
+CaseState unopened(const definition::Bundle& bundle, const std::string& id) {
+  CaseState state;
+  state.id = id;
+  state.bundle = bundle.id;
+  return state;
+}
+
+void mark_source(const definition::Bundle& bundle, CaseState& state, const model::Event& event) {
+  if (event.source_id != model::kNone16 && bundle.sources[event.source_id].backfill) state.backfilled = true;
+}
+
 void carry_over(CaseState& state, const CaseState& before) {
   state.version = before.version;
   state.revision = before.revision;

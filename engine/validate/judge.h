@@ -55,6 +55,11 @@ struct Verdict {
 // Version, revision and recorded instants of a case after one more acceptance.
 void count_acceptance(const definition::Bundle& bundle, model::CaseState& state, const model::Event& event, model::Instant recorded);
 
+// A case that does not exist yet, as `bundle` opens it.
+[[nodiscard]] model::CaseState unopened(const definition::Bundle& bundle, const std::string& id);
+// Whether the event's source is marked `backfill`: then so is the case.
+void mark_source(const definition::Bundle& bundle, model::CaseState& state, const model::Event& event);
+
 // What a case keeps when it is folded anew: it counts records, not events.
 void carry_over(model::CaseState& state, const model::CaseState& before);
 

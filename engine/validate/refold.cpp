@@ -23,18 +23,7 @@ std::size_t first_change(const std::vector<Folded>& a, const std::vector<Folded>
 
 }  // namespace
 
-CaseState unopened(const definition::Bundle& bundle, const std::string& id) {
-  CaseState state;
-  state.id = id;
-  state.bundle = bundle.id;
-  return state;
-}
-
 Refusal engine_defect(const Error& error) { return {Rejection::kMalformed, "engine defect: " + error.message, {}}; }
-
-void mark_source(const definition::Bundle& bundle, CaseState& state, const model::Event& event) {
-  if (event.source_id != model::kNone16 && bundle.sources[event.source_id].backfill) state.backfilled = true;
-}
 
 Verdict Refold::run() {
   id_ = incoming_.front().event->subject;

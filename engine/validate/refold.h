@@ -59,10 +59,6 @@ class Refold {
   Verdict verdict_;
 };
 
-// A case that does not exist yet, as `bundle` opens it.
-[[nodiscard]] model::CaseState unopened(const definition::Bundle& bundle, const std::string& id);
 [[nodiscard]] model::Refusal engine_defect(const Error& error);
-// Whether the event's source is marked `backfill`: then so is the case.
-void mark_source(const definition::Bundle& bundle, model::CaseState& state, const model::Event& event);
 
 }  // namespace docket::validate

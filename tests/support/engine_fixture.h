@@ -227,16 +227,20 @@ class EngineFixture {
   // A second reader that only replays the same ledger.
   [[nodiscard]] std::unique_ptr<MemoryProjections> replay() {
     auto other = std::make_unique<MemoryProjections>(bundle_);
+    replay_into(*other);
+    return other;
+  }
+  template <typename Projections>
+  void replay_into(Projections& other) {
     partition::LoopOptions options;
     options.ledger_id = "test-ledger";
-    partition::PartitionLoop reader(options, books_, keys_, *other, *other, *other);
+    partition::PartitionLoop reader(options, books_, keys_, other, other, other);
     ledger::ReadBatch batch;
     for (std::size_t i = 0; i < log.size(); ++i) batch.blocks.push_back({static_cast<ledger::Offset>(i), log[i]});
     batch.next = static_cast<ledger::Offset>(log.size());
     batch.end = true;
     reader.read_done(batch);
     EXPECT_EQ(reader.stop_reason(), "");
-    return other;
   }
 
   [[nodiscard]] const definition::Bundle& bundle() const { return *bundle_; }

@@ -1,0 +1,21 @@
+// docket kind simulate, where the folder is open. Thread rule: one at a time for a ledger's folder.
+#pragma once
+
+#include <boost/json.hpp>
+
+#include <string>
+
+#include "connectors/local/control.h"
+#include "connectors/local/home.h"
+
+namespace docket::local {
+
+// The texts of what decides for new cases (texts_to_json).
+[[nodiscard]] ControlReply definitions_in(const Definitions& definitions);
+// `ask`: JSON {bundle: TEXTS, office, period, at, cases}. The answer of simulate() as JSON.
+[[nodiscard]] ControlReply simulate_in(const Home& home, const std::string& ask);
+
+// What a person reads of such an answer.
+[[nodiscard]] std::string simulation_text(const boost::json::object& answer);
+
+}  // namespace docket::local
