@@ -31,14 +31,29 @@ std::string tag_key_of(const Home& home) {
   return {reinterpret_cast<const char*>(key.data()), key.size()};
 }
 
+// The bundles of a ledger as a simulation needs them.
+class TotalsOnly final : public definition::BundleSource {
+ public:
+  explicit TotalsOnly(definition::BundleSource& source) : source_(source) {}
+  Result<definition::BundlePtr> find(std::string_view id) override {
+    auto found = source_.find(id);
+    if (!found) return found;
+    return simulate::totals_only(**found);
+  }
+
+ private:
+  definition::BundleSource& source_;
+};
+
 // Some of the partitions, on a thread of its own.
 class Run {
  public:
   Run(const Home& home, const SimulationAsk& ask, Instant until)
       : home_(home),
         until_(until),
-        books_(home.bundle, tag_key_of(home), home.definitions.bundles.get()),
-        changed_(ask.changed, tag_key_of(home)),
+        source_(*home.definitions.bundles),
+        books_(simulate::totals_only(*home.bundle), tag_key_of(home), &source_),
+        changed_(simulate::totals_only(*ask.changed), tag_key_of(home)),
         tally_(ask.cases) {}
 
   Status partition(int partition, const std::function<void(std::uint64_t)>& progress) {
@@ -66,6 +81,7 @@ class Run {
  private:
   const Home& home_;
   Instant until_;
+  TotalsOnly source_;
   partition::Rulebooks books_;
   partition::Rulebook changed_;
   Tally tally_;

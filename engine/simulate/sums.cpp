@@ -18,6 +18,12 @@ int year_of(model::Day day) { return model::date_from_day(day).year; }
 
 }  // namespace
 
+definition::BundlePtr totals_only(const definition::Bundle& bundle) {
+  auto out = std::make_shared<definition::Bundle>(bundle);
+  for (auto& metric : out->metrics) metric.by.clear();
+  return out;
+}
+
 std::size_t Sums::slot(const std::string& name) {
   const auto [it, fresh] = by_name_.try_emplace(name, cells_.size());
   if (fresh) cells_.emplace_back();

@@ -13,6 +13,9 @@
 
 namespace docket::simulate {
 
+// The same bundle with metrics that have no dimensions: what needs totals alone is summed at half the cost.
+[[nodiscard]] definition::BundlePtr totals_only(const definition::Bundle& bundle);
+
 class Sums {
  public:
   // Of the deltas those without a dimension. `bundle`: by whose metrics they are numbered; it outlives this.
