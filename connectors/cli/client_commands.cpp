@@ -206,6 +206,29 @@ void add_metric_commands(CLI::App& app, Exit& exit) {
   }
 }
 
+namespace {
+
+void add_event_tail(CLI::App& app, Exit& exit) {
+  std::shared_ptr<Bound<TailArgs>> bound;
+  CLI::App& command =
+      verb<TailArgs>(noun(app, "event", "Events: the one way to change anything"), "tail",
+                     "Shows accepted events as they happen; goes on after a break where it was.",
+                     "  docket event tail --kind hotline-ticket\n  docket event tail --from-start --format ndjson --limit 100\n"
+                     "  docket event tail --kind hotline-ticket --event dispatched --by district=shinan",
+                     exit, bound, [](const CommonOptions& o, const TailArgs& a) { return run_event_tail(o, a); });
+  auto& args = bound->args;
+  command.add_option("--kind", args.kinds, "of this kind; may be given again");
+  command.add_option("--event", args.events, "of this name, for example dispatched; may be given again");
+  command.add_option("--case", args.cases, "of this case; may be given again");
+  command.add_option("--by", args.by, "NAME=VALUE: of cases that are so now, for example district=shinan; needs one --kind");
+  command.add_flag("--from-start", args.from_start, "all there is, then what comes; else only what comes");
+  command.add_option("--after", args.after, "behind this place: the id of an event of the stream");
+  command.add_option("--limit", args.limit, "ends after so many events")->check(whole_number(1));
+  add_common(command, bound->common);
+}
+
+}  // namespace
+
 void add_event_commands(CLI::App& app, Exit& exit) {
   CLI::App& parent = noun(app, "event", "Events: the one way to change anything");
   std::shared_ptr<Bound<PublishArgs>> bound;
@@ -217,6 +240,7 @@ void add_event_commands(CLI::App& app, Exit& exit) {
   command.add_flag("-n,--dry-run", bound->args.dry_run, "judge, and write nothing");
   command.add_option("--if-match", bound->args.if_match, "ETag that the case must have, its revision in quotes, or * (one event)");
   add_common(command, bound->common);
+  add_event_tail(app, exit);
 }
 
 void add_list_commands(CLI::App& app, Exit& exit, const KindsOf& kinds_of) {

@@ -54,6 +54,14 @@ struct PublishArgs {
 };
 [[nodiscard]] int run_event_publish(const CommonOptions& options, const PublishArgs& args, std::istream& standard_input);
 
+struct TailArgs {
+  std::vector<std::string> kinds, events, cases, by;  // by: NAME=VALUE, a filter of the case
+  std::string after;
+  bool from_start = false;
+  std::uint64_t limit = 0;  // 0: until it is stopped
+};
+[[nodiscard]] int run_event_tail(const CommonOptions& options, const TailArgs& args);
+
 struct MetricArgs {
   std::string name;
   std::string period, from, to, step;

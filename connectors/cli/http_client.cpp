@@ -68,6 +68,8 @@ struct HttpClient::Impl {
   beast::flat_buffer buffer;
   bool sent = false;
 
+  [[nodiscard]] beast_http::request<beast_http::string_body> request_of(const HttpCall& call) const;
+
   // Runs what was started until it ends; the stream's own deadline ends it at the latest.
   void run() {
     io.restart();
@@ -116,21 +118,55 @@ HttpClient::~HttpClient() = default;
 
 bool HttpClient::sent() const { return impl_->sent; }
 
-Result<HttpReply> HttpClient::call(const HttpCall& call) {
+beast_http::request<beast_http::string_body> HttpClient::Impl::request_of(const HttpCall& call) const {
   beast_http::request<beast_http::string_body> request;
   request.version(11);
   request.method_string(call.method);
   request.target(call.target);
-  request.set(beast_http::field::host, impl_->server.text());
+  request.set(beast_http::field::host, server.text());
   request.set(beast_http::field::user_agent, "docket/" DOCKET_VERSION);
-  if (!impl_->token.empty()) request.set(beast_http::field::authorization, "Bearer " + impl_->token);
+  if (!token.empty()) request.set(beast_http::field::authorization, "Bearer " + token);
   if (!call.language.empty()) request.set(beast_http::field::accept_language, call.language);
   if (!call.content_type.empty()) request.set(beast_http::field::content_type, call.content_type);
   if (!call.partitions.empty()) request.set("Docket-Partitions", call.partitions);
   if (!call.if_match.empty()) request.set(beast_http::field::if_match, call.if_match);
   request.body() = call.body;
   request.prepare_payload();
+  return request;
+}
 
+Result<HttpReply> HttpClient::follow(const HttpCall& call, const std::function<bool(std::string_view)>& take) {
+  impl_->stream.reset();
+  error_code error = impl_->connect();
+  if (error) return unavailable(impl_->server, error.message());
+  const auto request = impl_->request_of(call);
+  impl_->stream->expires_after(impl_->timeout);
+  beast_http::async_write(*impl_->stream, request, [&error](error_code result, std::size_t) { error = result; });
+  impl_->run();
+  beast_http::response_parser<beast_http::string_body> parser;
+  parser.body_limit(boost::none);
+  bool wanted = true;
+  while (!error && wanted && !parser.is_done()) {
+    impl_->stream->expires_after(impl_->timeout);
+    beast_http::async_read_some(*impl_->stream, impl_->buffer, parser, [&error](error_code result, std::size_t) { error = result; });
+    impl_->run();
+    if (!parser.is_header_done() || parser.get().result_int() != 200) continue;
+    auto& body = parser.get().body();
+    if (!body.empty()) wanted = take(body);
+    body.clear();
+  }
+  impl_->stream.reset();
+  if (error && wanted) return unavailable(impl_->server, error.message());
+  const auto& message = parser.get();
+  HttpReply reply;
+  reply.status = static_cast<int>(message.result_int());
+  reply.content_type = to_string(message[beast_http::field::content_type]);
+  reply.body = message.body();
+  return reply;
+}
+
+Result<HttpReply> HttpClient::call(const HttpCall& call) {
+  const auto request = impl_->request_of(call);
   error_code error;
   const bool kept = impl_->stream.has_value();
   for (int attempt = 0; attempt < 2; ++attempt) {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "engine/model/result.h"
 
@@ -49,6 +51,9 @@ class HttpClient {
   // Any status is a reply. kUnavailable: nobody answers, or not within the timeout. A GET over a kept connection that
   // broke is tried once more on a new one; a POST never is, as its outcome may be unknown.
   [[nodiscard]] Result<HttpReply> call(const HttpCall& call);
+  // A body that goes on and on: each piece of it goes to `take` as it comes, until that says false or the server ends it. Another status
+  // than 200 is a whole reply. kUnavailable: nobody answers, or nothing came within the timeout.
+  [[nodiscard]] Result<HttpReply> follow(const HttpCall& call, const std::function<bool(std::string_view piece)>& take);
   // Whether the last call may have reached the server.
   [[nodiscard]] bool sent() const;
 

@@ -68,22 +68,18 @@ int exit_code_of_status(int status) {
   }
 }
 
+std::unique_ptr<HttpClient> Remote::connect(std::uint32_t timeout_ms) {
+  const auto server = parse_server(options_.server);
+  auto token = read_token(options_.token_file);
+  if (server && token) return std::make_unique<HttpClient>(*server, timeout_ms, std::move(*token));
+  *options_.err << "docket: " << (server ? token.error() : server.error()).message << "\n";
+  exit_code_ = kUsage;
+  return nullptr;
+}
+
 std::optional<HttpReply> Remote::send(const HttpCall& call) {
-  if (!client_) {
-    auto server = parse_server(options_.server);
-    if (!server) {
-      *options_.err << "docket: " << server.error().message << "\n";
-      exit_code_ = kUsage;
-      return std::nullopt;
-    }
-    auto token = read_token(options_.token_file);
-    if (!token) {
-      *options_.err << "docket: " << token.error().message << "\n";
-      exit_code_ = kUsage;
-      return std::nullopt;
-    }
-    client_ = std::make_unique<HttpClient>(*server, options_.timeout_ms, std::move(*token));
-  }
+  if (!client_) client_ = connect(options_.timeout_ms);
+  if (!client_) return std::nullopt;
   HttpCall own = call;
   own.language = options_.language;
   auto reply = client_->call(own);

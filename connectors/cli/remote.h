@@ -34,6 +34,8 @@ class Remote {
   // Follows next_page_token until `limit` items of `items` are there; the answer is the first page's with all items.
   [[nodiscard]] std::optional<json::object> get_pages(const std::string& path, Params params, const std::string& items, std::size_t limit);
   [[nodiscard]] std::optional<HttpReply> send(const HttpCall& call);
+  // A connection of its own; nullptr: the options name no server or token that can be used, and that was said.
+  [[nodiscard]] std::unique_ptr<HttpClient> connect(std::uint32_t timeout_ms);
   // Says what a problem answer says: what was wrong, where, and what would be right.
   int fail(const HttpReply& reply);
   int fail(const Error& error);

@@ -16,7 +16,8 @@ namespace docket::http {
 struct Delivery {
   std::uint64_t session = 0;
   std::uint64_t slot = 0;
-  service::Answer answer;
+  service::Answer answer;  // of a stream: its next part, as the body
+  bool more = false;       // and there is more of it already
 };
 
 class Mailbox {

@@ -123,6 +123,7 @@ RequestReader::Step RequestReader::check_head() {
     head_.accept_language += to_string(at->value());
   }
   head_.prefer = to_string(message[Field::prefer]);
+  head_.last_event_id = to_string(message["Last-Event-ID"]);
   head_.request_id = to_string(message["X-Request-Id"]);
   if (message.count(Field::host) > 0) head_.host = to_string(message[Field::host]);
   if (message.count(Field::origin) > 0) head_.origin = to_string(message[Field::origin]);

@@ -61,6 +61,7 @@ struct RequestHead {
   std::string content_encoding;
   std::string accept_language;
   std::string prefer;
+  std::string last_event_id;
   std::string request_id;
   std::optional<std::string> host;  // nullopt: none, in HTTP/1.0
   std::optional<std::string> origin;

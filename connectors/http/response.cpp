@@ -86,7 +86,12 @@ void render(std::string& out, const service::Answer& answer, const RenderOptions
   field(out, "Date", options.date);
   if (!bodiless) {
     field(out, "Content-Type", answer.content_type);
-    field(out, "Content-Length", std::to_string(answer.body.size()));
+    if (answer.stream == nullptr) {
+      field(out, "Content-Length", std::to_string(answer.body.size()));
+    } else {
+      field(out, "Transfer-Encoding", "chunked");
+      field(out, "X-Accel-Buffering", "no");
+    }
     field(out, "Content-Language", options.language);
     field(out, "X-Content-Type-Options", "nosniff");
   }

@@ -272,6 +272,10 @@ void Router::plan_query(const RequestHead& head, const Entry& entry, Plan& plan)
     if (is_hole(hole)) plan.query.path[std::string(hole.substr(1, hole.size() - 2))] = plan.target.segments[i];
   }
   plan.query.params = plan.target.params;
+  if (!head.last_event_id.empty() && has(entry.params, "after")) {  // a client that comes back asks as it did at first
+    std::erase_if(plan.query.params, [](const auto& param) { return param.first == "after"; });
+    plan.query.params.emplace_back("after", head.last_event_id);
+  }
   plan.query.language = plan.language;
   plan.query.prefer = head.prefer;
 }

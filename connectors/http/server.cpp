@@ -55,8 +55,8 @@ void Lane::drain() {
   for (auto& delivery : mailbox->take()) {
     const auto found = sessions.find(delivery.session);
     if (found == sessions.end()) continue;
-    found->second->deliver(delivery.slot, std::move(delivery.answer));
     if (touched.empty() || touched.back() != found->second) touched.push_back(found->second);
+    found->second->deliver(std::move(delivery));
   }
   for (const auto& session : touched) session->advance();
 }

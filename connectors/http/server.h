@@ -23,6 +23,9 @@ struct Options {
   std::size_t query_threads = 4;
   std::size_t queued_queries_max = 256;
   std::size_t connections_max = 1024;
+  std::size_t streams_max = 256;
+  std::uint32_t stream_look_ms = 50;                 // while nothing is told: how often is looked for more
+  std::uint32_t stream_heartbeat_ms = 15'000;        // at most so long nothing is sent
   std::size_t pipelined_max = 128;                   // requests of one connection under way
   std::size_t unsent_bytes_max = 64 * 1024;          // of one connection: above it nothing more is read
   std::size_t body_bytes_max = 256UL * 1024 * 1024;  // bodies under way, over all connections

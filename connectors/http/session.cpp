@@ -64,6 +64,10 @@ void Session::on_read(boost::system::error_code error, std::size_t bytes) {
   } else if (!closing_) {
     in_end_ += bytes;
   }
+  if (stream_ != nullptr) {
+    in_begin_ = in_end_ = 0;
+    return eof_ ? abort() : read();
+  }
   if (lingering_) {
     if (eof_) return abort();
     in_begin_ = in_end_ = 0;
@@ -160,7 +164,7 @@ void Session::on_request() {
   plan.publish.body = std::move(body);
   try {
     shared_.service.publish(std::move(plan.publish), [mailbox = lane_.mailbox, session = id_, number](service::Answer answer) {
-      mailbox->put(Delivery{session, number, std::move(answer)});
+      mailbox->put(Delivery{session, number, std::move(answer), false});
     });
   } catch (const std::exception& failure) {
     complete(slot, service::problem_answer("internal", failure.what(), slot.language));
@@ -176,7 +180,7 @@ void Session::start_query(std::uint64_t number, Plan plan) {
     } catch (const std::exception& failure) {
       answer = service::problem_answer("internal", failure.what(), query.language);
     }
-    mailbox->put(Delivery{session, number, std::move(answer)});
+    mailbox->put(Delivery{session, number, std::move(answer), false});
   };
   QueryPool& pool = plan.is_probe ? shared_.probes : shared_.reads;
   if (pool.post(std::move(job))) return;
@@ -184,10 +188,13 @@ void Session::start_query(std::uint64_t number, Plan plan) {
   complete(slot, service::problem_answer("overloaded", "too many reads are waiting", slot.language));
 }
 
-void Session::deliver(std::uint64_t number, service::Answer answer) {
-  if (dead_ || number < first_slot_ || number - first_slot_ >= slots_.size()) return;
+void Session::deliver(Delivery delivery) {
+  const auto number = delivery.slot;
+  if (dead_) return;
+  if (number == kStreamPart) return take_part(std::move(delivery));
+  if (number < first_slot_ || number - first_slot_ >= slots_.size()) return;
   Slot& slot = slots_[number - first_slot_];
-  if (!slot.ready) complete(slot, std::move(answer));
+  if (!slot.ready) complete(slot, std::move(delivery.answer));
 }
 
 void Session::complete(Slot& slot, service::Answer answer) {
@@ -195,7 +202,11 @@ void Session::complete(Slot& slot, service::Answer answer) {
     answer.status = 304;
     answer.body.clear();
   }
+  auto stream = std::exchange(answer.stream, nullptr);
+  if (stream != nullptr && shared_.streams >= shared_.options.streams_max)
+    answer = service::problem_answer("overloaded", "too many streams are open", slot.language);
   add_trace_id(answer, slot.request_id);
+  if (stream != nullptr && answer.status == 200) begin_stream(slot, answer, std::move(stream));
   RenderOptions how;
   how.date = lane_.date.now();
   how.request_id = slot.request_id;
@@ -244,19 +255,22 @@ void Session::refuse(const ReadFault& fault) {
 
 void Session::advance() {
   if (dead_) return;
-  consume();
+  if (stream_ == nullptr) consume();
   if (dead_) return;
+  if (stream_ != nullptr) pump_stream(Clock::now());
   write();
-  if (!writing_ && closing_ && slots_.empty()) return end();
-  if (!reading_ && may_take_more()) read();
+  if (!writing_ && closing_ && slots_.empty() && stream_ == nullptr) return end();
+  if (!reading_ && (may_take_more() || stream_ != nullptr)) read();  // of a stream's client only that it is gone
 }
 
 void Session::write() {
   if (writing_) return;
   while (!slots_.empty() && slots_.front().ready) {
     out_ += slots_.front().bytes;
+    stream_ = std::move(slots_.front().stream);
     slots_.pop_front();
     ++first_slot_;
+    if (stream_ != nullptr) slots_.clear();  // nothing comes behind it
   }
   if (out_.empty()) return;
   writing_ = true;
@@ -267,6 +281,7 @@ void Session::write() {
     if (error) return self->abort();
     self->unsent_bytes_ -= self->out_.size();
     self->out_.clear();
+    self->told_ = Clock::now();
     self->advance();
   });
 }
@@ -298,12 +313,15 @@ void Session::finish() {
   if (dead_) return;
   if (!reader_.in_request()) closing_ = true;
   if (lingering_) return abort();
+  if (stream_ != nullptr && !asking_ && !writing_) end_stream();
   advance();
 }
 
 void Session::abort() {
   if (dead_) return;
   dead_ = true;
+  if (streaming_) --shared_.streams;
+  if (stream_timer_) stream_timer_->cancel();
   boost::system::error_code ignored;
   socket_.close(ignored);
   lane_.sessions.erase(id_);

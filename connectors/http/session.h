@@ -46,6 +46,7 @@ struct Shared {
   const Router router;
   BodyBudget budget;
   HttpMetrics metrics;
+  std::atomic<std::size_t> streams{0};
   QueryPool reads;
   QueryPool probes;  // /livez, /readyz and /metrics never wait behind slow reads
   std::mutex mutex;
@@ -54,6 +55,8 @@ struct Shared {
 };
 
 class Session;
+
+inline constexpr std::uint64_t kStreamPart = ~std::uint64_t{0};  // in the place of a slot's number
 
 struct Lane {
   Lane(Shared& all, std::size_t number);
@@ -82,7 +85,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Session(Lane& lane, Socket socket, std::uint64_t id);
 
   void start();
-  void deliver(std::uint64_t slot, service::Answer answer);
+  void deliver(Delivery delivery);
   void advance();  // reads what is buffered, writes what is ready, then reads on, or ends
   void sweep(Clock::time_point now);
   void finish();  // answers what is under way, then closes
@@ -102,10 +105,17 @@ class Session : public std::enable_shared_from_this<Session> {
     bool head_only = false;
     bool close = false;
     bool interim = false;  // 100 Continue
+    std::shared_ptr<service::Stream> stream;
     std::size_t request_bytes = 0;
     Clock::time_point started;
     BodyLease lease;
   };
+
+  // stream.cpp: a body that goes on and on
+  void begin_stream(Slot& slot, service::Answer& answer, std::shared_ptr<service::Stream> stream);
+  void pump_stream(Clock::time_point now);
+  void take_part(Delivery part);
+  void end_stream();
 
   void read();
   void on_read(boost::system::error_code error, std::size_t bytes);
@@ -141,6 +151,13 @@ class Session : public std::enable_shared_from_this<Session> {
   bool lingering_ = false;  // our side is shut; the rest of theirs is dropped
   bool eof_ = false;
   bool dead_ = false;
+  // Of a connection whose last answer is a stream.
+  std::shared_ptr<service::Stream> stream_;
+  std::optional<Timer> stream_timer_;  // while there is nothing to tell
+  bool streaming_ = false;             // it is counted
+  bool asking_ = false;                // a read thread looks for more
+  bool stream_more_ = true;            // there is more, without looking
+  Clock::time_point told_;             // when something was last sent
   std::optional<Clock::time_point> request_deadline_;
   Clock::time_point write_deadline_;
   Clock::time_point idle_deadline_;

@@ -88,6 +88,11 @@ class Node final : public service::Service {
     workers_[static_cast<std::size_t>(worker_of(partition))]->add_head(partition, std::move(body));
   }
 
+  // Lends what every read needs. From any thread.
+  void read(const std::function<void(const Reading& reading)>& with);
+  // Rises with what is applied, some 20 ms later at most; costs next to nothing.
+  [[nodiscard]] std::uint64_t applied() const;
+
   // What decides for new cases. Of a newer one that this program can't use, the partitions that it stops say so.
   [[nodiscard]] definition::BundlePtr bundle() const;
   // The lowest number of what decides, over the partitions that this node owns; 0: it owns none.
@@ -104,6 +109,7 @@ class Node final : public service::Service {
   [[nodiscard]] Status restore(int partition);
   [[nodiscard]] Status restore_owner(int partition, std::uint64_t term, model::Height height);
   [[nodiscard]] service::Answer route(const service::Query& query);
+  [[nodiscard]] service::Answer open_stream(const Reading& reading, const Params& params);
   [[nodiscard]] std::optional<service::Answer> await_position(const service::Query& query) const;
   [[nodiscard]] std::optional<service::Answer> await_barriers(const service::Query& query);
   [[nodiscard]] bool reached(const ledger::Position& wanted) const;
@@ -130,6 +136,8 @@ class Node final : public service::Service {
   mutable std::mutex bundle_mutex_;  // guards the next two
   mutable definition::BundlePtr bundle_;
   mutable std::uint64_t bundle_number_ = 1;
+  mutable std::atomic<std::int64_t> looked_at_ms_{0};  // when applied() last looked
+  mutable std::atomic<std::uint64_t> applied_{0};
   std::atomic<bool> stopped_{false};
   std::atomic<bool> held_{false};
   std::atomic<std::uint64_t> outcomes_[9]{};  // by EventOutcome::Kind

@@ -4,6 +4,7 @@
 
 #include "connectors/node/answer_rejects.h"
 #include "connectors/node/answers.h"
+#include "connectors/node/event_stream.h"
 #include "connectors/node/node_lends.h"
 #include "connectors/service/problem.h"
 
@@ -46,6 +47,7 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/v1/cases/{id}/history") return answer_history(reading, params, path("id"));
   if (route == "/v1/cases/{id}/deadlines") return answer_deadlines(reading, params, path("id"));
   if (route == "/v1/events") return answer_event(reading, params);
+  if (route == "/v1/events/stream") return open_stream(reading, params);
   if (route == "/v1/metrics") return answer_metrics(reading, params);
   if (route == "/v1/metrics/{name}") return answer_metric(reading, params, path("name"));
   if (route == "/v1/metrics/{name}/explain") return answer_metric_explain(reading, params, path("name"));
@@ -56,6 +58,29 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/v1/calendars") return answer_calendars(reading);
   if (route == "/v1/office") return answer_office(reading, parts_.ledger_id, parts_.activations ? parts_.activations->number() : 1);
   return not_found("no such page", query.language);
+}
+
+void Node::read(const std::function<void(const Reading& reading)>& with) {
+  Lease books(*this);
+  with({books.bundle(), *parts_.store, *records_, *books, *sealer_, parts_.clock()});
+}
+
+std::uint64_t Node::applied() const {
+  constexpr std::int64_t kLookMs = 20;
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  auto last = looked_at_ms_.load();
+  if (now - last < kLookMs || !looked_at_ms_.compare_exchange_strong(last, now)) return applied_;
+  std::uint64_t sum = 0;
+  for (int partition = 0; partition < model::kPartitions; ++partition) sum += parts_.store->position(partition).height;
+  applied_ = sum;
+  return sum;
+}
+
+service::Answer Node::open_stream(const Reading& reading, const Params& params) {
+  service::Answer answer;
+  answer.content_type = "text/event-stream";
+  answer.stream = std::make_shared<EventStream>(*this, reading, params);
+  return answer;
 }
 
 std::string Node::positions_token() const {

@@ -30,14 +30,29 @@ struct PublishRequest {
   CallerPtr caller;  // null: nobody is asked who they are
 };
 
+// A body that goes on and on (text/event-stream). Thread rule: next() by one thread at a time, news() from any.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+  struct Part {
+    std::string text;
+    bool more = false;  // ask again at once
+  };
+  // What there is to tell by now, about `bytes` of it; may take its time.
+  [[nodiscard]] virtual Part next(std::size_t bytes) = 0;
+  // Whether next() may have something; at once.
+  [[nodiscard]] virtual bool news() const = 0;
+};
+
 struct Answer {
   int status = 200;
   std::string content_type = "application/json";  // errors: application/problem+json
   std::string body;
-  std::string etag;       // strong ETag with its quotes, "" if none
-  std::string position;   // Docket-Position, "" if none
-  std::string next_page;  // page_token of the next page, "" if none (for the Link header)
-  int retry_after_s = 0;  // Retry-After, 0 if none
+  std::string etag;                // strong ETag with its quotes, "" if none
+  std::string position;            // Docket-Position, "" if none
+  std::string next_page;           // page_token of the next page, "" if none (for the Link header)
+  int retry_after_s = 0;           // Retry-After, 0 if none
+  std::shared_ptr<Stream> stream;  // set: the body, which has no end
 };
 
 // A read: the route's pattern and what was given.

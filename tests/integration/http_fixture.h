@@ -143,6 +143,20 @@ class RawClient {
     buffer_.erase(0, length);
     return reply;
   }
+  // The next chunk of a body without end; "" is its last.
+  std::string chunk() {
+    std::size_t line = 0;
+    while ((line = buffer_.find("\r\n")) == std::string::npos) {
+      if (!fill()) return "(ended)";
+    }
+    const auto size = std::stoul(buffer_.substr(0, line), nullptr, 16);
+    while (buffer_.size() < line + 4 + size) {
+      if (!fill()) return "(ended)";
+    }
+    std::string out = buffer_.substr(line + 2, size);
+    buffer_.erase(0, line + 4 + size);
+    return out;
+  }
   // Waits until the server has said something to one of the two.
   static RawClient& first_told(RawClient& one, RawClient& other) {
     pollfd both[] = {{one.socket_, POLLIN, 0}, {other.socket_, POLLIN, 0}};

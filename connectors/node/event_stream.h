@@ -1,0 +1,50 @@
+// GET /v1/events/stream: accepted events as they are applied, as text/event-stream (WHATWG HTML, server-sent events). Each carries as its
+// id the place behind it in all partitions, from which a client goes on. Of one partition they come in the order of its chain; over
+// partitions by the recorded instant, as far as it is known. A private value stands there as {"sealed": true}. Thread rule: as
+// service::Stream. Ownership: the node outlives it.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connectors/node/case_filters.h"
+#include "connectors/node/node.h"
+
+namespace docket::node {
+
+// Heights from which each partition is to be told on, as opaque text.
+using StreamPlace = std::array<model::Height, static_cast<std::size_t>(model::kPartitions)>;
+[[nodiscard]] std::string place_text(const StreamPlace& place);
+[[nodiscard]] std::optional<StreamPlace> parse_place(std::string_view text);
+
+class EventStream final : public service::Stream {
+ public:
+  // Throws BadParameter.
+  EventStream(Node& node, const Reading& reading, const Params& params);
+  [[nodiscard]] Part next(std::size_t bytes) override;
+  [[nodiscard]] bool news() const override { return node_.applied() != seen_; }
+
+ private:
+  struct Head {  // the next one of a partition that is to be told
+    model::Instant recorded = 0;
+    std::string text;  // event and data fields
+  };
+  [[nodiscard]] bool look(const Reading& reading, int partition, std::size_t& budget);
+  [[nodiscard]] std::optional<std::string> shown(const Reading& reading, const partition::RecordAt& record) const;
+
+  Node& node_;
+  Filters filters_;
+  bool by_case_ = false;  // some filter asks for the case as it is
+  std::vector<std::string> kinds_;
+  std::vector<std::string> events_;
+  std::vector<std::string> cases_;
+  StreamPlace at_{};
+  std::array<std::optional<Head>, static_cast<std::size_t>(model::kPartitions)> heads_;
+  std::atomic<std::uint64_t> seen_{0};
+  bool begun_ = false;
+};
+
+}  // namespace docket::node
