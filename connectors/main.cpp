@@ -50,6 +50,7 @@ struct Local {
   docket::local::CityOptions city;
   docket::local::WalkOptions walk;
   docket::local::ActivateOptions activate;
+  docket::local::KindDiffOptions kind_diff;
   docket::local::RulesDiffOptions rules_diff;
   std::string data = "data";
   std::string office = "example";
@@ -178,6 +179,18 @@ void add_store_commands(CLI::App& app, Local& given, int& code) {
   restore->callback([&] { code = docket::local::run_store_restore(given.from, given.data); });
 }
 
+void add_kind_diff(CLI::App& app, Local& given, int& code) {
+  auto* diff = local(noun(app, "kind", "Kinds of case"), "diff", "Says what changed between two definitions, a sentence a change.",
+                     "  docket kind diff example --schemas my-schemas\n  docket kind diff --data data --schemas my-schemas\n"
+                     "  docket kind diff shandong qingdao");
+  diff->add_option("OFFICE,--office", given.kind_diff.office, "the office; without one example, or with --data that of the ledger");
+  diff->add_option("OTHER", given.kind_diff.other, "another office to compare it with");
+  diff->add_option("--schemas", given.kind_diff.schemas, "the new definitions: a folder laid over the shipped ones");
+  diff->add_option("--from-schemas", given.kind_diff.from_schemas, "the old ones: another folder; else those that the program brings");
+  diff->add_option("--data", given.kind_diff.data, "the old ones: what decides now in the ledger of that folder, served or not");
+  diff->callback([&] { code = docket::local::run_kind_diff(given.kind_diff); });
+}
+
 void add_event_import(CLI::App& app, Local& given, int& code) {
   auto* import =
       local(noun(app, "event", "Events: the one way to change anything"), "import", "Imports history: rows of a file become events.",
@@ -254,6 +267,8 @@ int main(int argc, char** argv) {
   activate->add_option("--by", given.activate.by, "who says so, for the record; else the user's name");
   activate->add_flag("--dry-run", given.activate.dry_run, "shows what differs, and changes nothing");
   activate->callback([&] { exit.code = docket::local::run_kind_activate(given.activate); });
+
+  add_kind_diff(app, given, exit.code);
 
   auto* walk =
       local(noun(app, "kind", "Kinds of case"), "walk", "Prints a random history of a kind, judged by the real rules, for reading.",

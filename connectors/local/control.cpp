@@ -144,8 +144,14 @@ ControlReply ControlServer::answer(const std::string& request) {
     return {0, "a new epoch of " + topic + " begins, in each partition as soon as its owner can write it"};
   }
   if (what == "activate") return activate_in(home_.definitions, node_, member("bundle"), member("by"), !member("dry_run").empty());
+  if (what == "definitions") {
+    const auto decides = deciding(home_.definitions);
+    return decides ? ControlReply{0, texts_to_json((*decides)->texts)} : ControlReply{1, decides.error().message};
+  }
   if (what != "backup" || member("to").empty())
-    return {2, "the process that holds the folder takes three requests: backup, to a folder; rebase, of a topic; activate, of a bundle"};
+    return {2,
+            "the process that holds the folder takes four requests: backup, to a folder; rebase, of a topic; activate, of a bundle; "
+            "definitions, that decide"};
   const std::filesystem::path target = member("to");
   if (!target.is_absolute()) return {2, "the backup's folder must be an absolute path"};
   return backup_home(

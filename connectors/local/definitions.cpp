@@ -1,6 +1,9 @@
 #include "connectors/local/definitions.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "engine/definition/difference.h"
 
 namespace docket::local {
 namespace {
@@ -101,10 +104,9 @@ std::string shipped_otherwise(const Definitions& definitions) {
 }
 
 std::string kept_versions(const definition::Bundle& from, const definition::Bundle& to) {
+  const auto found = definition::differences(from, to);
   const auto differs = [&](const std::string& path) {
-    const auto before = from.texts.find(path);
-    const auto after = to.texts.find(path);
-    return before != from.texts.end() && after != to.texts.end() && before->second != after->second;
+    return from.texts.contains(path) && std::any_of(found.begin(), found.end(), [&](const auto& each) { return each.file == path; });
   };
   std::string out;
   for (const auto& kind : to.kinds) {

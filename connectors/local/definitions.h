@@ -62,7 +62,7 @@ struct Activated {
 // none of that office.
 [[nodiscard]] std::string shipped_otherwise(const Definitions& definitions);
 
-// Of the files of kinds and metrics that differ, those that keep their version: what that comes to, a line each.
+// Of the files of kinds and metrics that say something else, those that keep their version: what that comes to, a line each.
 [[nodiscard]] std::string kept_versions(const definition::Bundle& from, const definition::Bundle& to);
 
 // The files that differ between two bundles, a line each: "  + kinds/x.yaml", "  - ...", "  ~ ...".
