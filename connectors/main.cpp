@@ -51,6 +51,7 @@ struct Local {
   docket::local::WalkOptions walk;
   docket::local::ActivateOptions activate;
   docket::local::SimulateOptions simulate;
+  docket::local::KindDiffOptions kind_diff;
   docket::local::RulesDiffOptions rules_diff;
   std::string data = "data";
   std::string office = "example";
@@ -179,6 +180,38 @@ void add_store_commands(CLI::App& app, Local& given, int& code) {
   restore->callback([&] { code = docket::local::run_store_restore(given.from, given.data); });
 }
 
+void add_kind_diff(CLI::App& app, Local& given, int& code) {
+  auto* diff = local(noun(app, "kind", "Kinds of case"), "diff", "Says what changed between two definitions, a sentence a change.",
+                     "  docket kind diff example --schemas my-schemas\n  docket kind diff --data data --schemas my-schemas\n"
+                     "  docket kind diff shandong qingdao");
+  diff->add_option("OFFICE,--office", given.kind_diff.office, "the office; without one example, or with --data that of the ledger");
+  diff->add_option("OTHER", given.kind_diff.other, "another office to compare it with");
+  diff->add_option("--schemas", given.kind_diff.schemas, "the new definitions: a folder laid over the shipped ones");
+  diff->add_option("--from-schemas", given.kind_diff.from_schemas, "the old ones: another folder; else those that the program brings");
+  diff->add_option("--data", given.kind_diff.data, "the old ones: what decides now in the ledger of that folder, served or not");
+  diff->callback([&] { code = docket::local::run_kind_diff(given.kind_diff); });
+}
+
+void add_kind_simulate(CLI::App& app, Local& given, int& code) {
+  auto* simulate =
+      local(noun(app, "kind", "Kinds of case"), "simulate",
+            "Replays the real history under other definitions: which cases, deadlines and figures would differ. Changes nothing.",
+            "  docket kind simulate --rule hotline.handle=3wd\n  docket kind simulate --with qingdao-2021 --period 2026-Q3\n"
+            "  docket kind simulate --schemas my-schemas --cases 100");
+  simulate->add_option("--data", given.simulate.data, "the folder of the ledger, served or not")->capture_default_str();
+  simulate->add_option("--schemas", given.simulate.schemas,
+                       "a folder of definitions laid over the shipped ones; without it, those that decide in the ledger are changed");
+  simulate->add_option("--office", given.simulate.office, "the office; else the ledger's");
+  simulate->add_option("--with", given.simulate.with, "a rule set laid over the office's; may be given again");
+  simulate->add_option("--rule", given.simulate.rules, "NAME=VALUE, a rule as it would be: hotline.handle=3wd; may be given again");
+  simulate->add_option("--period", given.simulate.period,
+                       "of the figures: a day, month, quarter or year; else each year in which some differ");
+  simulate->add_option("--at", given.simulate.at, "deadlines pass up to then, a date or an instant; else now");
+  simulate->add_option("--cases", given.simulate.cases, "how many of the cases that differ are named")->capture_default_str();
+  simulate->add_flag("--json", given.simulate.json, "the whole answer as JSON");
+  simulate->callback([&] { code = docket::local::run_kind_simulate(given.simulate); });
+}
+
 void add_event_import(CLI::App& app, Local& given, int& code) {
   auto* import =
       local(noun(app, "event", "Events: the one way to change anything"), "import", "Imports history: rows of a file become events.",
@@ -256,23 +289,8 @@ int main(int argc, char** argv) {
   activate->add_flag("--dry-run", given.activate.dry_run, "shows what differs, and changes nothing");
   activate->callback([&] { exit.code = docket::local::run_kind_activate(given.activate); });
 
-  auto* simulate =
-      local(noun(app, "kind", "Kinds of case"), "simulate",
-            "Replays the real history under other definitions: which cases, deadlines and figures would differ. Changes nothing.",
-            "  docket kind simulate --rule hotline.handle=3wd\n  docket kind simulate --with qingdao-2021 --period 2026-Q3\n"
-            "  docket kind simulate --schemas my-schemas --cases 100");
-  simulate->add_option("--data", given.simulate.data, "the folder of the ledger, served or not")->capture_default_str();
-  simulate->add_option("--schemas", given.simulate.schemas,
-                       "a folder of definitions laid over the shipped ones; without it, those that decide in the ledger are changed");
-  simulate->add_option("--office", given.simulate.office, "the office; else the ledger's");
-  simulate->add_option("--with", given.simulate.with, "a rule set laid over the office's; may be given again");
-  simulate->add_option("--rule", given.simulate.rules, "NAME=VALUE, a rule as it would be: hotline.handle=3wd; may be given again");
-  simulate->add_option("--period", given.simulate.period,
-                       "of the figures: a day, month, quarter or year; else each year in which some differ");
-  simulate->add_option("--at", given.simulate.at, "deadlines pass up to then, a date or an instant; else now");
-  simulate->add_option("--cases", given.simulate.cases, "how many of the cases that differ are named")->capture_default_str();
-  simulate->add_flag("--json", given.simulate.json, "the whole answer as JSON");
-  simulate->callback([&] { exit.code = docket::local::run_kind_simulate(given.simulate); });
+  add_kind_diff(app, given, exit.code);
+  add_kind_simulate(app, given, exit.code);
 
   auto* walk =
       local(noun(app, "kind", "Kinds of case"), "walk", "Prints a random history of a kind, judged by the real rules, for reading.",

@@ -68,6 +68,15 @@ struct WalkOptions {
 };
 int run_kind_walk(const WalkOptions& options);
 
+struct KindDiffOptions {
+  std::string office;        // "" with `data`: that of the ledger; else the default one
+  std::string other;         // "": the same
+  std::string schemas;       // of what is new
+  std::string from_schemas;  // of what was; "": the program's own, or those of `schemas` if two offices are compared
+  std::string data;          // what decides in that ledger folder is what was
+};
+int run_kind_diff(const KindDiffOptions& options);
+
 struct SimulateOptions {
   std::string data = "data";
   std::string office;              // "": the ledger's

@@ -145,12 +145,15 @@ ControlReply ControlServer::answer(const std::string& request) {
     return {0, "a new epoch of " + topic + " begins, in each partition as soon as its owner can write it"};
   }
   if (what == "activate") return activate_in(home_.definitions, node_, member("bundle"), member("by"), !member("dry_run").empty());
-  if (what == "definitions") return definitions_in(home_.definitions);
+  if (what == "definitions") {
+    const auto decides = deciding(home_.definitions);
+    return decides ? ControlReply{0, texts_to_json((*decides)->texts)} : ControlReply{1, decides.error().message};
+  }
   if (what == "simulate") return simulate_in(home_, member("ask"));
   if (what != "backup" || member("to").empty()) {
     return {2,
             "the process that holds the folder takes five requests: backup, to a folder; rebase, of a topic; activate, of a bundle; "
-            "definitions; simulate, of what is asked"};
+            "definitions, that decide; simulate, of what is asked"};
   }
   const std::filesystem::path target = member("to");
   if (!target.is_absolute()) return {2, "the backup's folder must be an absolute path"};

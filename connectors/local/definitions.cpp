@@ -1,6 +1,9 @@
 #include "connectors/local/definitions.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "engine/definition/difference.h"
 
 namespace docket::local {
 namespace {
@@ -37,6 +40,18 @@ Result<definition::BundlePtr> LedgerBundles::find(std::string_view id) {
   auto bundle = compile_stored(**text, id);
   if (bundle) known_.emplace(std::string(id), *bundle);
   return bundle;
+}
+
+Result<std::vector<definition::BundlePtr>> LedgerBundles::all() {
+  const auto stored = ledger_->all_bundles();
+  if (!stored) return stored.error();
+  std::vector<definition::BundlePtr> out;
+  for (const auto& [id, text] : *stored) {
+    auto bundle = find(id);
+    if (!bundle) return bundle.error();
+    out.push_back(std::move(*bundle));
+  }
+  return out;
 }
 
 void LedgerBundles::add(const definition::BundlePtr& bundle) {
@@ -78,12 +93,51 @@ Status may_activate(const definition::Bundle& deciding, const definition::Bundle
                false};
 }
 
+namespace {
+
+template <typename Row>
+std::string names_text(const std::vector<Row>& rows) {
+  std::string out;
+  for (const auto& row : rows) out += (out.empty() ? "" : ", ") + row.name;
+  return "[" + out + "]";
+}
+
+template <typename Row>
+Status places_kept(const definition::MetricDef& metric, const char* what, const std::vector<Row>& was, const std::vector<Row>& is) {
+  const auto shared = std::min(was.size(), is.size());
+  for (std::size_t i = 0; i < shared; ++i) {
+    if (was[i].name == is[i].name) continue;
+    return Error{ErrorCode::kInvalid, "metric " + metric.name + " is version " + std::to_string(metric.version) + " still, and its " +
+                                          what + " were " + names_text(was) + " and would be " + names_text(is) +
+                                          ": its figures stand by their places, so put new ones last, or give it version " +
+                                          std::to_string(metric.version + 1)};
+  }
+  return {};
+}
+
+}  // namespace
+
+Status keeps_places(const Definitions& definitions, const definition::Bundle& bundle) {
+  const auto all = definitions.bundles->all();
+  if (!all) return all.error();
+  for (const auto& was : *all) {
+    for (const auto& metric : bundle.metrics) {
+      const auto* same = definition::find_name(was->metric_ids, metric.name);
+      if (same == nullptr || was->metrics[*same].version != metric.version) continue;
+      if (auto kept = places_kept(metric, "dimensions", was->metrics[*same].by, metric.by); !kept) return kept;
+      if (auto kept = places_kept(metric, "exclusions", was->metrics[*same].except, metric.except); !kept) return kept;
+    }
+  }
+  return {};
+}
+
 Result<Activated> activate(const Definitions& definitions, const definition::BundlePtr& bundle, const std::string& by) {
   const auto newest = definitions.activations->newest();
   if (newest.bundle == bundle->id) return Activated{newest, true};
   const auto now = definitions.bundles->find(newest.bundle);
   if (!now) return now.error();
   if (auto may = may_activate(**now, *bundle); !may) return may.error();
+  if (auto kept = keeps_places(definitions, *bundle); !kept) return kept.error();
   const Activated out{{newest.number + 1, bundle->id, by}, false};
   definitions.bundles->add(bundle);
   if (auto published = definitions.publish(texts_to_json(bundle->texts), out.activation); !published) return published.error();
@@ -101,10 +155,9 @@ std::string shipped_otherwise(const Definitions& definitions) {
 }
 
 std::string kept_versions(const definition::Bundle& from, const definition::Bundle& to) {
+  const auto found = definition::differences(from, to);
   const auto differs = [&](const std::string& path) {
-    const auto before = from.texts.find(path);
-    const auto after = to.texts.find(path);
-    return before != from.texts.end() && after != to.texts.end() && before->second != after->second;
+    return from.texts.contains(path) && std::any_of(found.begin(), found.end(), [&](const auto& each) { return each.file == path; });
   };
   std::string out;
   for (const auto& kind : to.kinds) {

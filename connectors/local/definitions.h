@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "connectors/embedded/embedded_store.h"
 #include "connectors/local/schemas.h"
@@ -22,6 +23,8 @@ class LedgerBundles final : public definition::BundleSource {
   explicit LedgerBundles(std::shared_ptr<embedded::EmbeddedStore> ledger) : ledger_(std::move(ledger)) {}
 
   [[nodiscard]] Result<definition::BundlePtr> find(std::string_view id) override;
+  // All that the store has, in the order of their ids.
+  [[nodiscard]] Result<std::vector<definition::BundlePtr>> all();
   // One that is compiled already.
   void add(const definition::BundlePtr& bundle);
 
@@ -55,14 +58,17 @@ struct Activated {
 };
 // kInvalid: the bundle is of another office or type prefix than the ledger.
 [[nodiscard]] Status may_activate(const definition::Bundle& deciding, const definition::Bundle& bundle);
-// The errors are those of may_activate() and Definitions::publish.
+// Figures stand under a metric's name and version, its dimensions and exclusions under their places: one that keeps its version may only
+// get more of them behind those that any definitions of the ledger gave it. kInvalid names the metric and what would be right.
+[[nodiscard]] Status keeps_places(const Definitions& definitions, const definition::Bundle& bundle);
+// The errors are those of may_activate(), keeps_places() and Definitions::publish.
 [[nodiscard]] Result<Activated> activate(const Definitions& definitions, const definition::BundlePtr& bundle, const std::string& by);
 
 // What the definitions that this program brings say otherwise than those that decide, for whoever starts it; "" if nothing, or if it brings
 // none of that office.
 [[nodiscard]] std::string shipped_otherwise(const Definitions& definitions);
 
-// Of the files of kinds and metrics that differ, those that keep their version: what that comes to, a line each.
+// Of the files of kinds and metrics that say something else, those that keep their version: what that comes to, a line each.
 [[nodiscard]] std::string kept_versions(const definition::Bundle& from, const definition::Bundle& to);
 
 // The files that differ between two bundles, a line each: "  + kinds/x.yaml", "  - ...", "  ~ ...".

@@ -33,6 +33,7 @@ ControlReply activate_in(const Definitions& definitions, const std::string& text
   const auto compiled = compile_stored(text, definition::bundle_id(*texts));
   if (!compiled) return reply_of(compiled.error());
   if (auto may = may_activate(**decides, **compiled); !may) return reply_of(may.error());
+  if (auto kept = keeps_places(definitions, **compiled); !kept) return reply_of(kept.error());
   const std::string advice = kept_versions(**decides, **compiled);
   const auto before = definitions.activations->newest();
   if (dry_run) {

@@ -6,6 +6,7 @@
 
 #include "connectors/cli/common.h"
 #include "connectors/local/commands.h"
+#include "connectors/local/place.h"
 #include "connectors/local/simulation.h"
 #include "connectors/node/reading.h"
 
@@ -32,7 +33,7 @@ Result<std::string> rule_line(const std::string& text) {
   return text.substr(0, equals) + ": {" + value + ", source: as if, certainty: assumed}\n";
 }
 
-// `decides`: texts and office of what decides in the ledger.
+// `decides`: the texts of what decides in the ledger.
 Result<Texts> changed_texts(const SimulateOptions& options, const Texts& decides, const std::string& office) {
   Texts texts = decides;
   if (!options.schemas.empty() || !options.with.empty()) {
@@ -60,28 +61,6 @@ Result<Texts> changed_texts(const SimulateOptions& options, const Texts& decides
   return texts;
 }
 
-// Where the definitions and the answer come from: the open folder, or who holds it.
-class Place {
- public:
-  explicit Place(const std::string& data) : data_(data), home_(open_home(data)) {}
-
-  [[nodiscard]] Result<ControlReply> definitions() { return home_ ? definitions_in(home_->definitions) : ask({{"do", "definitions"}}); }
-  [[nodiscard]] Result<ControlReply> simulate(const std::string& asked) {
-    return home_ ? simulate_in(*home_, asked) : ask({{"do", "simulate"}, {"ask", asked}});
-  }
-
- private:
-  Result<ControlReply> ask(const std::map<std::string, std::string>& request) {
-    if (home_.error().code == ErrorCode::kNotFound) return home_.error();
-    auto reply = ask_holder(data_, request);
-    if (reply) return reply;
-    return Error{home_.error().code, home_.error().message + "\ndocket: asked who serves it: " + reply.error().message, false};
-  }
-
-  std::string data_;
-  Result<Home> home_;
-};
-
 std::optional<model::Instant> instant_of(const definition::Bundle& bundle, const std::string& text) {
   if (const auto date = model::parse_date(text)) return bundle.zone.day_end(*date);
   return model::parse_instant(text);
@@ -93,12 +72,6 @@ std::string text_of(const json::object& object, const char* name) {
 }
 
 }  // namespace
-
-ControlReply definitions_in(const Definitions& definitions) {
-  const auto decides = deciding(definitions);
-  if (!decides) return refused(decides.error());
-  return {0, json::serialize(json::object{{"office", (*decides)->office}, {"texts", texts_to_json((*decides)->texts)}})};
-}
 
 ControlReply simulate_in(const Home& home, const std::string& ask) {
   boost::system::error_code error;
@@ -129,15 +102,10 @@ ControlReply simulate_in(const Home& home, const std::string& ask) {
 
 int run_kind_simulate(const SimulateOptions& options) {
   Place place(options.data);
-  const auto held = place.definitions();
-  if (!held) return fail(held.error());
-  if (held->code != 0) return fail(held->text, held->code);
-  const auto said = json::parse(held->text);
-  const auto& described = said.get_object();
-  const auto decides = texts_from_json(text_of(described, "texts"));
+  const auto decides = place.decides();
   if (!decides) return fail(decides.error());
-  const std::string office = options.office.empty() ? text_of(described, "office") : options.office;
-  const auto texts = changed_texts(options, *decides, office);
+  const std::string office = options.office.empty() ? (*decides)->office : options.office;
+  const auto texts = changed_texts(options, (*decides)->texts, office);
   if (!texts) return fail(texts.error());
   const auto compiled = definition::compile(*texts, office);
   std::cerr << findings_text(compiled.diagnostics);
@@ -147,7 +115,8 @@ int run_kind_simulate(const SimulateOptions& options) {
                          {"period", options.period},
                          {"at", options.at},
                          {"cases", static_cast<std::int64_t>(options.cases)}};
-  const auto answer = place.simulate(json::serialize(ask));
+  const auto answer = place.home() != nullptr ? Result<ControlReply>(simulate_in(*place.home(), json::serialize(ask)))
+                                              : place.ask({{"do", "simulate"}, {"ask", json::serialize(ask)}});
   if (!answer) return fail(answer.error());
   if (answer->code != 0) return fail(answer->text, answer->code);
   if (options.json) {

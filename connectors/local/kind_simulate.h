@@ -10,8 +10,6 @@
 
 namespace docket::local {
 
-// The texts of what decides for new cases (texts_to_json).
-[[nodiscard]] ControlReply definitions_in(const Definitions& definitions);
 // `ask`: JSON {bundle: TEXTS, office, period, at, cases}. The answer of simulate() as JSON.
 [[nodiscard]] ControlReply simulate_in(const Home& home, const std::string& ask);
 

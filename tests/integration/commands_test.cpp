@@ -58,17 +58,51 @@ TEST_F(Commands, Succeed) {
                {"rules", "diff", "qingdao", "--with", "qingdao-2021"},
                "proposal.redo\n  - 1mo  (R:SD §24, the province's, assumed)\n  + no row  ("},
               {0, {"rules", "diff", "example", "example"}, "0 of 39 rules differ\n"},
+              {0,
+               {"kind", "diff", "shandong", "qingdao"},
+               "kind proposal: version 1, unchanged\n\noffices/qingdao.yaml\n"
+               "         office qingdao: office is now qingdao, was shandong\n"},
+              {0, {"kind", "diff", "--office", "qingdao", "qingdao"}, "\n0 differences\n"},
               {0, {"city", "make", "--cases", "1"}, "specversion"}});
 }
 
 TEST_F(Commands, FailWhereDefinitionsAreWrong) {
   write(folder_ / "wrong/offices/odd.yaml", "office: odd\n");
-  for (std::vector<std::string> words :
-       std::vector<std::vector<std::string>>{{"kind", "check"}, {"kind", "walk", "call"}, {"ledger", "create", "--data", in("new")}}) {
+  for (std::vector<std::string> words : std::vector<std::vector<std::string>>{{"kind", "check"},
+                                                                              {"kind", "diff", "--from-schemas", in("wrong")},
+                                                                              {"kind", "walk", "call"},
+                                                                              {"ledger", "create", "--data", in("new")}}) {
     words.insert(words.end(), {"--office", "odd", "--schemas", in("wrong")});
     expect_all({{1, words, "offices/odd.yaml:1:1: error: office: title is missing"}});
   }
   EXPECT_FALSE(fs::exists(in("new")));
+}
+
+// A kind that changes without a new version, a comment, and a rule.
+TEST_F(Commands, SayWhatChangedBetweenTwoDefinitions) {
+  const std::string shipped = std::string(DOCKET_SOURCE_DIR) + "/schemas/";
+  const auto change = [&](const std::string& file, const std::string& from, const std::string& to) {
+    std::string text = file_text(shipped + file);
+    const auto at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << file << " has no " << from;
+    write(folder_ / ("mine/" + file), text.replace(at, from.size(), to));
+  };
+  change("definitions/proposal.yaml", "by: [proposer, body_office], while: rating", "by: [body_office], while: rating");
+  change("rules/example.yaml", "{limit: 3mo}]", "{limit: 2mo}]");
+  change("metrics/calls.yaml", "metrics: calls", "# Nothing new.\nmetrics: calls");
+  const std::string rest =
+      "kind hotline-ticket: version 1, unchanged\nkind call: version 1, unchanged\nkind qa-session: version 1, unchanged\n"
+      "kind proposal: stays version 1 in spite of its changes: 1 major\n\n"
+      "definitions/proposal.yaml\n  major  proposal, event rated, by: no longer proposer\n\n"
+      "rules/example.yaml\n         rule proposal.reply, row 2: limit is now 2mo, was 3mo; read by clock reply of proposal, clock answer "
+      "of "
+      "proposal.share\n\n"
+      "only comments, layout or an order that decides nothing: metrics/calls.yaml\n\n2 differences\n"
+      "kind proposal changes and stays version 1: records of both will name the same version; raise it to tell them apart\n";
+  expect_all({{0, {"kind", "diff", "example", "--schemas", in("mine")}, ", schemas of " + in("mine") + "\n" + rest},
+              {0, {"kind", "diff", "--schemas", in("mine")}, rest},
+              {0, {"kind", "diff", "example", "--from-schemas", in("mine")}, "limit is now 3mo, was 2mo; "},
+              {0, {"kind", "diff", "example", "--from-schemas", in("mine"), "--schemas", in("mine")}, "\n0 differences\n"}});
 }
 
 TEST_F(Commands, AreTypedWrong) {
@@ -82,6 +116,8 @@ TEST_F(Commands, AreTypedWrong) {
               {2, {"ledger", "copy", "--from"}, "the value is missing behind --from (a data folder)"},
               {2, {"kind", "walk"}, "kind walk needs kind (the kind)"},
               {2, {"rules", "diff", "qingdao"}, "rules diff needs another office, or --with SET"},
+              {2, {"kind", "diff", "qingdao"}, "kind diff needs --schemas DIR (new definitions), another office, or --data DIR"},
+              {2, {"kind", "diff", "qingdao", "shandong", "--data", "x"}, "--data says what the definitions were"},
               {2, {"kind", "walk", "call", "--steps", "many"}, "--steps: \"many\" is no whole number from 1 to 1000"},
               {2, {"serve", "--workers", "99"}, "--workers: \"99\" is no whole number from 1 to 32"},
               {2, {"serve", "--listen", "here"}, "--listen takes HOST:PORT"},
@@ -96,25 +132,30 @@ TEST_F(Commands, AreTypedWrong) {
 
 TEST_F(Commands, NameWhatIsNotThere) {
   const std::string none = in("none");
-  expect_all({{3,
-               {"kind", "check", "--office", "exampel"},
-               "no office exampel; there are: boston, example, qingdao, shandong; did you mean example?"},
-              {3, {"rules", "diff", "qingdao", "--with", "qingdao-2020"}, "no rule set qingdao-2020; did you mean qingdao-2021?"},
-              {3, {"rules", "diff", "qingdao", "boton"}, "no office boton; there are: boston,"},
-              {3, {"kind", "walk", "call", "--office", "x"}, "no office x; there are: "},
-              {3, {"city", "make", "--office", "x"}, "no office x; there are: "},
-              {3, {"ledger", "create", "--office", "x", "--data", none}, "no office x; there are: "},
-              {3, {"kind", "check", "--schemas", none}, "no folder "},
-              {3, {"kind", "walk", "cal"}, "has no kind cal; it has hotline-ticket, call, qa-session, proposal; did you mean call?"},
-              {3, {"serve", "--data", none}, "no ledger in "},
-              {3, {"ledger", "verify", "--data", none}, "no ledger in "},
-              {3, {"ledger", "copy", "--from", none, "--to", in("to")}, "no ledger in "},
-              {3, {"store", "verify", "--data", none}, "no ledger in "},
-              {3, {"store", "rebuild", "--data", none}, "no ledger in "},
-              {3, {"store", "backup", "--data", none, "--to", in("to")}, "no ledger in "},
-              {3, {"store", "restore", "--from", none, "--data", in("to")}, "is no backup"},
-              {3, {"event", "import", "--data", none, "/dev/null"}, "no ledger in "},
-              {3, {"event", "publish", none}, "can't read "}});
+  expect_all(
+      {{3,
+        {"kind", "check", "--office", "exampel"},
+        "no office exampel; there are: boston, example, qingdao, shandong; did you mean example?"},
+       {3, {"rules", "diff", "qingdao", "--with", "qingdao-2020"}, "no rule set qingdao-2020; did you mean qingdao-2021?"},
+       {3, {"rules", "diff", "qingdao", "boton"}, "no office boton; there are: boston,"},
+       {3, {"kind", "diff", "qingdao", "boton"}, "no office boton; there are: boston,"},
+       {3, {"kind", "diff", "exampel", "--schemas", folder_.path().string()}, "did you mean example? (in the program's own definitions)"},
+       {3, {"kind", "diff", "--data", none}, "no ledger in "},
+       {3, {"kind", "diff", "example", "--schemas", none}, "no folder "},
+       {3, {"kind", "walk", "call", "--office", "x"}, "no office x; there are: "},
+       {3, {"city", "make", "--office", "x"}, "no office x; there are: "},
+       {3, {"ledger", "create", "--office", "x", "--data", none}, "no office x; there are: "},
+       {3, {"kind", "check", "--schemas", none}, "no folder "},
+       {3, {"kind", "walk", "cal"}, "has no kind cal; it has hotline-ticket, call, qa-session, proposal; did you mean call?"},
+       {3, {"serve", "--data", none}, "no ledger in "},
+       {3, {"ledger", "verify", "--data", none}, "no ledger in "},
+       {3, {"ledger", "copy", "--from", none, "--to", in("to")}, "no ledger in "},
+       {3, {"store", "verify", "--data", none}, "no ledger in "},
+       {3, {"store", "rebuild", "--data", none}, "no ledger in "},
+       {3, {"store", "backup", "--data", none, "--to", in("to")}, "no ledger in "},
+       {3, {"store", "restore", "--from", none, "--data", in("to")}, "is no backup"},
+       {3, {"event", "import", "--data", none, "/dev/null"}, "no ledger in "},
+       {3, {"event", "publish", none}, "can't read "}});
   EXPECT_FALSE(fs::exists(none));
   EXPECT_FALSE(fs::exists(in("to")));
   create_ledger(folder_ / "data");
@@ -183,6 +224,14 @@ TEST_F(Commands, TwoThatCreateAtOnceMakeOneLedger) {
   EXPECT_EQ(made, 1);
   Server server(data);
   EXPECT_TRUE(server.ready()) << server.errors();
+}
+
+// An import, say: it has the folder and answers nobody.
+TEST_F(Commands, KindDiffSaysWhatToDoWhereAnotherHoldsTheFolder) {
+  create_ledger(folder_ / "data");
+  const auto lock = embedded::FolderLock::take(folder_ / "data");
+  ASSERT_TRUE(lock.ok());
+  expect_all({{4, {"kind", "diff", "--data", in("data")}, "takes no requests; stop it first"}});
 }
 
 TEST_F(Commands, CreateTouchesNothingThatAnotherHolds) {

@@ -16,6 +16,13 @@ class DefinitionsTest : public ::testing::Test {
     command.insert(command.end(), more.begin(), more.end());
     return run_docket(command);
   }
+  void change(const std::string& file, const std::string& from, const std::string& to) const {
+    std::string text = file_text(std::string(DOCKET_SOURCE_DIR) + "/schemas/" + file);
+    const auto at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << file;
+    fs::create_directories((schemas_ / file).parent_path());
+    std::ofstream(schemas_ / file) << text.replace(at, from.size(), to);
+  }
   static Ran migrate(Server& server, const std::vector<std::string>& more) {
     std::vector<std::string> command{"case",       "migrate",    "--server", server.address(), "--lang", "en",       "--role",
                                      "dispatcher", "--approver", "chief",    "--by",           "worker", "--reason", "new limits"};
@@ -85,6 +92,26 @@ TEST_F(DefinitionsTest, AreActivatedWhileServedAndOpenCasesKeepTheirs) {
   dispatch(server, "H4");
   EXPECT_EQ(handle(server, "H1") + ", " + handle(server, "H4"), std::string(kFive) + ", " + kThree);
   EXPECT_NE(deciding(server).find(", number 2"), std::string::npos) << deciding(server);
+}
+
+// Against what decides: in a folder that nobody serves, and told by the process that does; of whichever number.
+TEST_F(DefinitionsTest, AreComparedWithThoseThatDecide) {
+  const std::string shorter = "limit is now 3wd, was 5wd; read by clock handle of hotline-ticket\n";
+  const auto diff = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"kind", "diff", "--data", data_.string()});
+    const auto ran = run_docket(more);
+    EXPECT_TRUE(ran.ended.with(0)) << ran.text();
+    return ran.out;
+  };
+  const auto alone = diff({"--schemas", schemas_.string()});
+  EXPECT_NE(alone.find("  rule hotline.handle, row 2: " + shorter), std::string::npos) << alone;
+  Server server(data_);
+  ASSERT_TRUE(server.ready()) << server.errors();
+  EXPECT_EQ(diff({"--schemas", schemas_.string()}), alone);
+  EXPECT_TRUE(activate().ended.with(0));
+  EXPECT_NE(diff({"--schemas", schemas_.string()}).find("\n0 differences\n"), std::string::npos);
+  const auto back = diff({"--office", "example"});
+  EXPECT_NE(back.find("limit is now 5wd, was 3wd; "), std::string::npos) << back;
 }
 
 TEST_F(DefinitionsTest, AreActivatedInAFolderThatNobodyServesAndBackAgain) {
@@ -168,16 +195,36 @@ TEST_F(DefinitionsTest, OpenCasesMoveToThemWhenSomebodySaysSo) {
   EXPECT_EQ(count("&known_at=" + before), 0) << metric;
 }
 
-TEST_F(DefinitionsTest, ThatKeepTheirVersionAreToldOf) {
-  for (const char* file : {"definitions/call.yaml", "metrics/calls.yaml"}) {
-    fs::create_directories((schemas_ / file).parent_path());
-    std::ofstream(schemas_ / file) << file_text(std::string(DOCKET_SOURCE_DIR) + "/schemas/" + file) << "# said otherwise\n";
+// Figures stand by the places of dimensions: a metric that moves them mixed units with districts until it had to have another version.
+TEST_F(DefinitionsTest, ThatMoveDimensionsOfAMetricNeedAnotherVersionOfIt) {
+  change("metrics/calls.yaml", "by: {line: line, hour: event.call_ended.hour}", "by: {hour: event.call_ended.hour, line: line}");
+  for (const bool served : {true, false}) {
+    std::unique_ptr<Server> server;
+    if (served) server = std::make_unique<Server>(data_);
+    const auto refused = activate();
+    EXPECT_TRUE(refused.ended.with(2)) << refused.text();
+    EXPECT_NE(refused.err.find("metric calls.connection_rate is version 1 still, and its dimensions were [line, hour] and would be "
+                               "[hour, line]"),
+              std::string::npos)
+        << refused.err;
+    EXPECT_TRUE(activate({"--dry-run"}).ended.with(2));
   }
+  change("metrics/calls.yaml", "by: {line: line, hour: event.call_ended.hour}",
+         "by: {line: line, hour: event.call_ended.hour, outcome: outcome}");
+  const auto more = activate();
+  EXPECT_TRUE(more.ended.with(0)) << more.text();
+}
+
+TEST_F(DefinitionsTest, ThatKeepTheirVersionAreToldOf) {
+  change("definitions/call.yaml", "{type: integer, min: 0}", "{type: integer, min: 1}");
+  change("metrics/calls.yaml", "over: call\n", "over: call\n  min_n: 3\n");
+  change("definitions/qa-session.yaml", "kind: qa-session\n", "# Nothing of it means anything else.\nkind: qa-session\n");
   const auto shown = activate({"--dry-run"});
   EXPECT_TRUE(shown.ended.with(0)) << shown.text();
   EXPECT_NE(shown.out.find("kind call changes and stays version 1"), std::string::npos) << shown.out;
   EXPECT_NE(shown.out.find("metrics/calls.yaml change: "), std::string::npos) << shown.out;
   EXPECT_EQ(shown.out.find("hotline"), std::string::npos) << shown.out;
+  EXPECT_EQ(shown.out.find("kind qa-session"), std::string::npos) << shown.out;
 }
 
 TEST_F(DefinitionsTest, ThatDoNotPassOrBelongToAnotherOfficeAreRefusedAndNothingChanges) {

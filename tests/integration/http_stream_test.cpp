@@ -42,8 +42,9 @@ class HttpStream : public HttpTest {
  protected:
   void begin() {
     options.stream_look_ms = 1;
-    fake.on_query = [this](const service::Query&) {
+    fake.on_query = [this](const service::Query& query) {
       service::Answer answer;
+      if (query.route != "/v1/events/stream") return answer;
       answer.content_type = "text/event-stream";
       answer.stream = stream;
       return answer;
