@@ -12,7 +12,7 @@ namespace docket::simulation {
 namespace {
 
 std::string role_of(const Office& office, const std::string& event) {
-  if (office.kind == "hotline-ticket") return event == "answered_directly" ? "intake" : testing::hotline_role(event);
+  if (office.kind == "hotline-ticket") return testing::hotline_role(event);
   static const std::map<std::string, std::string> roles{{"taken_back", "boss"}, {"longer", "boss"}, {"refused", "boss"},
                                                         {"closed", "boss"},     {"spoken", "unit"}, {"asked_longer", "unit"},
                                                         {"finished", "unit"}};

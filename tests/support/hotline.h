@@ -10,6 +10,8 @@ inline std::string hotline_role(const std::string& event) {
   static const std::map<std::string, std::string> roles{{"created", "intake"},
                                                         {"merged", "intake"},
                                                         {"not_accepted", "intake"},
+                                                        {"transferred", "intake"},
+                                                        {"answered_directly", "intake"},
                                                         {"call_repeated", "intake"},
                                                         {"concluded", "auditor"},
                                                         {"audit_failed", "auditor"},
