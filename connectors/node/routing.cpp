@@ -52,6 +52,8 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/v1/rejection-codes") return answer_rejection_codes(reading);
   if (route == "/v1/kinds") return answer_kinds(reading);
   if (route == "/v1/kinds/{kind}") return answer_kind(reading, params, path("kind"));
+  if (route == "/v1/schemas") return answer_schemas(reading);
+  if (route == "/v1/schemas/{kind}/{event}/{major}") return answer_schema(reading, params, path("kind"), path("event"), path("major"));
   if (route == "/v1/rules") return answer_rules(reading, params);
   if (route == "/v1/calendars") return answer_calendars(reading);
   if (route == "/v1/office") return answer_office(reading, parts_.ledger_id, parts_.activations ? parts_.activations->number() : 1);

@@ -20,6 +20,8 @@ const std::vector<Route>& read_routes() {
       {"/v1/rejection-codes", {}},
       {"/v1/kinds", {}},
       {"/v1/kinds/{kind}", {}},
+      {"/v1/schemas", {}},
+      {"/v1/schemas/{kind}/{event}/{major}", {}},
       {"/v1/rules", {"assumed"}},
       {"/v1/calendars", {}},
       {"/v1/office", {}},
