@@ -15,8 +15,9 @@ namespace {
 constexpr std::string_view kPublishPattern = "/v1/events";
 constexpr std::string_view kPublishParams[] = {"dry_run"};
 // What whoever publishes has to know.
-const std::vector<std::string_view> kOfTheOffice{"/v1/office",          "/v1/kinds",   "/v1/kinds/{kind}",
-                                                 "/v1/rejection-codes", "/v1/schemas", "/v1/schemas/{kind}/{event}/{major}"};
+const std::vector<std::string_view> kOfTheOffice{"/v1/office",          "/v1/kinds",    "/v1/kinds/{kind}",
+                                                 "/v1/rejection-codes", "/v1/schemas",  "/v1/schemas/{kind}/{event}/{major}",
+                                                 "/openapi.yaml",       "/openapi.json"};
 
 std::vector<std::string_view> split_pattern(std::string_view pattern) {
   std::vector<std::string_view> segments;

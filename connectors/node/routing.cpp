@@ -5,6 +5,7 @@
 #include "connectors/node/answer_rejects.h"
 #include "connectors/node/answers.h"
 #include "connectors/node/node_lends.h"
+#include "connectors/service/openapi.h"
 #include "connectors/service/problem.h"
 
 namespace docket::node {
@@ -35,6 +36,8 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/livez") return json_answer(json::object{{"status", "ok"}});
   if (route == "/readyz") return answer_ready();
   if (route == "/metrics") return answer_prometheus();
+  if (route == "/openapi.yaml") return {200, "application/yaml", service::openapi_yaml(), {}, {}, {}, 0};
+  if (route == "/openapi.json") return {200, "application/json", service::openapi_json(), {}, {}, {}, 0};
   if (route == "/v1/positions") return answer_positions();
   if (route == "/v1/nodes") return answer_nodes();
   if (route == "/v1/rejects") return answer_rejects(*bundle(), *parts_.store, parts_.block_at, params);

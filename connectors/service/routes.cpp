@@ -27,6 +27,8 @@ const std::vector<Route>& read_routes() {
       {"/v1/office", {}},
       {"/v1/positions", {"partition", "min_position", "consistency"}, {"partition"}},
       {"/v1/nodes", {}},
+      {"/openapi.yaml", {}},
+      {"/openapi.json", {}},
       {"/livez", {}},
       {"/readyz", {}},
       {"/metrics", {}},

@@ -55,5 +55,23 @@ TEST_F(FacesTest, AnUnknownSchemaIsNotFoundAndTheNearestIsNamed) {
   EXPECT_THAT(server_->get("/v1/kinds/cal").body, HasSubstr("did you mean call?"));
 }
 
+TEST_F(FacesTest, TheContractIsServedAsItWasBuiltIn) {
+  const auto yaml = server_->get("/openapi.yaml");
+  EXPECT_EQ(yaml.status, 200);
+  EXPECT_EQ(yaml.content_type, "application/yaml");
+  EXPECT_EQ(yaml.body, file_text(DOCKET_SOURCE_DIR "/schemas/openapi.yml"));
+  const auto reply = server_->get("/openapi.json");
+  EXPECT_EQ(reply.content_type, "application/json");
+  const auto contract = object(reply.body);
+  EXPECT_EQ(contract.at("openapi").as_string(), "3.1.0");
+  EXPECT_EQ(contract.at("info").at("version").as_string(), DOCKET_VERSION);
+  // Scalars have their types, aliases are written out.
+  EXPECT_EQ(contract.at("components").at("parameters").at("page_size").at("schema").at("default"), 50);
+  EXPECT_EQ(contract.at("components").at("schemas").at("Event").at("properties").at("specversion").at("const").as_string(), "1.0");
+  EXPECT_TRUE(contract.at("paths").at("/v1/cases").at("get").at("responses").as_object().contains("404"));
+  EXPECT_EQ(server_->get("/openapi.yml").status, 404);
+  EXPECT_THAT(server_->get("/openapi.yml").body, HasSubstr("did you mean /openapi.yaml?"));
+}
+
 }  // namespace
 }  // namespace docket::testing
