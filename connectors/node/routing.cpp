@@ -38,7 +38,7 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/metrics") return answer_prometheus();
   if (route == "/openapi.yaml") return {200, "application/yaml", service::openapi_yaml(), {}, {}, {}, 0};
   if (route == "/openapi.json") return {200, "application/json", service::openapi_json(), {}, {}, {}, 0};
-  if (route == "/v1/positions") return answer_positions();
+  if (route == "/v1/positions") return answer_positions(query);
   if (route == "/v1/nodes") return answer_nodes();
   if (route == "/v1/rejects") return answer_rejects(*bundle(), *parts_.store, parts_.block_at, params);
   Lease books(*this);

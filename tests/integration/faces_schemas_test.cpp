@@ -68,7 +68,8 @@ TEST_F(FacesTest, TheContractIsServedAsItWasBuiltIn) {
   // Scalars have their types, aliases are written out.
   EXPECT_EQ(contract.at("components").at("parameters").at("page_size").at("schema").at("default"), 50);
   EXPECT_EQ(contract.at("components").at("schemas").at("Event").at("properties").at("specversion").at("const").as_string(), "1.0");
-  EXPECT_TRUE(contract.at("paths").at("/v1/cases").at("get").at("responses").as_object().contains("404"));
+  EXPECT_EQ(contract.at("paths").at("/v1/cases").at("get").at("responses").at("503").at("$ref").as_string(),
+            "#/components/responses/Unavailable");
   EXPECT_EQ(server_->get("/openapi.yml").status, 404);
   EXPECT_THAT(server_->get("/openapi.yml").body, HasSubstr("did you mean /openapi.yaml?"));
 }
