@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "connectors/http/target.h"
+
 namespace docket::http {
 namespace {
 
@@ -42,7 +44,10 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
-std::optional<service::BodyFormat> body_format(std::string_view content_type) {
+namespace {
+
+// The type of "type; charset=utf-8"; nullopt: a charset that is not UTF-8.
+std::optional<std::string_view> media_type(std::string_view content_type) {
   const std::string_view type = take(content_type, ';');
   while (!content_type.empty()) {
     std::string_view parameter = take(content_type, ';');
@@ -51,10 +56,36 @@ std::optional<service::BodyFormat> body_format(std::string_view content_type) {
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
     if (equals_ignoring_case(name, "charset") && !equals_ignoring_case(value, "utf-8")) return std::nullopt;
   }
+  return type;
+}
+
+}  // namespace
+
+std::optional<service::BodyFormat> body_format(std::string_view content_type) {
+  const auto media = media_type(content_type);
+  if (!media) return std::nullopt;
+  const std::string_view type = *media;
   if (equals_ignoring_case(type, "application/cloudevents+json")) return service::BodyFormat::kEvent;
   if (equals_ignoring_case(type, "application/cloudevents-batch+json")) return service::BodyFormat::kBatch;
   if (equals_ignoring_case(type, "application/x-ndjson")) return service::BodyFormat::kLines;
   return std::nullopt;
+}
+
+std::optional<service::BodyFormat> body_format_of_attributes(std::string_view content_type, bool has_body) {
+  if (content_type.empty() && !has_body) return service::BodyFormat::kBinary;
+  const auto type = media_type(content_type);
+  return type && equals_ignoring_case(*type, "application/json") ? std::optional(service::BodyFormat::kBinary) : std::nullopt;
+}
+
+std::optional<std::string> attribute_value(std::string_view field) {
+  if (field.size() < 2 || field.front() != '"' || field.back() != '"') return percent_decode(field, true);
+  field = field.substr(1, field.size() - 2);
+  std::string plain;
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    if (field[i] == '\\' && i + 1 < field.size()) ++i;
+    plain += field[i];
+  }
+  return percent_decode(plain, true);
 }
 
 std::string_view language(std::string_view accept_language) {

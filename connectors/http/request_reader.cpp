@@ -122,6 +122,13 @@ RequestReader::Step RequestReader::check_head() {
     if (!head_.accept_language.empty()) head_.accept_language += ", ";
     head_.accept_language += to_string(at->value());
   }
+  for (const auto& field : message) {
+    constexpr std::string_view kPrefix = "ce-";
+    std::string name = to_string(field.name_string());
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (name.size() > kPrefix.size() && name.starts_with(kPrefix))
+      head_.event_attributes.emplace_back(name.substr(kPrefix.size()), to_string(field.value()));
+  }
   head_.prefer = to_string(message[Field::prefer]);
   head_.last_event_id = to_string(message["Last-Event-ID"]);
   head_.request_id = to_string(message["X-Request-Id"]);

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace docket::http {
 
@@ -68,7 +69,8 @@ struct RequestHead {
   std::optional<std::string> authorization;
   std::optional<std::string> if_match;
   std::optional<std::string> if_none_match;
-  std::optional<std::string> partitions;  // Docket-Partitions: another node hands on a request
+  std::vector<std::pair<std::string, std::string>> event_attributes;  // fields ce-NAME: NAME in small letters, the value as it came
+  std::optional<std::string> partitions;                              // Docket-Partitions: another node hands on a request
 };
 
 // What is wrong with the bytes: a problem type of connectors/service/problem.h and one sentence.

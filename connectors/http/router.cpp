@@ -15,7 +15,9 @@ namespace {
 constexpr std::string_view kPublishPattern = "/v1/events";
 constexpr std::string_view kPublishParams[] = {"dry_run"};
 // What whoever publishes has to know.
-const std::vector<std::string_view> kOfTheOffice{"/v1/office", "/v1/kinds", "/v1/kinds/{kind}", "/v1/rejection-codes"};
+const std::vector<std::string_view> kOfTheOffice{"/v1/office",          "/v1/kinds",    "/v1/kinds/{kind}",
+                                                 "/v1/rejection-codes", "/v1/schemas",  "/v1/schemas/{kind}/{event}/{major}",
+                                                 "/openapi.yaml",       "/openapi.json"};
 
 std::vector<std::string_view> split_pattern(std::string_view pattern) {
   std::vector<std::string_view> segments;
@@ -218,19 +220,22 @@ void Router::plan_publish(const RequestHead& head, const Entry&, Plan& plan) con
         "unsupported-media-type", "Content-Encoding " + head.content_encoding + " is not taken; send the text as it is", plan.language);
     return;
   }
-  const auto format = body_format(head.content_type);
+  auto format = body_format(head.content_type);
+  if (!format && !head.event_attributes.empty()) format = body_format_of_attributes(head.content_type, head.has_body);
   if (!format) {
     const std::string found =
         head.content_type.empty() ? "there is no Content-Type" : "Content-Type " + head.content_type + " is not taken";
-    plan.answer =
-        service::problem_answer("unsupported-media-type",
-                                found +
-                                    "; one event: application/cloudevents+json, an array of events: application/cloudevents-batch+json, "
-                                    "one event a line: application/x-ndjson (in UTF-8)",
-                                plan.language);
+    plan.answer = service::problem_answer(
+        "unsupported-media-type",
+        found +
+            "; one event: application/cloudevents+json, an array of events: application/cloudevents-batch+json, "
+            "one event a line: application/x-ndjson (in UTF-8); the data of one event: application/json, with the event's "
+            "attributes in fields ce-specversion, ce-id and so on",
+        plan.language);
     return;
   }
-  if (head.if_match && *format != service::BodyFormat::kEvent) {
+  const bool single = *format == service::BodyFormat::kEvent || *format == service::BodyFormat::kBinary;
+  if (head.if_match && !single) {
     plan.answer =
         bad_parameter("If-Match", "only for a single event; in a batch each event carries expectedrevision", "value", plan.language);
     return;
@@ -244,12 +249,31 @@ void Router::plan_publish(const RequestHead& head, const Entry&, Plan& plan) con
       return;
     }
   }
+  if (*format == service::BodyFormat::kBinary) {
+    if (auto refused = take_attributes(head, plan)) {
+      plan.answer = std::move(*refused);
+      return;
+    }
+  }
   plan.act = Plan::Act::kPublish;
-  plan.body_bytes_max = *format == service::BodyFormat::kEvent ? limits_.event_bytes_max : limits_.batch_bytes_max;
+  plan.body_bytes_max = single ? limits_.event_bytes_max : limits_.batch_bytes_max;
   plan.publish.format = *format;
   plan.publish.if_match = head.if_match;
   plan.publish.partitions = std::move(partitions);
   plan.publish.language = plan.language;
+}
+
+// An event's attributes out of the head, with the media type of its data.
+std::optional<service::Answer> Router::take_attributes(const RequestHead& head, Plan& plan) {
+  for (const auto& [name, field] : head.event_attributes) {
+    auto value = attribute_value(field);
+    if (!value)
+      return bad_parameter("ce-" + name, "holds a bad percent escape or bytes that are no UTF-8; a per cent sign is %25", "format",
+                           plan.language);
+    plan.publish.attributes.emplace_back(name, std::move(*value));
+  }
+  if (!head.content_type.empty()) plan.publish.attributes.emplace_back("datacontenttype", head.content_type);
+  return std::nullopt;
 }
 
 void Router::plan_query(const RequestHead& head, const Entry& entry, Plan& plan) const {

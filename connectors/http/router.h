@@ -55,6 +55,7 @@ class Router {
   };
   [[nodiscard]] const Entry* match(const Target& target) const;
   void plan_publish(const RequestHead& head, const Entry& entry, Plan& plan) const;
+  [[nodiscard]] static std::optional<service::Answer> take_attributes(const RequestHead& head, Plan& plan);
   void plan_query(const RequestHead& head, const Entry& entry, Plan& plan) const;
   [[nodiscard]] std::optional<service::Answer> admit(const RequestHead& head, const Entry& entry, const service::Access& access,
                                                      Plan& plan) const;

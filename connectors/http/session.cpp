@@ -247,7 +247,9 @@ void Session::refuse(service::Answer answer) {
 void Session::refuse(const ReadFault& fault) {
   const std::string_view language = plan_.language.empty() ? std::string_view("en") : plan_.language;
   std::string detail = fault.detail;
-  if (fault.type == "too-large" && plan_.act == Plan::Act::kPublish && plan_.publish.format == service::BodyFormat::kEvent) {
+  const auto format = plan_.publish.format;
+  const bool single = format == service::BodyFormat::kEvent || format == service::BodyFormat::kBinary;
+  if (fault.type == "too-large" && plan_.act == Plan::Act::kPublish && single) {
     detail += "; one event may have 64 KiB, larger data goes by dataref";
   }
   refuse(service::problem_answer(fault.type, std::move(detail), language));

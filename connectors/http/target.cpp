@@ -82,7 +82,7 @@ Status split_params(std::string_view query, Target& target) {
 
 }  // namespace
 
-std::optional<std::string> percent_decode(std::string_view text) {
+std::optional<std::string> percent_decode(std::string_view text, bool controls) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -96,7 +96,7 @@ std::optional<std::string> percent_decode(std::string_view text) {
       i += 2;
     }
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) return std::nullopt;
+    if (!controls && (byte < 0x20 || byte == 0x7F)) return std::nullopt;
     out.push_back(c);
   }
   if (!is_utf8(out)) return std::nullopt;

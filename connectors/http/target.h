@@ -23,8 +23,8 @@ struct Target {
 // kInvalid: the message says what is wrong with the target.
 [[nodiscard]] Result<Target> split_target(std::string_view raw);
 
-// nullopt: a bad escape, a control character or no UTF-8.
-[[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
+// nullopt: a bad escape, a control character (unless `controls` may be) or no UTF-8.
+[[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, bool controls = false);
 // Everything but unreserved characters (RFC 3986) is escaped.
 [[nodiscard]] std::string percent_encode(std::string_view text);
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <vector>
 
-#include "engine/ingest/json_check.h"
-#include "engine/ingest/json_text.h"
+#include "engine/ingest/binary_mode.h"
 
 namespace docket::kafka {
 namespace {
@@ -31,23 +31,16 @@ std::string structured_event(std::span<const Header> headers, std::string_view v
   value = without_frame(value);
   const bool binary = std::any_of(headers.begin(), headers.end(), [](const Header& header) { return header.name == "ce_specversion"; });
   if (!binary) return std::string(value);
-  thread_local ingest::JsonCheck json;
-  std::string out = "{";
+  std::vector<ingest::BinaryAttribute> attributes;
+  attributes.reserve(headers.size());
   for (const auto& header : headers) {
-    const bool attribute = header.name.starts_with(kPrefix) && header.name.size() > kPrefix.size();
-    if (!attribute && !same(header.name, kContentType)) continue;
-    if (out.size() > 1) out += ',';
-    ingest::append_json_string(out, attribute ? header.name.substr(kPrefix.size()) : std::string_view("datacontenttype"));
-    out += ':';
-    ingest::append_json_string(out, header.value);
+    if (header.name.starts_with(kPrefix) && header.name.size() > kPrefix.size()) {
+      attributes.emplace_back(header.name.substr(kPrefix.size()), header.value);
+    } else if (same(header.name, kContentType)) {
+      attributes.emplace_back("datacontenttype", header.value);
+    }
   }
-  if (!value.empty()) {
-    // Checked alone, so that it can't say anything of the envelope.
-    if (!json.check(value).empty()) return std::string(value);
-    out += ",\"data\":";
-    out += value;
-  }
-  return out + "}";
+  return ingest::structured(attributes, value);
 }
 
 }  // namespace docket::kafka

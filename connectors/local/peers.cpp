@@ -21,6 +21,7 @@ const char* content_type_of(service::BodyFormat format) {
     case service::BodyFormat::kLines:
       return "application/x-ndjson";
     case service::BodyFormat::kEvent:
+    case service::BodyFormat::kBinary:  // put together before it is handed on
       break;
   }
   return "application/cloudevents+json";

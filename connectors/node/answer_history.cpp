@@ -152,7 +152,7 @@ service::Answer answer_history(const Reading& asked, const Params& params, const
   if (rows.empty()) return not_found("no case " + case_id, params.query().language);
   const auto state = asked.store.find(partition, case_id);  // none: nothing was accepted
   const auto reading = state == nullptr ? asked : asked.of(*state);
-  const auto page_size = static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("page_size", 1000), 1, 1000));
+  const auto page_size = asked_page_size(params, kPageMax);
   const auto place = page_place(params);
   const model::Height after = place.empty() ? 0 : std::stoull(place);
   const auto displaced = displaced_timers(reading, partition, rows, as_of.known_at);
@@ -171,7 +171,7 @@ service::Answer answer_history(const Reading& asked, const Params& params, const
     if (const auto by = displaced.find(row.height); by != displaced.end()) shown["displaced_by"] = std::to_string(by->second);
     events.push_back(std::move(shown));
   }
-  json::object out{{"case", case_id}, {"events", std::move(events)}};
+  json::object out{{"case", case_id}, {"events", std::move(events)}, {"page_size", page_size}};
   if (!next.empty()) out["next_page_token"] = next;
   echo_axes(out, reading, as_of);
   auto answer = json_answer(out);

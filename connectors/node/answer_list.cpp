@@ -9,7 +9,8 @@
 namespace docket::node {
 namespace {
 
-constexpr std::size_t kPageMax = 1000;
+constexpr std::size_t kIdsAtOnce = 1000;
+
 service::Answer by_alias(const Reading& reading, const Params& params, const AsOf& as_of) {
   static_cast<void>(page_place(params));  // all come at once, so there is none
   const auto filters = read_filters(reading, params, false);
@@ -39,8 +40,7 @@ service::Answer answer_cases(const Reading& reading, const Params& params) {
   const AsOf as_of = reading.as_of(params);
   if (params.text("alias")) return by_alias(reading, params, as_of);
   const auto filters = read_filters(reading, params, true);
-  const auto page_size =
-      static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("page_size", 50), 1, static_cast<std::int64_t>(kPageMax)));
+  const auto page_size = asked_page_size(params, 50);
   const bool total = params.flag("include_total");
   const bool past = as_of.past_at() || as_of.past_known();
   std::string after = page_place(params);
@@ -49,8 +49,8 @@ service::Answer answer_cases(const Reading& reading, const Params& params) {
   std::string next;
   for (bool more = true; more;) {
     // A past list looks at every case of the kind: what fits now need not have fitted then.
-    const auto ids = reading.store.list(reading.bundle, filters.kind, past ? std::vector<ListFilter>{} : filters.listed, after, kPageMax);
-    more = ids.size() == kPageMax;
+    const auto ids = reading.store.list(reading.bundle, filters.kind, past ? std::vector<ListFilter>{} : filters.listed, after, kIdsAtOnce);
+    more = ids.size() == kIdsAtOnce;
     for (const auto& id : ids) {
       after = id;
       const auto state = reading.case_as_of(id, as_of);

@@ -3,7 +3,9 @@
 
 #include "connectors/node/answers.h"
 #include "connectors/node/declared.h"
+#include "connectors/node/event_schema.h"
 #include "connectors/node/told.h"
+#include "engine/ingest/describe.h"
 #include "engine/ingest/digest.h"
 
 namespace docket::node {
@@ -21,7 +23,8 @@ json::object event_json(const Reading& reading, const definition::KindDef& kind,
   const auto& scope = kind.scopes[event.scope];
   json::object out{{"event", event.name},
                    {"label", reading.labels(event.labels)},
-                   {"type", reading.bundle.prefix + "." + kind.name + "." + event.name + ".v" + std::to_string(event.major)}};
+                   {"type", event_type(reading.bundle, kind, event)},
+                   {"schema", event_schema_path(kind, event)}};
   if (event.scope != 0) out["part"] = scope.name;
   if (event.common) out["common"] = true;
   if (event.opens) out["opens"] = true;
@@ -90,7 +93,11 @@ service::Answer answer_kinds(const Reading& reading) { return json_answer(kinds_
 
 service::Answer answer_kind(const Reading& reading, const Params& params, const std::string& name) {
   const auto* id = definition::find_name(reading.bundle.kind_ids, name);
-  if (id == nullptr) return not_found("no kind " + name, params.query().language);
+  if (id == nullptr) {
+    std::vector<std::string_view> names;
+    for (const auto& kind : reading.bundle.kinds) names.push_back(kind.name);
+    return not_found("no kind " + name + ingest::did_you_mean(name, names), params.query().language);
+  }
   const auto& kind = reading.bundle.kinds[*id];
   json::object out{{"kind", kind.name}, {"version", kind.version}, {"label", reading.labels(kind.labels)}};
   constexpr const char* kCategory[] = {"open", "paused", "closed"};

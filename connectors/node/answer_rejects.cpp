@@ -137,7 +137,7 @@ class Scan {
 
 service::Answer answer_rejects(const definition::Bundle& bundle, const ReadModel& store, const BlockAt& block_at, const Params& params,
                                const ScanLimits& limits) {
-  const auto page_size = static_cast<std::size_t>(std::clamp<std::int64_t>(params.integer("page_size", 50), 1, 1000));
+  const auto page_size = asked_page_size(params, 50);
   const auto sources = params.all("source");
   const auto codes = params.all("code");
   for (const auto& source : sources) check_source(bundle, source);

@@ -16,6 +16,10 @@ namespace docket::node {
 [[nodiscard]] service::Answer answer_rejection_codes(const Reading& reading);
 [[nodiscard]] service::Answer answer_kinds(const Reading& reading);
 [[nodiscard]] service::Answer answer_kind(const Reading& reading, const Params& params, const std::string& kind);
+// Every event's schema by its path, and one of them (event_schema.h).
+[[nodiscard]] service::Answer answer_schemas(const Reading& reading);
+[[nodiscard]] service::Answer answer_schema(const Reading& reading, const Params& params, const std::string& kind_name,
+                                            const std::string& event_name, const std::string& major);
 [[nodiscard]] service::Answer answer_rules(const Reading& reading, const Params& params);
 [[nodiscard]] service::Answer answer_calendars(const Reading& reading);
 // An office's kinds, each with what it counts; also what docket kind list shows without a server.

@@ -36,6 +36,12 @@ std::string check_of(const service::Query& query, std::string_view place) {
 
 }  // namespace
 
+std::size_t asked_page_size(const Params& params, std::size_t otherwise) {
+  const auto asked = params.integer("page_size", static_cast<std::int64_t>(otherwise));
+  if (asked == 0) throw BadParameter{"page_size", "found 0, expected 1 to " + std::to_string(kPageMax)};
+  return static_cast<std::size_t>(std::min<std::int64_t>(asked, kPageMax));
+}
+
 std::string page_token(const service::Query& query, std::string_view place) {
   const std::string bytes = check_of(query, place).append(place);
   return ledger::base64url({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});

@@ -6,6 +6,7 @@
 #include "connectors/node/authority.h"
 #include "connectors/node/node.h"
 #include "connectors/service/problem.h"
+#include "engine/ingest/binary_mode.h"
 #include "engine/ledger/block_codec.h"
 
 namespace docket::node {
@@ -245,6 +246,11 @@ void Node::publish(service::PublishRequest request, std::function<void(service::
           language));
       return;
     }
+  }
+  if (request.format == service::BodyFormat::kBinary) {
+    const std::vector<ingest::BinaryAttribute> attributes(request.attributes.begin(), request.attributes.end());
+    request.body = ingest::structured(attributes, request.body);
+    request.format = service::BodyFormat::kEvent;
   }
   std::string problem;
   auto events = parse(request.format, request.body, problem);

@@ -6,6 +6,7 @@
 #include "connectors/node/answers.h"
 #include "connectors/node/event_stream.h"
 #include "connectors/node/node_lends.h"
+#include "connectors/service/openapi.h"
 #include "connectors/service/problem.h"
 
 namespace docket::node {
@@ -36,7 +37,9 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/livez") return json_answer(json::object{{"status", "ok"}});
   if (route == "/readyz") return answer_ready();
   if (route == "/metrics") return answer_prometheus();
-  if (route == "/v1/positions") return answer_positions();
+  if (route == "/openapi.yaml") return {200, "application/yaml", service::openapi_yaml(), {}, {}, {}, 0};
+  if (route == "/openapi.json") return {200, "application/json", service::openapi_json(), {}, {}, {}, 0};
+  if (route == "/v1/positions") return answer_positions(query);
   if (route == "/v1/nodes") return answer_nodes();
   if (route == "/v1/rejects") return answer_rejects(*bundle(), *parts_.store, parts_.block_at, params);
   Lease books(*this);
@@ -54,6 +57,8 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/v1/rejection-codes") return answer_rejection_codes(reading);
   if (route == "/v1/kinds") return answer_kinds(reading);
   if (route == "/v1/kinds/{kind}") return answer_kind(reading, params, path("kind"));
+  if (route == "/v1/schemas") return answer_schemas(reading);
+  if (route == "/v1/schemas/{kind}/{event}/{major}") return answer_schema(reading, params, path("kind"), path("event"), path("major"));
   if (route == "/v1/rules") return answer_rules(reading, params);
   if (route == "/v1/calendars") return answer_calendars(reading);
   if (route == "/v1/office") return answer_office(reading, parts_.ledger_id, parts_.activations ? parts_.activations->number() : 1);

@@ -16,11 +16,12 @@
 
 namespace docket::service {
 
-enum class BodyFormat { kEvent, kBatch, kLines };
+enum class BodyFormat { kEvent, kBatch, kLines, kBinary };  // kBinary: the body is the event's data alone
 
 struct PublishRequest {
   BodyFormat format = BodyFormat::kEvent;
   std::string body;
+  std::vector<std::pair<std::string, std::string>> attributes = {};  // of kBinary: the event's, decoded
   bool dry_run = false;
   std::optional<std::string> if_match;  // ETag text
   std::string language;                 // "zh" or "en"

@@ -1,4 +1,6 @@
 // Who says so: the source and what it may assert, the actor's role and unit, the approver.
+#include "engine/ingest/actor.h"
+
 #include <algorithm>
 
 #include "engine/ingest/describe.h"
@@ -17,6 +19,13 @@ bool admits(const ActorRule& rule, model::RoleId role, model::RoleId unit_role) 
   return role == (rule.kind == ActorRule::Kind::kRole ? rule.role : unit_role);
 }
 
+template <typename T>
+bool contains(const std::vector<T>& list, T value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+}  // namespace
+
 std::vector<std::string_view> admitted_roles(const definition::Bundle& bundle, const EventDef& def) {
   std::vector<std::string_view> names;
   for (std::size_t role = 0; role < bundle.roles.size(); ++role) {
@@ -27,13 +36,6 @@ std::vector<std::string_view> admitted_roles(const definition::Bundle& bundle, c
   }
   return names;
 }
-
-template <typename T>
-bool contains(const std::vector<T>& list, T value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
-}
-
-}  // namespace
 
 void Ingest::State::check_role(model::Event& event, const definition::SourceDef* source, Findings& findings) {
   const EventDef* event_def = def(event);

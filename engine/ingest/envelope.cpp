@@ -14,11 +14,6 @@ using model::Rejection;
 
 namespace {
 
-constexpr std::size_t kIdBytesMax = 256;
-constexpr std::size_t kSourceBytesMax = 512;
-constexpr std::size_t kSubjectBytesMax = 64;
-constexpr std::size_t kAttributeNameMax = 20;
-
 std::string pointer_to(std::string_view name) {
   std::string pointer = "#";
   append_pointer(pointer, name);

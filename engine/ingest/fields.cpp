@@ -32,8 +32,6 @@ struct FieldParser::Place {
   }
 };
 
-namespace {
-
 std::vector<std::string_view> allowed_names(const definition::Bundle& bundle, const TypeSpec& spec) {
   std::vector<std::string_view> names;
   for (const auto symbol : spec.allowed) names.push_back(bundle.symbols.text(symbol));
@@ -42,6 +40,8 @@ std::vector<std::string_view> allowed_names(const definition::Bundle& bundle, co
   }
   return names;
 }
+
+namespace {
 
 std::string bound_text(std::int64_t bound, bool thousandths) {
   std::string out;

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/definition/bundle.h"
 #include "engine/ingest/findings.h"
@@ -38,6 +39,8 @@ class FieldParser {
   std::string scratch_;
 };
 
+// What a unit or a code may be; empty for other types.
+[[nodiscard]] std::vector<std::string_view> allowed_names(const definition::Bundle& bundle, const definition::TypeSpec& spec);
 // "a date YYYY-MM-DD", "one of 1 or 2", ...
 [[nodiscard]] std::string expected(const definition::Bundle& bundle, const definition::TypeSpec& spec);
 // The token of {"sealed":"<token>"}; false if `raw` isn't exactly that.

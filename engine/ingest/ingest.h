@@ -32,6 +32,10 @@ struct Offered {
 };
 
 inline constexpr std::size_t kEventBytesMax = 64 * 1024;
+inline constexpr std::size_t kIdBytesMax = 256;
+inline constexpr std::size_t kSourceBytesMax = 512;
+inline constexpr std::size_t kSubjectBytesMax = 64;
+inline constexpr std::size_t kAttributeNameMax = 20;
 
 class Ingest {
  public:

@@ -257,6 +257,21 @@ TEST_F(FacesTest, PagesOfAListAndOfAHistoryAreTheWhole) {
   EXPECT_EQ(json::serialize(all("/v1/cases/T6/history?page_size=2", "events")), json::serialize(events));
 }
 
+TEST_F(FacesTest, APageOfNoneIsAMistakeAndOneTooLargeIsCutAndSaysSo) {
+  for (const std::string target : {"/v1/cases?kind=hotline-ticket&", "/v1/cases/T6/history?", "/v1/rejects?"}) {
+    EXPECT_THAT(refused(target + "page_size=0"), StartsWith("?page_size: found 0, expected 1 to 1000")) << target;
+    EXPECT_EQ(get(target + "page_size=1001").at("page_size"), 1000) << target;
+    EXPECT_EQ(get(target + "page_size=7").at("page_size"), 7) << target;
+  }
+}
+
+TEST_F(FacesTest, APartitionThatIsNotThereIsAMistakeWhetherItIsWaitedForOrNot) {
+  for (const char* value : {"-1", "32", "x", "", "01"}) {
+    EXPECT_THAT(refused("/v1/positions?partition=" + std::string(value)), StartsWith("?partition: found '")) << value;
+  }
+  EXPECT_EQ(get("/v1/positions?partition=0&partition=31").at("positions").as_array().size(), 32U);
+}
+
 TEST_F(FacesTest, EveryRejectIsReachedHoweverLongAgo) {
   const auto wrong = [this](const std::string& id, const std::string& subject) {
     post(json::serialize(event(id, subject, {{"data", json::object{}}})), 422);

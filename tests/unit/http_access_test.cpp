@@ -65,7 +65,8 @@ TEST(HttpAccess, WhoeverIsNotKnownIsAnsweredNothing) {
 }
 
 TEST(HttpAccess, EachRightOpensItsOwnPaths) {
-  const std::set<std::string> of_office{"/v1/office", "/v1/kinds", "/v1/kinds/x", "/v1/rejection-codes"};
+  const std::set<std::string> of_office{"/v1/office",  "/v1/kinds",         "/v1/kinds/x",   "/v1/rejection-codes",
+                                        "/v1/schemas", "/v1/schemas/x/x/x", "/openapi.yaml", "/openapi.json"};
   const std::set<std::string> of_nodes{"/v1/positions", "/v1/nodes"};
   for (const auto& route : service::read_routes()) {
     std::string target(route.pattern);

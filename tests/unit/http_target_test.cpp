@@ -65,9 +65,26 @@ TEST(HttpNegotiation, ContentTypes) {
   EXPECT_EQ(body_format("application/cloudevents+json"), BodyFormat::kEvent);
   EXPECT_EQ(body_format("Application/CloudEvents-Batch+JSON; charset=\"UTF-8\""), BodyFormat::kBatch);
   EXPECT_EQ(body_format("application/x-ndjson;charset=utf-8"), BodyFormat::kLines);
+  EXPECT_EQ(body_format("application/json"), std::nullopt);
+  EXPECT_EQ(body_format_of_attributes("application/json; charset=utf-8", true), BodyFormat::kBinary);
+  EXPECT_EQ(body_format_of_attributes("", false), BodyFormat::kBinary);
+  for (const char* type : {"", "text/json", "application/json; charset=latin1"}) {
+    EXPECT_EQ(body_format_of_attributes(type, true), std::nullopt) << type;
+  }
   for (const char* bad : {"", "application/json", "text/plain", "application/cloudevents+json; charset=gbk", "application/cloudevents"}) {
     EXPECT_EQ(body_format(bad), std::nullopt) << bad;
   }
+}
+
+TEST(HttpNegotiation, ValuesOfAttributes) {
+  EXPECT_EQ(attribute_value("plain, with \"quotes\" inside"), "plain, with \"quotes\" inside");
+  EXPECT_EQ(attribute_value("%E5%91%98%20%25%22"), "员 %\"");
+  EXPECT_EQ(attribute_value("%2541"), "%41") << "once";
+  EXPECT_EQ(attribute_value(R"("a \"b\" \\ %41")"), R"(a "b" \ A)");
+  EXPECT_EQ(attribute_value("%0A"), "\n") << "what may be in it is ingest's matter";
+  EXPECT_EQ(attribute_value("员"), "员");
+  EXPECT_EQ(attribute_value("\""), "\"");
+  for (const char* bad : {"%", "%4", "%zz", "100%", "%FF", "%C0%80", "\xFF"}) EXPECT_EQ(attribute_value(bad), std::nullopt) << bad;
 }
 
 TEST(HttpNegotiation, Languages) {
