@@ -49,11 +49,11 @@ struct Answer {
   int status = 200;
   std::string content_type = "application/json";  // errors: application/problem+json
   std::string body;
-  std::string etag;                // strong ETag with its quotes, "" if none
-  std::string position;            // Docket-Position, "" if none
-  std::string next_page;           // page_token of the next page, "" if none (for the Link header)
-  int retry_after_s = 0;           // Retry-After, 0 if none
-  std::shared_ptr<Stream> stream;  // set: the body, which has no end
+  std::string etag;                     // strong ETag with its quotes, "" if none
+  std::string position;                 // Docket-Position, "" if none
+  std::string next_page;                // page_token of the next page, "" if none (for the Link header)
+  int retry_after_s = 0;                // Retry-After, 0 if none
+  std::shared_ptr<Stream> stream = {};  // set: the body, which has no end
 };
 
 // A read: the route's pattern and what was given.

@@ -54,7 +54,7 @@ def schemathesis(folder, address, contract, examples, *more, config=os.devnull):
     ran = subprocess.run(
         [TOOL, "--config-file", config, "run", contract, "--url", address, "--seed", SEED, "--max-examples", str(examples),
          "--phases", "examples,coverage,fuzzing", "--generation-database", "none", "--request-timeout", "30", "--warnings", "off",
-         "--continue-on-failure", "--no-color", *more],
+         "--continue-on-failure", "--no-color", "--exclude-path", "/v1/events/stream", *more],  # which never ends
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     print(f"schemathesis, {time.monotonic() - begun:.0f} s, exit code {ran.returncode}")
     return ran.returncode == 0, ran.stdout
