@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "connectors/local/replay.h"
@@ -14,6 +15,7 @@
 #include "connectors/node/periods.h"
 #include "connectors/node/reading.h"
 #include "engine/partition/loop.h"
+#include "engine/simulate/affected.h"
 #include "engine/simulate/tally.h"
 
 namespace docket::local {
@@ -48,8 +50,9 @@ class TotalsOnly final : public definition::BundleSource {
 // Some of the partitions, on a thread of its own.
 class Run {
  public:
-  Run(const Home& home, const SimulationAsk& ask, Instant until)
+  Run(const Home& home, const SimulationAsk& ask, const std::set<std::string>& kinds, Instant until)
       : home_(home),
+        kinds_(kinds),
         until_(until),
         source_(*home.definitions.bundles),
         books_(simulate::totals_only(*home.bundle), tag_key_of(home), &source_),
@@ -62,6 +65,7 @@ class Run {
       partition::LoopOptions options;
       options.partition = partition;
       options.ledger_id = home_.ledger->ledger_id();
+      options.passes_over = [&](std::string_view kind) { return !kind.empty() && !kinds_.contains(std::string(kind)); };
       partition::PartitionLoop loop(options, books_, *home_.keys, replayed, replayed, replayed);
       std::uint64_t told = 0;
       const auto status = feed(home_, partition, 0, loop, [&](std::size_t) -> Status {
@@ -80,12 +84,22 @@ class Run {
 
  private:
   const Home& home_;
+  const std::set<std::string>& kinds_;
   Instant until_;
   TotalsOnly source_;
   partition::Rulebooks books_;
   partition::Rulebook changed_;
   Tally tally_;
 };
+
+// Those that may be judged or measured otherwise than by some definitions that the ledger ever had.
+Result<std::set<std::string>> kinds_to_replay(const Home& home, const definition::Bundle& changed) {
+  const auto all = home.definitions.bundles->all();
+  if (!all) return all.error();
+  std::set<std::string> out;
+  for (const auto& bundle : *all) out.merge(simulate::affected_kinds(*bundle, changed));
+  return out;
+}
 
 Status run_all(std::vector<std::unique_ptr<Run>>& runs, const std::function<void(std::uint64_t)>& progress) {
   std::mutex mutex;
@@ -200,8 +214,10 @@ Result<json::object> simulate(const Home& home, const SimulationAsk& ask, const 
   }
   const auto begun = std::chrono::steady_clock::now();
   const Instant until = ask.at.value_or(wall_clock());
+  const auto kinds = kinds_to_replay(home, *ask.changed);
+  if (!kinds) return kinds.error();
   std::vector<std::unique_ptr<Run>> runs;
-  for (int t = 0; t < kRuns; ++t) runs.push_back(std::make_unique<Run>(home, ask, until));
+  for (int t = 0; t < kRuns; ++t) runs.push_back(std::make_unique<Run>(home, ask, *kinds, until));
   if (auto done = run_all(runs, progress); !done) return done.error();
   auto& tally = runs.front()->tally();
   for (std::size_t t = 1; t < runs.size(); ++t) tally.merge(std::move(runs[t]->tally()));
@@ -216,14 +232,19 @@ Result<json::object> simulate(const Home& home, const SimulationAsk& ask, const 
                    {"at", node::instant_json(until)},
                    {"events", tally.events}};
   std::uint64_t differ = 0;
-  json::array kinds;
+  json::array rows;
   for (const auto& [name, counts] : tally.kinds) {
     differ += counts.differ;
-    kinds.push_back(kind_row(name, counts));
+    rows.push_back(kind_row(name, counts));
   }
   json::array cases;
   for (const auto& [key, one] : tally.cases) cases.push_back(case_row(one));
-  out["kinds"] = std::move(kinds);
+  json::array same;
+  for (const auto& kind : (*decides)->kinds) {
+    if (!kinds->contains(kind.name)) same.emplace_back(kind.name);
+  }
+  out["kinds"] = std::move(rows);
+  out["same"] = std::move(same);
   out["differ"] = differ;
   out["cases"] = std::move(cases);
   out["periods"] = periods_json(home, ask, **decides, tally, until);

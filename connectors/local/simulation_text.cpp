@@ -134,6 +134,9 @@ std::string simulation_text(const json::object& answer) {
                     " decides, rules " + show.text(now, "rules") + "\n" + "as if: bundle " +
                     show.text(as_if, "bundle").substr(0, kIdShown) + " had decided from each case's first event on, rules " +
                     show.text(as_if, "rules") + "\n";
+  std::string same;
+  for (const auto& kind : array_of(answer, "same")) same += (same.empty() ? "" : ", ") + show.text(kind);
+  if (!same.empty()) out += "nothing that judges or measures these would change, so they were passed over: " + same + "\n";
   const auto differ = integer_of(answer, "differ");
   for (const auto& kind : array_of(answer, "kinds")) {
     if (differ == 0 || integer_of(kind.get_object(), "differ") != 0) out += kind_text(show, kind.get_object());

@@ -89,6 +89,9 @@ struct LoopOptions {
   std::size_t parked_per_case_max = 100;
   std::size_t parked_max = 100'000;
   std::int64_t report_ms_max = 30'000;
+  // Of a reader that asks for some kinds alone: records of the others are checked as part of their block, and not applied. Never of an
+  // owner.
+  std::function<bool(std::string_view kind)> passes_over;
   // The offset after a block of that many records (Port::after).
   std::function<ledger::Offset(ledger::Offset, std::uint64_t)> after = [](ledger::Offset offset, std::uint64_t) { return offset + 1; };
 };

@@ -32,6 +32,13 @@ bool changes_others(const ledger::Record& record) {
          std::any_of(record.effects.begin(), record.effects.end(), [](const ledger::EffectsOf& row) { return row.of != model::kNoHeight; });
 }
 
+// Of the case that it concerns; "" if it concerns none.
+std::string_view kind_named(const ledger::Record& record) {
+  if (record.versions == nullptr) return {};
+  const std::string_view definition = record.versions->definition;
+  return definition.substr(0, definition.rfind('.'));
+}
+
 const std::vector<ledger::NamedEffect>* own_effects(const ledger::Record& record) {
   for (const auto& row : record.effects) {
     if (row.of == model::kNoHeight) return &row.effects;
@@ -100,6 +107,7 @@ Result<AppliedBlock> PartitionLoop::apply_block(ledger::Block& block, std::uint6
   out.records.reserve(block.records.size());
   SoFar so_far(out.records);
   for (std::size_t i = 0; i < block.records.size(); ++i) {
+    if (options_.passes_over && options_.passes_over(kind_named(block.records[i]))) continue;
     Applied applied;
     applied.height = block.height + i;
     applied.recorded = block.recorded;

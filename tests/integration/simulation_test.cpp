@@ -99,7 +99,15 @@ TEST_F(SimulationTest, TheDefinitionsThatDecideChangeNothing) {
   }
   const auto ran = simulate(data_, {});
   EXPECT_TRUE(ran.ended.with(0)) << ran.text();
-  EXPECT_NE(ran.out.find("\nhotline-ticket: 8 cases, "), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("\nnothing that judges or measures these would change, so they were passed over: hotline-ticket, "),
+            std::string::npos)
+      << ran.out;
+  // What changes for calls alone leaves tickets out; what changes for tickets, but for none of these, doesn't.
+  const auto calls = simulate(data_, {"--rule", "hotline.short_hangup_s=3"});
+  EXPECT_TRUE(calls.ended.with(0)) << calls.text();
+  const auto far = simulate(data_, {"--rule", "hotline.handle_cap=19wd"});
+  EXPECT_TRUE(far.ended.with(0)) << far.text();
+  EXPECT_NE(far.out.find("\nhotline-ticket: 8 cases, 3 open; 0 would differ"), std::string::npos) << far.out;
   EXPECT_NE(ran.out.find("\nno case would differ\n"), std::string::npos) << ran.out;
 }
 

@@ -14,3 +14,4 @@ docket_test(NAME migrations_test SOURCES property/migrations_test.cpp property/m
 docket_test(NAME axes_test SOURCES property/axes_test.cpp LIBS docket::local docket::walk LABELS property)
 docket_test(NAME simulate_test SOURCES property/simulate_test.cpp LIBS docket::simulate docket::walk Boost::json LABELS property)
 docket_test(NAME schemas_test SOURCES property/schemas_test.cpp LIBS docket::node docket::walk Boost::json LABELS property)
+docket_test(NAME simulate_affected_test SOURCES property/simulate_affected_test.cpp LIBS docket::simulate docket::walk Boost::json LABELS property)

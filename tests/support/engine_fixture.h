@@ -231,8 +231,7 @@ class EngineFixture {
     return other;
   }
   template <typename Projections>
-  void replay_into(Projections& other) {
-    partition::LoopOptions options;
+  void replay_into(Projections& other, partition::LoopOptions options = {}) {
     options.ledger_id = "test-ledger";
     partition::PartitionLoop reader(options, books_, keys_, other, other, other);
     ledger::ReadBatch batch;
