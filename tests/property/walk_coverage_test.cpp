@@ -96,8 +96,10 @@ void cover(const std::string& office) {
 }
 
 TEST(WalkCoverage, EveryLegalPairOfTheExampleOffice) { cover("example"); }
+#ifndef DOCKET_SANITIZED  // the same kinds by other rules: the same code
 TEST(WalkCoverage, EveryLegalPairOfShandong) { cover("shandong"); }
 TEST(WalkCoverage, EveryLegalPairOfQingdao) { cover("qingdao"); }
+#endif
 TEST(WalkCoverage, EveryLegalPairOfBoston) { cover("boston"); }
 
 TEST(WalkCoverage, OneSeedIsOneWalk) {
