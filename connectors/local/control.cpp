@@ -95,6 +95,7 @@ Status ControlServer::start() {
 }
 
 ControlServer::~ControlServer() {
+  stopping_ = true;
   if (thread_.joinable()) {
     const std::uint64_t one = 1;
     while (::write(wake_, &one, sizeof one) < 0 && errno == EINTR) continue;
@@ -149,7 +150,7 @@ ControlReply ControlServer::answer(const std::string& request) {
     const auto decides = deciding(home_.definitions);
     return decides ? ControlReply{0, texts_to_json((*decides)->texts)} : ControlReply{1, decides.error().message};
   }
-  if (what == "simulate") return simulate_in(home_, member("ask"));
+  if (what == "simulate") return simulate_in(home_, member("ask"), [this] { return stopping_.load(); });
   if (what != "backup" || member("to").empty()) {
     return {2,
             "the process that holds the folder takes five requests: backup, to a folder; rebase, of a topic; activate, of a bundle; "

@@ -3,6 +3,7 @@
 // Thread rule: start() and the destructor from one thread; a thread of its own answers, one connection at a time.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -40,6 +41,7 @@ class ControlServer {
   node::Node& node_;
   int listening_ = -1;
   int wake_ = -1;
+  std::atomic<bool> stopping_{false};  // a long answer need not be finished
   std::thread thread_;
 };
 

@@ -73,7 +73,7 @@ std::string text_of(const json::object& object, const char* name) {
 
 }  // namespace
 
-ControlReply simulate_in(const Home& home, const std::string& ask) {
+ControlReply simulate_in(const Home& home, const std::string& ask, const std::function<bool()>& stopped) {
   boost::system::error_code error;
   const auto given = json::parse(ask, error);
   if (error || !given.is_object()) return {2, "what is to be simulated is no JSON object"};
@@ -84,6 +84,7 @@ ControlReply simulate_in(const Home& home, const std::string& ask) {
   if (!compiled.ok()) return {1, findings_text(compiled.diagnostics)};
   SimulationAsk asked;
   asked.changed = compiled.bundle;
+  asked.stopped = stopped;
   asked.period = text_of(members, "period");
   if (const auto at = text_of(members, "at"); !at.empty()) {
     asked.at = instant_of(*compiled.bundle, at);

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include <functional>
 #include <string>
 
 #include "connectors/local/control.h"
@@ -10,8 +11,8 @@
 
 namespace docket::local {
 
-// `ask`: JSON {bundle: TEXTS, office, period, at, cases}. The answer of simulate() as JSON.
-[[nodiscard]] ControlReply simulate_in(const Home& home, const std::string& ask);
+// `ask`: JSON {bundle: TEXTS, office, period, at, cases}. The answer of simulate() as JSON; `stopped`: see SimulationAsk.
+[[nodiscard]] ControlReply simulate_in(const Home& home, const std::string& ask, const std::function<bool()>& stopped = {});
 
 // What a person reads of such an answer.
 [[nodiscard]] std::string simulation_text(const boost::json::object& answer);

@@ -53,6 +53,7 @@ class Run {
   Run(const Home& home, const SimulationAsk& ask, const std::set<std::string>& kinds, Instant until)
       : home_(home),
         kinds_(kinds),
+        stopped_(ask.stopped),
         until_(until),
         source_(*home.definitions.bundles),
         books_(simulate::totals_only(*home.bundle), tag_key_of(home), &source_),
@@ -71,6 +72,7 @@ class Run {
       const auto status = feed(home_, partition, 0, loop, [&](std::size_t) -> Status {
         progress(replayed.events() - told);
         told = replayed.events();
+        if (stopped_ && stopped_()) return Error{ErrorCode::kUnavailable, "the process that holds the folder is being stopped", true};
         return {};
       });
       if (!status) return status;
@@ -85,6 +87,7 @@ class Run {
  private:
   const Home& home_;
   const std::set<std::string>& kinds_;
+  const std::function<bool()> stopped_;
   Instant until_;
   TotalsOnly source_;
   partition::Rulebooks books_;

@@ -18,6 +18,7 @@ struct SimulationAsk {
   std::string period;                // of the figures; "": each year in which some differ
   std::optional<model::Instant> at;  // deadlines pass up to then; none: now
   std::size_t cases = 20;            // named of those that differ
+  std::function<bool()> stopped;     // asked now and then: true ends it with kUnavailable; null: never
 };
 
 // The answer as `docket kind simulate --format json` prints it. kInvalid: the period is none, `at` lies before what is recorded, or the
