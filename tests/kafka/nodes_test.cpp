@@ -5,12 +5,14 @@
 #include <boost/json.hpp>
 #include <fstream>
 #include <future>
+#include <set>
 #include <thread>
 
 #include "connectors/service/access.h"
 #include "tests/kafka/intake_topic.h"
 #include "tests/kafka/nodes_fixture.h"
 #include "tests/kafka/output_checks.h"
+#include "tests/support/follow.h"
 
 namespace docket::testing {
 namespace {
@@ -50,6 +52,25 @@ TEST_F(KafkaNodes, AnswerAsOne) {
   expect_same(figures(*one), figures(*two));
   expect_texts(*one);  // the key of each was made by the case's owner
   expect_texts(*two);
+
+  // The stream of each tells of every case, whoever owns it.
+  std::set<std::string> cases;
+  for (const auto& event : events) cases.insert(event.case_id);
+  for (auto* server : {one.get(), two.get()}) {
+    std::set<std::string> told;
+    for (const auto& opened : follow(*server, "?after=start&event=created", cases.size()))
+      told.emplace(opened.event.at("subject").as_string());
+    EXPECT_EQ(told, cases);
+  }
+  // And each says the same of what another rule would have made.
+  const auto simulated = [&](const std::string& node) {
+    const auto ran = run_docket({"kind", "simulate", "--data", folder(node).string(), "--rule", "hotline.handle=1wd", "--json"});
+    EXPECT_TRUE(ran.ended.with(0)) << ran.text();
+    auto out = json::parse(ran.out).as_object();
+    for (const char* own : {"at", "ms"}) out.erase(own);
+    return json::serialize(out);
+  };
+  EXPECT_EQ(simulated("node-1"), simulated("node-2"));
 
   // Of single events one half is another node's: told as if it were its own.
   for (auto* server : {one.get(), two.get()}) {
