@@ -11,36 +11,8 @@ namespace {
 constexpr std::string_view kPlaceForm = "s1.";
 constexpr std::size_t kLookedAtMax = 4096;  // records, before the thread is given back
 
-bool is_sealed(const json::value& value) {
-  return value.is_object() && value.get_object().size() == 1 && value.get_object().contains("sealed");
-}
-
 bool any_of(const std::vector<std::string>& names, std::string_view name) {
   return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// PREFIX.KIND.EVENT.vN
-struct TypeName {
-  std::string_view kind;
-  std::string_view event;
-};
-TypeName split_type(std::string_view type) {
-  const auto cut = [&] {
-    const auto dot = type.rfind('.');
-    const auto last = dot == std::string_view::npos ? type : type.substr(dot + 1);
-    type = dot == std::string_view::npos ? std::string_view() : type.substr(0, dot);
-    return last;
-  };
-  cut();
-  TypeName out;
-  out.event = cut();
-  out.kind = cut();
-  return out;
-}
-
-std::string_view text_of(const json::object& event, const char* name) {
-  const auto* value = event.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
 }
 
 }  // namespace
@@ -135,43 +107,22 @@ bool EventStream::look(const Reading& reading, int partition, std::size_t& budge
   auto& head = heads_[static_cast<std::size_t>(partition)];
   auto& at = at_[static_cast<std::size_t>(partition)];
   const auto end = reading.store.position(partition).height;
-  for (; !head && at < end; ++at) {
+  for (; head == nullptr && at < end; ++at) {
     if (budget == 0) return false;
     --budget;
-    const auto record = reading.records.record(partition, at);
-    if (!record) throw std::runtime_error(record.error().message);
-    if (auto text = shown(reading, *record)) {
-      head = Head{record->recorded, std::move(*text)};
-      return true;
-    }
+    auto told = node_.told_events().at(reading, partition, at);
+    if (!is_meant(reading, *told)) continue;
+    head = std::move(told);
+    return true;
   }
   return true;
 }
 
-std::optional<std::string> EventStream::shown(const Reading& reading, const partition::RecordAt& at) const {
-  const auto& record = at.record;
-  if (record.kind != ledger::RecordKind::kAccepted && record.kind != ledger::RecordKind::kTimer) return std::nullopt;
-  boost::system::error_code error;
-  auto value = json::parse(record.event, error);
-  if (error || !value.is_object()) return std::nullopt;
-  auto& event = value.get_object();
-  const std::string type(text_of(event, "type"));
-  const auto names = split_type(type);
-  const std::string subject(text_of(event, "subject"));
-  if (!any_of(kinds_, names.kind) || !any_of(events_, names.event) || !any_of(cases_, subject)) return std::nullopt;
-  if (by_case_) {
-    const auto state = reading.store.find(reading.partition_of(subject), subject);
-    if (state == nullptr || !fits(reading, filters_, *state, reading.now)) return std::nullopt;
-  }
-  if (auto* data = event.if_contains("data"); data != nullptr && data->is_object()) {
-    for (auto& member : data->get_object()) {
-      if (is_sealed(member.value())) member.value() = json::object{{"sealed", true}};
-    }
-  }
-  event["recordedtime"] = instant_json(at.recorded);
-  event["caseversion"] = record.case_version;
-  event["partitionkey"] = subject;
-  return "event: " + type + "\ndata: " + json::serialize(value);
+bool EventStream::is_meant(const Reading& reading, const ToldEvent& told) const {
+  if (told.text.empty() || !any_of(kinds_, told.kind) || !any_of(events_, told.event) || !any_of(cases_, told.subject)) return false;
+  if (!by_case_) return true;
+  const auto state = reading.store.find(reading.partition_of(told.subject), told.subject);
+  return state != nullptr && fits(reading, filters_, *state, reading.now);
 }
 
 }  // namespace docket::node

@@ -28,12 +28,8 @@ class EventStream final : public service::Stream {
   [[nodiscard]] bool news() const override { return node_.applied() != seen_; }
 
  private:
-  struct Head {  // the next one of a partition that is to be told
-    model::Instant recorded = 0;
-    std::string text;  // event and data fields
-  };
   [[nodiscard]] bool look(const Reading& reading, int partition, std::size_t& budget);
-  [[nodiscard]] std::optional<std::string> shown(const Reading& reading, const partition::RecordAt& record) const;
+  [[nodiscard]] bool is_meant(const Reading& reading, const ToldEvent& told) const;
 
   Node& node_;
   Filters filters_;
@@ -42,7 +38,7 @@ class EventStream final : public service::Stream {
   std::vector<std::string> events_;
   std::vector<std::string> cases_;
   StreamPlace at_{};
-  std::array<std::optional<Head>, static_cast<std::size_t>(model::kPartitions)> heads_;
+  std::array<ToldEventPtr, static_cast<std::size_t>(model::kPartitions)> heads_;  // of each the next that is to be told
   std::atomic<std::uint64_t> seen_{0};
   bool begun_ = false;
 };

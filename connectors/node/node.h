@@ -13,6 +13,7 @@
 #include "connectors/node/output_rows.h"
 #include "connectors/node/peers.h"
 #include "connectors/node/read_model.h"
+#include "connectors/node/told_events.h"
 #include "connectors/node/worker.h"
 #include "connectors/service/service.h"
 #include "engine/ledger/intake_port.h"
@@ -90,6 +91,7 @@ class Node final : public service::Service {
 
   // Lends what every read needs. From any thread.
   void read(const std::function<void(const Reading& reading)>& with);
+  [[nodiscard]] ToldEvents& told_events() { return told_events_; }
   // Rises with what is applied, some 20 ms later at most; costs next to nothing.
   [[nodiscard]] std::uint64_t applied() const;
 
@@ -129,6 +131,7 @@ class Node final : public service::Service {
   NodeParts parts_;
   ShowOutputs show_outputs_;  // null: there are none
   std::unique_ptr<Records> records_;
+  ToldEvents told_events_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<partition::RecordSealer> sealer_;
   std::mutex idle_mutex_;  // guards idle_
