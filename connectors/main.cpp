@@ -4,6 +4,7 @@
 
 #include "connectors/cli/checks.h"
 #include "connectors/cli/client_commands.h"
+#include "connectors/cli/completion.h"
 #include "connectors/cli/parse.h"
 #include "connectors/cli/settings.h"
 #include "connectors/local/commands.h"
@@ -333,6 +334,7 @@ int main(int argc, char** argv) {
   token->add_option("NAME", given.token, "who will bear it")->required();
   token->callback([&] { exit.code = docket::local::run_token_make(given.token); });
 
+  docket::cli::add_completion_command(app, exit);
   auto* version = local(app, "version", "Shows the version.", "  docket version");
   version->callback([] { std::cout << "docket " DOCKET_VERSION "\n"; });
 
