@@ -4,7 +4,9 @@
 
 #include "connectors/cli/checks.h"
 #include "connectors/cli/client_commands.h"
+#include "connectors/cli/completion.h"
 #include "connectors/cli/parse.h"
+#include "connectors/cli/settings.h"
 #include "connectors/local/commands.h"
 
 namespace {
@@ -21,15 +23,17 @@ CLI::App* local(CLI::App& parent, const std::string& name, const std::string& de
 }
 
 // Where the ledger lives, for the commands that can tell.
-void add_kafka_options(CLI::App& command, docket::local::KafkaOptions& kafka, bool choose) {
+enum class Ledger { kOnKafka, kChosen, kChosenElsewhereToo };  // the last: an option that another one needs may stand in a file
+
+void add_kafka_options(CLI::App& command, docket::local::KafkaOptions& kafka, Ledger where) {
 #ifdef DOCKET_KAFKA
   auto* brokers = command.add_option("--brokers", kafka.brokers, "Kafka brokers, HOST:PORT,...");
-  if (choose) {
+  if (where == Ledger::kOnKafka) {
+    brokers->required();
+  } else {
     auto* ledger = command.add_option("--ledger", kafka.ledger, "where the ledger is: embedded or kafka");
     ledger->check(CLI::IsMember({"embedded", "kafka"}))->capture_default_str();
-    brokers->needs(ledger);
-  } else {
-    brokers->required();
+    if (where == Ledger::kChosen) brokers->needs(ledger);
   }
   command.add_option("--topics", kafka.topics, "the topics are PREFIX.ledger, .config, .keys, .nodes and PREFIX.intake.*")
       ->capture_default_str();
@@ -40,7 +44,7 @@ void add_kafka_options(CLI::App& command, docket::local::KafkaOptions& kafka, bo
 #else
   static_cast<void>(command);
   static_cast<void>(kafka);
-  static_cast<void>(choose);
+  static_cast<void>(where);
 #endif
 }
 
@@ -53,6 +57,7 @@ struct Local {
   docket::local::SimulateOptions simulate;
   docket::local::KindDiffOptions kind_diff;
   docket::local::RulesDiffOptions rules_diff;
+  std::string config;
   std::string data = "data";
   std::string office = "example";
   std::string schemas;
@@ -73,7 +78,7 @@ void add_topics_commands(CLI::App& app, Local& given, int& code) {
         local(topics, apply ? "apply" : "plan",
               apply ? "Makes and sets the topics as a ledger needs them." : "Says what of the topics is not as a ledger needs it.",
               std::string("  docket topics ") + (apply ? "apply" : "plan") + " --brokers 127.0.0.1:9092 --intake hotline");
-    add_kafka_options(*command, given.kafka, false);
+    add_kafka_options(*command, given.kafka, Ledger::kOnKafka);
     command
         ->add_option("--intake", given.kafka.intake,
                      "NAME of a topic PREFIX.intake.NAME that an upstream system publishes to; may be given again")
@@ -103,7 +108,7 @@ void add_ledger_commands(CLI::App& app, Local& given, int& code) {
   create->add_option("--data", given.data, "the folder")->capture_default_str();
   create->add_option("--office", given.office, "the office whose definitions judge")->capture_default_str();
   create->add_option("--schemas", given.schemas, "a folder of definitions laid over the shipped ones");
-  add_kafka_options(*create, given.kafka, true);
+  add_kafka_options(*create, given.kafka, Ledger::kChosen);
   create->callback([&] {
 #ifdef DOCKET_KAFKA
     if (given.kafka.on_kafka()) {
@@ -117,7 +122,7 @@ void add_ledger_commands(CLI::App& app, Local& given, int& code) {
                        "  docket ledger verify --data data\n  docket ledger verify --data data --heads heads.ndjson");
   verify->add_option("--data", given.data, "the folder")->capture_default_str();
   verify->add_option("--heads", given.heads, "signed heads kept elsewhere: finds a cut tail and a rewrite");
-  add_kafka_options(*verify, given.kafka, true);
+  add_kafka_options(*verify, given.kafka, Ledger::kChosen);
   verify->callback([&] {
 #ifdef DOCKET_KAFKA
     if (given.kafka.on_kafka()) {
@@ -133,7 +138,7 @@ void add_ledger_commands(CLI::App& app, Local& given, int& code) {
                        "  docket ledger repair --ledger kafka --brokers 127.0.0.1:9092 --data data");
   repair->add_option("--data", given.data, "the folder of a node that doesn't run")->capture_default_str();
   repair->add_flag("-n,--dry-run", given.dry_run, "show what would be appended, and write nothing");
-  add_kafka_options(*repair, given.kafka, true);
+  add_kafka_options(*repair, given.kafka, Ledger::kChosen);
   repair->callback([&] {
     if (given.kafka.on_kafka()) {
       code = docket::local::run_kafka_repair(given.data, given.dry_run, given.kafka);
@@ -148,7 +153,7 @@ void add_ledger_commands(CLI::App& app, Local& given, int& code) {
       "  docket ledger copy --from data --to copy\n  docket ledger copy --from data --to kafka --ledger kafka --brokers 127.0.0.1:9092");
   copy->add_option("--from", given.from, "a data folder")->required();
   copy->add_option("--to", given.to, "another one")->required();
-  add_kafka_options(*copy, given.kafka, true);
+  add_kafka_options(*copy, given.kafka, Ledger::kChosen);
   copy->callback([&] {
 #ifdef DOCKET_KAFKA
     if (given.kafka.on_kafka()) {
@@ -262,15 +267,19 @@ int main(int argc, char** argv) {
   serve->add_option("--tokens", given.serve.tokens,
                     "a file that says whose token may ask what; without one only loopback is served (read again at SIGHUP)");
   serve->add_flag("--access-log", given.serve.access_log, "a JSON line for each request on standard error");
-  add_kafka_options(*serve, given.serve.kafka, true);
+  add_kafka_options(*serve, given.serve.kafka, Ledger::kChosenElsewhereToo);
 #ifdef DOCKET_KAFKA
-  auto* name = serve->add_option("--node", given.serve.kafka.node,
-                                 "its name among the nodes that share the ledger, which then own its partitions together");
-  serve->add_option("--advertise", given.serve.kafka.advertise, "HOST:PORT where the other nodes reach it; else where it listens")
-      ->needs(name);
-  serve->add_option("--token-file", given.serve.token_file, "a file with the token by which the other nodes know this one")->needs(name);
+  serve->add_option("--node", given.serve.kafka.node,
+                    "its name among the nodes that share the ledger, which then own its partitions together");
+  serve->add_option("--advertise", given.serve.kafka.advertise, "HOST:PORT where the other nodes reach it; else where it listens");
+  serve->add_option("--token-file", given.serve.token_file, "a file with the token by which the other nodes know this one");
 #endif
-  serve->callback([&] { exit.code = docket::local::run_serve(given.serve); });
+  serve->add_option("--config", given.config, "a YAML file with these options; else /etc/docket/docket.yaml, if it is there");
+  serve->callback([&, serve] {
+    exit.code = docket::cli::say_findings(docket::cli::settle(*serve, given.config), std::cerr);
+    if (exit.code == docket::cli::kOk) exit.code = docket::local::run_serve(given.serve);
+  });
+  docket::cli::add_config_commands(app, *serve, exit);
 
   auto* check =
       local(noun(app, "kind", "Kinds of case"), "check", "Checks an office's definitions: every mistake with file, line and column.",
@@ -325,6 +334,7 @@ int main(int argc, char** argv) {
   token->add_option("NAME", given.token, "who will bear it")->required();
   token->callback([&] { exit.code = docket::local::run_token_make(given.token); });
 
+  docket::cli::add_completion_command(app, exit);
   auto* version = local(app, "version", "Shows the version.", "  docket version");
   version->callback([] { std::cout << "docket " DOCKET_VERSION "\n"; });
 

@@ -1,6 +1,8 @@
 #include "connectors/cli/batches.h"
 
 #include <boost/json/parse.hpp>
+#include <istream>
+#include <iterator>
 
 #include "connectors/cli/common.h"
 #include "connectors/cli/words.h"
@@ -31,6 +33,23 @@ std::string_view trim(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+Shape shape_of(std::string_view text) {
+  if (text.front() == '[') return Shape::kArray;
+  const auto line_end = text.find('\n');
+  if (line_end == std::string_view::npos) return Shape::kEvent;
+  boost::system::error_code error;
+  const std::string_view first = trim(text.substr(0, line_end));
+  (void)json::parse(json::string_view(first.data(), first.size()), error);
+  return error ? Shape::kEvent : Shape::kLines;
+}
+
+std::optional<std::string> read_input(const CommonOptions& options, const std::string& file, std::istream& standard_input) {
+  if (file == "-") return std::string(std::istreambuf_iterator<char>(standard_input), {});
+  auto text = read_file(file);
+  if (!text) *options.err << "docket: can't read " << file << "\n";
   return text;
 }
 

@@ -3,6 +3,8 @@
 
 #include <boost/json/array.hpp>
 #include <cstddef>
+#include <iosfwd>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,13 @@ namespace docket::cli {
 
 [[nodiscard]] std::string publish_target(bool dry_run);
 [[nodiscard]] std::string_view trim(std::string_view text);
+
+enum class Shape { kEvent, kArray, kLines };
+// Of text that isn't blank: an array; or, if what stands before the first line end is an object of its own and more follows, lines; or one
+// event.
+[[nodiscard]] Shape shape_of(std::string_view text);
+// A file's text, or standard input's for "-"; nullopt: it can't be read, which was said.
+[[nodiscard]] std::optional<std::string> read_input(const CommonOptions& options, const std::string& file, std::istream& standard_input);
 
 struct Batch {
   std::string content_type;

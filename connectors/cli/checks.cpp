@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "connectors/cli/common.h"
 #include "connectors/http/suggest.h"
 
 namespace docket::cli {
@@ -32,6 +33,14 @@ CLI::Validator value_named(std::map<std::string, int> values) {
             return wrong;
           },
           ""};
+}
+
+CLI::Validator format_named() {
+  return value_named({{"table", static_cast<int>(Format::kTable)},
+                      {"plain", static_cast<int>(Format::kPlain)},
+                      {"json", static_cast<int>(Format::kJson)},
+                      {"ndjson", static_cast<int>(Format::kNdjson)},
+                      {"csv", static_cast<int>(Format::kCsv)}});
 }
 
 CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {

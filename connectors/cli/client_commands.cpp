@@ -12,12 +12,6 @@
 namespace docket::cli {
 namespace {
 
-const std::map<std::string, int> kFormats{{"table", static_cast<int>(Format::kTable)},
-                                          {"plain", static_cast<int>(Format::kPlain)},
-                                          {"json", static_cast<int>(Format::kJson)},
-                                          {"ndjson", static_cast<int>(Format::kNdjson)},
-                                          {"csv", static_cast<int>(Format::kCsv)}};
-
 // Examples come first: most who ask for help want one to copy.
 class ExamplesFirst : public CLI::Formatter {
  public:
@@ -49,7 +43,7 @@ void add_common(CLI::App& command, CommonOptions& options) {
   options.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
   command.add_option("--server", options.server, "Docket's address")->envname("DOCKET_SERVER")->capture_default_str();
   command.add_option("--token-file", options.token_file, "a file with the token that the server wants")->envname("DOCKET_TOKEN_FILE");
-  command.add_option("--format", options.format, "table, plain, json, ndjson or csv")->transform(value_named(kFormats));
+  command.add_option("--format", options.format, "table, plain, json, ndjson or csv")->transform(format_named());
   command.add_option("-o,--output", options.output, "write to a file; - is standard output");
   command.add_option("--lang", options.language, "zh or en: titles, labels and messages")
       ->check(one_of({"zh", "en"}))
@@ -243,6 +237,22 @@ void add_event_commands(CLI::App& app, Exit& exit) {
   add_event_tail(app, exit);
 }
 
+void add_rejects_replay(CLI::App& app, Exit& exit) {
+  std::shared_ptr<Bound<ReplayArgs>> bound;
+  CLI::App& command = verb<ReplayArgs>(
+      noun(app, "rejects", "Events that were refused"), "replay",
+      "Publishes refused events again, unchanged, under a new id. The ledger keeps no content of theirs: it comes from a file.",
+      "  docket rejects replay --file events.ndjson --dry-run\n  docket rejects replay --file events.ndjson --code no-case", exit, bound,
+      [](const CommonOptions& o, const ReplayArgs& a) { return run_rejects_replay(o, a, std::cin); });
+  auto& args = bound->args;
+  command.add_option("--file", args.file, "the CloudEvents as they were published or imported; - is standard input")->required();
+  command.add_option("--source", args.of.source, "of this source");
+  command.add_option("--code", args.of.code, "refused with this rejection code");
+  command.add_option("--limit", args.of.limit, "of the latest so many refusals")->check(whole_number(1))->capture_default_str();
+  command.add_flag("-n,--dry-run", args.dry_run, "judge and show, and write nothing");
+  add_common(command, bound->common);
+}
+
 void add_list_commands(CLI::App& app, Exit& exit, const KindsOf& kinds_of) {
   struct None {};
   {
@@ -256,6 +266,7 @@ void add_list_commands(CLI::App& app, Exit& exit, const KindsOf& kinds_of) {
     command.add_option("--limit", bound->args.limit, "at most so many")->check(whole_number(1))->capture_default_str();
     add_common(command, bound->common);
   }
+  add_rejects_replay(app, exit);
   {
     struct RulesArgs {
       bool assumed = false;

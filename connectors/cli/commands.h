@@ -78,6 +78,13 @@ struct RejectsArgs {
   std::size_t limit = 50;
 };
 [[nodiscard]] int run_rejects_list(const CommonOptions& options, const RejectsArgs& args);
+struct ReplayArgs {
+  std::string file;  // CloudEvents: the content, which the ledger doesn't keep; "-" is standard input
+  RejectsArgs of{{}, {}, 1'000'000};
+  bool dry_run = false;
+  std::size_t lines_per_batch = 500;
+};
+[[nodiscard]] int run_rejects_replay(const CommonOptions& options, const ReplayArgs& args, std::istream& standard_input);
 [[nodiscard]] int run_rules_list(const CommonOptions& options, bool assumed);
 [[nodiscard]] int run_calendar_status(const CommonOptions& options);
 [[nodiscard]] int run_node_list(const CommonOptions& options);

@@ -3,9 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
-#include <sstream>
 
 #include "connectors/cli/batches.h"
 #include "connectors/cli/commands.h"
@@ -17,26 +15,6 @@ namespace docket::cli {
 namespace {
 
 constexpr std::size_t kDetailWidth = 90;
-
-enum class Shape { kEvent, kArray, kLines };
-
-// An array; or, if what stands before the first line end is an object of its own and more follows, lines; or one event.
-Shape shape_of(std::string_view text) {
-  if (text.front() == '[') return Shape::kArray;
-  const auto line_end = text.find('\n');
-  if (line_end == std::string_view::npos) return Shape::kEvent;
-  boost::system::error_code error;
-  const std::string_view first = trim(text.substr(0, line_end));
-  (void)json::parse(json::string_view(first.data(), first.size()), error);
-  return error ? Shape::kEvent : Shape::kLines;
-}
-
-std::optional<std::string> read_input(const CommonOptions& options, const std::string& file, std::istream& standard_input) {
-  if (file == "-") return std::string(std::istreambuf_iterator<char>(standard_input), {});
-  auto text = read_file(file);
-  if (!text) *options.err << "docket: can't read " << file << "\n";
-  return text;
-}
 
 Output outcome_output(const Display& show, const json::array& results) {
   Output output;

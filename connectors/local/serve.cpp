@@ -77,6 +77,10 @@ Result<std::unique_ptr<Sharing>> make_sharing(const ServeOptions& options, const
 // Before anything is opened. kInvalid names the option.
 Status check_sharing(const ServeOptions& options) {
   const auto& kafka = options.kafka;
+  if (!kafka.on_kafka() && !kafka.brokers.empty())
+    return Error{ErrorCode::kInvalid, "--brokers is for a ledger on Kafka: give --ledger kafka too"};
+  if (kafka.node.empty() && !(kafka.advertise.empty() && options.token_file.empty()))
+    return Error{ErrorCode::kInvalid, "--advertise and --token-file are for one of several nodes: give --node NAME too"};
   if (kafka.node.empty()) return {};
   if (!kafka.on_kafka()) return Error{ErrorCode::kInvalid, "--node is for a ledger that several nodes share: give --ledger kafka too"};
   const bool fits = kafka.node.size() <= 64 && std::all_of(kafka.node.begin(), kafka.node.end(), [](unsigned char c) {
