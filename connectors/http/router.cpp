@@ -178,6 +178,7 @@ std::optional<service::Answer> Router::admit(const RequestHead& head, const Entr
   if (!token) return service::problem_answer("unauthenticated", "expected the header Authorization: Bearer TOKEN", plan.language);
   const auto caller = access.find(*token);
   if (!caller) return service::problem_answer("unauthenticated", "nobody here has this token", plan.language);
+  plan.token = std::string(*token);
   const auto denied = [&](const std::string& why) {
     return service::problem_answer("forbidden", "token " + caller->name + ": " + why, plan.language);
   };

@@ -31,6 +31,7 @@ struct Plan {
   service::PublishRequest publish;  // kPublish, without its body
   service::Query query;             // kQuery
   Target target;
+  std::string token;  // that was shown and found
   std::size_t body_bytes_max = 0;
   bool is_probe = false;  // /livez, /readyz, /metrics: never behind a queue of slow reads
 };

@@ -32,6 +32,7 @@ Shared::Shared(Options given, service::Service& behind)
       budget(options.body_bytes_max),
       metrics(options.io_threads),
       reads(std::max<std::size_t>(options.query_threads, 1), options.queued_queries_max),
+      follows(1, options.streams_max + 1),
       probes(1, 64) {}
 
 Lane::Lane(Shared& all, std::size_t number)
@@ -213,6 +214,7 @@ void HttpServer::stop() {
     lane->thread.join();
   }
   impl_->shared.reads.stop();
+  impl_->shared.follows.stop();
   impl_->shared.probes.stop();
 }
 

@@ -159,6 +159,7 @@ void Session::on_request() {
   if (plan.act == Plan::Act::kAnswer) return complete(slot, std::move(plan.answer));
   if (plan.act == Plan::Act::kQuery) {
     slot.target = std::move(plan.target);
+    token_ = std::move(plan.token);
     return start_query(number, std::move(plan));
   }
   plan.publish.body = std::move(body);
@@ -322,6 +323,7 @@ void Session::finish() {
 void Session::abort() {
   if (dead_) return;
   dead_ = true;
+  *gone_ = true;
   if (streaming_) --shared_.streams;
   if (stream_timer_) stream_timer_->cancel();
   boost::system::error_code ignored;

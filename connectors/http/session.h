@@ -48,7 +48,8 @@ struct Shared {
   HttpMetrics metrics;
   std::atomic<std::size_t> streams{0};
   QueryPool reads;
-  QueryPool probes;  // /livez, /readyz and /metrics never wait behind slow reads
+  QueryPool follows;  // what streams look for: never before ordinary reads
+  QueryPool probes;   // /livez, /readyz and /metrics never wait behind slow reads
   std::mutex mutex;
   std::condition_variable changed;
   std::size_t connections = 0;  // guarded by mutex
@@ -114,6 +115,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // stream.cpp: a body that goes on and on
   void begin_stream(Slot& slot, service::Answer& answer, std::shared_ptr<service::Stream> stream);
   void pump_stream(Clock::time_point now);
+  [[nodiscard]] bool may_follow() const;
   void take_part(Delivery part);
   void end_stream();
 
@@ -153,11 +155,13 @@ class Session : public std::enable_shared_from_this<Session> {
   bool dead_ = false;
   // Of a connection whose last answer is a stream.
   std::shared_ptr<service::Stream> stream_;
-  std::optional<Timer> stream_timer_;  // while there is nothing to tell
-  bool streaming_ = false;             // it is counted
-  bool asking_ = false;                // a read thread looks for more
-  bool stream_more_ = true;            // there is more, without looking
-  Clock::time_point told_;             // when something was last sent
+  std::optional<Timer> stream_timer_;                                                     // while there is nothing to tell
+  bool streaming_ = false;                                                                // it is counted
+  std::string token_;                                                                     // by which it was granted
+  std::shared_ptr<std::atomic<bool>> gone_ = std::make_shared<std::atomic<bool>>(false);  // nobody waits for a part any more
+  bool asking_ = false;                                                                   // a read thread looks for more
+  bool stream_more_ = true;                                                               // there is more, without looking
+  Clock::time_point told_;                                                                // when something was last sent
   std::optional<Clock::time_point> request_deadline_;
   Clock::time_point write_deadline_;
   Clock::time_point idle_deadline_;

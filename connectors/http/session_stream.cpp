@@ -27,16 +27,30 @@ void Session::begin_stream(Slot& slot, service::Answer& answer, std::shared_ptr<
   slot.stream = std::move(stream);
   slot.close = true;
   closing_ = true;
+  told_ = Clock::now();
+  if (streaming_) return;  // another one before it in the same pipeline: that is the one that will be told
   streaming_ = true;
   ++shared_.streams;
-  told_ = Clock::now();
+}
+
+// What was granted when it began may have been taken back since.
+bool Session::may_follow() const {
+  if (shared_.options.access == nullptr) return true;
+  const auto caller = shared_.options.access->find(token_);
+  return caller != nullptr && caller->read;
 }
 
 void Session::pump_stream(Clock::time_point now) {
   if (asking_ || writing_ || !out_.empty()) return;
-  if (lane_.stopping) return end_stream();
+  if (lane_.stopping || !may_follow()) return end_stream();
+  if (now - told_ >= std::chrono::milliseconds(shared_.options.stream_heartbeat_ms)) {
+    append_chunk(out_, kHeartbeat);
+    unsent_bytes_ += out_.size();
+    return;
+  }
   if (stream_more_ || stream_->news()) {
-    auto job = [mailbox = lane_.mailbox, session = id_, stream = stream_] {
+    auto job = [mailbox = lane_.mailbox, session = id_, stream = stream_, gone = gone_] {
+      if (*gone) return;
       Delivery part{session, kStreamPart, {}, false};
       try {
         auto next = stream->next(kPartBytes);
@@ -47,13 +61,8 @@ void Session::pump_stream(Clock::time_point now) {
       }
       mailbox->put(std::move(part));
     };
-    asking_ = shared_.reads.post(std::move(job));
+    asking_ = shared_.follows.post(std::move(job));
     if (asking_) return;
-  }
-  if (now - told_ >= std::chrono::milliseconds(shared_.options.stream_heartbeat_ms)) {
-    append_chunk(out_, kHeartbeat);
-    unsent_bytes_ += out_.size();
-    return;
   }
   if (!stream_timer_) stream_timer_.emplace(lane_.io);
   stream_timer_->expires_after(std::chrono::milliseconds(shared_.options.stream_look_ms));

@@ -25,6 +25,7 @@ namespace {
 
 constexpr const char* kSocketName = "control.sock";
 constexpr std::size_t kLineBytesMax = std::size_t{8} << 20U;  // an office's definitions
+constexpr std::size_t kReplyBytesMax = std::size_t{1} << 30U;
 constexpr time_t kRequestPatienceS = 10;
 
 // The name goes by the folder's descriptor: a socket's path may have 107 bytes only.
@@ -40,10 +41,10 @@ Result<sockaddr_un> address_in(const embedded::PosixFile& folder) {
 const sockaddr* generic(const sockaddr_un& address) { return reinterpret_cast<const sockaddr*>(&address); }
 
 // A line without its end; "" if the other side says nothing whole.
-std::string read_line(int connection) {
+std::string read_line(int connection, std::size_t bytes_max) {
   std::string line;
   char bytes[4096];
-  while (line.size() < kLineBytesMax) {
+  while (line.size() < bytes_max) {
     const auto got = ::recv(connection, bytes, sizeof bytes, 0);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return {};
@@ -126,7 +127,8 @@ void ControlServer::serve(int connection) {
   if (!same_user(connection)) return;
   const timeval patience{kRequestPatienceS, 0};  // one that says nothing must not keep the others waiting
   ::setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  const std::string request = read_line(connection);
+  ::setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);  // nor one that doesn't read its answer
+  const std::string request = read_line(connection, kLineBytesMax);
   if (request.empty()) return;
   const auto reply = answer(request);
   send_line(connection, boost::json::serialize(boost::json::object{{"code", reply.code}, {"text", reply.text}}));
@@ -176,11 +178,12 @@ Result<ControlReply> ask_holder(const std::filesystem::path& data, const std::ma
   std::string line;
   if (::connect(connection, generic(*address), sizeof *address) == 0 &&
       send_line(connection, boost::json::serialize(boost::json::value_from(request))))
-    line = read_line(connection);
+    line = read_line(connection, kReplyBytesMax);
   ::close(connection);
   boost::system::error_code error;
   const auto reply = boost::json::parse(line, error);
-  if (error || !reply.is_object()) return Error{ErrorCode::kUnavailable, "the process that holds the folder takes no requests", true};
+  if (error || !reply.is_object())
+    return Error{ErrorCode::kUnavailable, "the process that holds the folder takes no requests, or ended before it answered", true};
   const auto& members = reply.get_object();
   const auto* code = members.if_contains("code");
   const auto* text = members.if_contains("text");

@@ -9,7 +9,8 @@ namespace docket::node {
 namespace {
 
 constexpr std::string_view kPlaceForm = "s1.";
-constexpr std::size_t kLookedAtMax = 4096;  // records, before the thread is given back
+constexpr std::size_t kPartsUntold = 32;    // without an event, before the place alone is told
+constexpr std::size_t kLookedAtMax = 1024;  // records, before the thread is given back
 
 bool any_of(const std::vector<std::string>& names, std::string_view name) {
   return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
@@ -99,6 +100,12 @@ service::Stream::Part EventStream::next(std::size_t bytes) {
       return;
     }
   });
+  // What is passed over moves the place too: who comes back need not pass over it again.
+  passed_over_ = out.text.empty() && out.more ? passed_over_ + 1 : 0;
+  if (passed_over_ == kPartsUntold) {
+    out.text = "id: " + place_text(at_) + "\n\n";
+    passed_over_ = 0;
+  }
   return out;
 }
 

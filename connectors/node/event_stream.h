@@ -41,6 +41,7 @@ class EventStream final : public service::Stream {
   std::array<ToldEventPtr, static_cast<std::size_t>(model::kPartitions)> heads_;  // of each the next that is to be told
   std::atomic<std::uint64_t> seen_{0};
   bool begun_ = false;
+  std::size_t passed_over_ = 0;  // parts since something was told
 };
 
 }  // namespace docket::node

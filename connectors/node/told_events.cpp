@@ -9,6 +9,17 @@ bool is_sealed(const json::value& value) {
   return value.is_object() && value.get_object().size() == 1 && value.get_object().contains("sealed");
 }
 
+// Wherever it stands: a correction has a whole event's data below its own.
+void hide_sealed(json::value& value) {
+  if (is_sealed(value)) {
+    value = json::object{{"sealed", true}};
+  } else if (value.is_object()) {
+    for (auto& member : value.get_object()) hide_sealed(member.value());
+  } else if (value.is_array()) {
+    for (auto& item : value.get_array()) hide_sealed(item);
+  }
+}
+
 std::string text_of(const json::object& event, const char* name) {
   const auto* value = event.if_contains(name);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
@@ -35,11 +46,7 @@ ToldEvent told_of(const partition::RecordAt& at) {
   out.event = cut_name(rest);
   out.kind = cut_name(rest);
   out.subject = text_of(event, "subject");
-  if (auto* data = event.if_contains("data"); data != nullptr && data->is_object()) {
-    for (auto& member : data->get_object()) {
-      if (is_sealed(member.value())) member.value() = json::object{{"sealed", true}};
-    }
-  }
+  if (auto* data = event.if_contains("data"); data != nullptr) hide_sealed(*data);
   event["recordedtime"] = instant_json(at.recorded);
   event["caseversion"] = record.case_version;
   event["partitionkey"] = out.subject;

@@ -58,7 +58,8 @@ class Ingest {
   // shape; an error is a corrupt ledger. `bundle`: the case's.
   [[nodiscard]] Result<std::shared_ptr<model::Event>> parse_stored(std::string_view json, std::uint64_t tag);
 
-  // Who may say it and which fields it must have, of an event that parse_stored() has read: what parse() would refuse of it by this bundle.
+  // Who may say it, which fields it must have and what public ones may be, of an event that parse_stored() has read: what parse() would
+  // refuse of it by this bundle.
   [[nodiscard]] model::Refusal check_stored(model::Event& event);
 
   // The case that such a record's event is about, whatever the definitions say of it.

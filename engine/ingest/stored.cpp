@@ -121,6 +121,12 @@ model::Refusal Ingest::check_stored(model::Event& event) {
   if (state_->def(event) == nullptr) findings.add(model::Rejection::kUnknownType, "#/type", kUnknownName, "there is no such kind or event");
   state_->check_actor(event, findings);
   state_->check_required(event, findings);
+  if (const auto* event_def = state_->def(event); event_def != nullptr) {
+    for (const auto& row : event.data) {  // what is sealed can't be looked at
+      if (row.field == model::kNone16 || row.raw == "null" || row.value.type() == model::Value::Type::kSealed) continue;
+      static_cast<void>(state_->fields.parse(event_def->fields[row.field].spec, row.name, row.raw, findings));
+    }
+  }
   model::Refusal refusal;
   if (!findings.empty()) static_cast<void>(findings.conclude(refusal));
   return refusal;

@@ -213,6 +213,16 @@ TEST_F(DefinitionsTest, ThatMoveDimensionsOfAMetricNeedAnotherVersionOfIt) {
          "by: {line: line, hour: event.call_ended.hour, outcome: outcome}");
   const auto more = activate();
   EXPECT_TRUE(more.ended.with(0)) << more.text();
+
+  change("metrics/calls.yaml", "hour: event.call_ended.hour}", "hour: outcome}");
+  const auto other = activate();
+  EXPECT_TRUE(other.ended.with(2)) << other.text();
+  EXPECT_NE(other.err.find("its dimension hour would read something else"), std::string::npos) << other.err;
+  change("metrics/calls.yaml", "ratio: {when: {outcome: answered}}\n  target: {at_least: calls.connection_target}", "count: true");
+  const auto sort = activate();
+  EXPECT_TRUE(sort.ended.with(2)) << sort.text();
+  EXPECT_NE(sort.err.find("metric calls.connection_rate is version 1 still, and what it measures is of another sort"), std::string::npos)
+      << sort.err;
 }
 
 TEST_F(DefinitionsTest, ThatKeepTheirVersionAreToldOf) {

@@ -118,6 +118,20 @@ TEST_F(StreamTest, FiltersAndHidesWhatIsPrivate) {
   EXPECT_EQ(by_state[0].event.at("data").at("number"), "A3");
 }
 
+TEST_F(StreamTest, HidesWhatIsPrivateInACorrectionToo) {
+  Server server(data_);
+  ASSERT_TRUE(server.ready()) << server.errors();
+  publish(server, "A1");
+  const auto reply = server.post(hotline("A1", 9, "corrected", "2026-03-10T10:00:00+08:00",
+                                         R"({"event":{"source":"example","id":"A1-1"},"reason":"r","approver":"chief","replace":{"data":)" +
+                                             hotline_data("A1", "created") + "}}"));
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  ASSERT_EQ(reply.body.find("rejected"), std::string::npos) << reply.body;
+  const auto told = follow(server, "?after=start&event=corrected", 1);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].event.at("data").at("replace").at("data").at("text"), (boost::json::object{{"sealed", true}}));
+}
+
 TEST_F(StreamTest, RefusesWhatItCantFollow) {
   Server server(data_);
   ASSERT_TRUE(server.ready()) << server.errors();

@@ -14,7 +14,7 @@ class FakeStream final : public service::Stream {
     ++asked;
     bytes_asked = bytes;
     if (fails) throw std::runtime_error("gone");
-    if (texts.empty()) return {};
+    if (texts.empty()) return {{}, looks};
     Part out{texts.front(), texts.size() > 1};
     texts.erase(texts.begin());
     return out;
@@ -36,6 +36,7 @@ class FakeStream final : public service::Stream {
   std::size_t asked = 0;
   std::size_t bytes_asked = 0;
   bool fails = false;
+  bool looks = false;  // finds nothing, and goes on looking
 };
 
 class HttpStream : public HttpTest {
@@ -101,6 +102,37 @@ TEST_F(HttpStream, AClientThatLeavesFreesItsPlace) {
     status = next.get("/v1/events/stream").status;
     ASSERT_TRUE(status == 200 || status == 503);
   }
+}
+
+TEST_F(HttpStream, ManyInOnePipelineAreOne) {
+  options.streams_max = 2;
+  begin();
+  {
+    RawClient client(port);
+    std::string many;
+    for (int i = 0; i < 20; ++i) many += "GET /v1/events/stream HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    client.send(many);
+    EXPECT_EQ(client.read().status, 200);
+    stream->tell("data: 1\n\n");
+    EXPECT_EQ(client.chunk(), "data: 1\n\n");
+    RawClient second(port);
+    EXPECT_EQ(second.get("/v1/events/stream").status, 200) << "it takes one place";
+  }
+  for (int free = 0; free < 2;) {  // as soon as the server has seen that they left
+    RawClient one(port);
+    RawClient two(port);
+    free = (one.get("/v1/events/stream").status == 200 ? 1 : 0) + (two.get("/v1/events/stream").status == 200 ? 1 : 0);
+  }
+}
+
+TEST_F(HttpStream, OneThatLooksLongSaysThatItIsThere) {
+  options.stream_heartbeat_ms = 5;
+  stream->looks = true;
+  begin();
+  RawClient client(port);
+  EXPECT_EQ(client.get("/v1/events/stream").status, 200);
+  EXPECT_EQ(client.chunk(), ":\n\n");
+  EXPECT_EQ(client.chunk(), ":\n\n");
 }
 
 TEST_F(HttpStream, WhatItTellsOfBreaksOff) {
