@@ -44,6 +44,31 @@ class TokensTest : public ::testing::Test {
   std::string rows_;
 };
 
+TEST_F(TokensTest, AStreamEndsWhenItsTokenIsTakenBack) {
+  const auto server = start();
+  ASSERT_TRUE(server->ready()) << server->errors();
+  cli::HttpCall call;
+  call.target = "/v1/events/stream";
+  cli::HttpClient publisher(*cli::parse_server(server->address()), kPatienceMs, tokens_["publisher"]);
+  const auto denied = publisher.follow(call, [](std::string_view) { return true; });
+  ASSERT_TRUE(denied.ok());
+  EXPECT_EQ(denied->status, 403);
+  cli::HttpClient auditor(*cli::parse_server(server->address()), kPatienceMs, tokens_["auditor"]);
+  bool begun = false;
+  const auto ended = auditor.follow(call, [&](std::string_view) {
+    if (std::exchange(begun, true)) return true;
+    std::ofstream(file()) << "tokens:\n" << rows_.substr(0, rows_.find("  auditor:"));
+    server->child().signal(SIGHUP);
+    return true;
+  });
+  ASSERT_TRUE(ended.ok()) << ended.error().message;
+  EXPECT_EQ(ended->status, 200) << "whole: its last chunk came";
+  EXPECT_TRUE(begun);
+  Client again(server->address(), tokens_["auditor"]);
+  EXPECT_EQ(again.get("/v1/cases?kind=call").status, 401);
+  EXPECT_TRUE(server->stop().with(0)) << server->errors();
+}
+
 TEST_F(TokensTest, ABatchBeyondTheGrantIsRefusedWholeAndByPointer) {
   const auto server = start();
   ASSERT_TRUE(server->ready()) << server->errors();
