@@ -61,6 +61,8 @@ class Ingest {
   // Who may say it, which fields it must have and what public ones may be, of an event that parse_stored() has read: what parse() would
   // refuse of it by this bundle.
   [[nodiscard]] model::Refusal check_stored(model::Event& event);
+  // Of that what public fields may be, alone: codes that are gone, bounds that are tighter.
+  [[nodiscard]] model::Refusal check_values(const model::Event& event);
 
   // The case that such a record's event is about, whatever the definitions say of it.
   [[nodiscard]] static Result<std::string> subject_of_stored(std::string_view json);

@@ -52,6 +52,7 @@ struct Ingest::State {
   void check_role(model::Event& event, const definition::SourceDef* source, Findings& findings);
   // payload.cpp
   void check_data(model::Event& event, const Split& split, Findings& findings);
+  void check_stored_values(const model::Event& event, Findings& findings);  // stored.cpp
   void check_required(const model::Event& event, Findings& findings);
   void identify(model::Event& event, const Split& split, Findings& findings);
 };

@@ -116,17 +116,29 @@ Result<std::shared_ptr<model::Event>> Ingest::parse_stored(std::string_view json
   return event;
 }
 
+model::Refusal Ingest::check_values(const model::Event& event) {
+  Findings findings;
+  state_->check_stored_values(event, findings);
+  model::Refusal refusal;
+  if (!findings.empty()) static_cast<void>(findings.conclude(refusal));
+  return refusal;
+}
+
+void Ingest::State::check_stored_values(const model::Event& event, Findings& findings) {
+  const auto* event_def = def(event);
+  if (event_def == nullptr) return;
+  for (const auto& row : event.data) {  // what is sealed can't be looked at
+    if (row.field == model::kNone16 || row.raw == "null" || row.value.type() == model::Value::Type::kSealed) continue;
+    static_cast<void>(fields.parse(event_def->fields[row.field].spec, row.name, row.raw, findings));
+  }
+}
+
 model::Refusal Ingest::check_stored(model::Event& event) {
   Findings findings;
   if (state_->def(event) == nullptr) findings.add(model::Rejection::kUnknownType, "#/type", kUnknownName, "there is no such kind or event");
   state_->check_actor(event, findings);
   state_->check_required(event, findings);
-  if (const auto* event_def = state_->def(event); event_def != nullptr) {
-    for (const auto& row : event.data) {  // what is sealed can't be looked at
-      if (row.field == model::kNone16 || row.raw == "null" || row.value.type() == model::Value::Type::kSealed) continue;
-      static_cast<void>(state_->fields.parse(event_def->fields[row.field].spec, row.name, row.raw, findings));
-    }
-  }
+  state_->check_stored_values(event, findings);
   model::Refusal refusal;
   if (!findings.empty()) static_cast<void>(findings.conclude(refusal));
   return refusal;

@@ -115,6 +115,13 @@ EventOutcome PartitionLoop::judge_migration(const model::EventPtr& event, std::v
   if (!history) return told(Kind::kOverloaded);  // the ledger can't be read now
   const auto anew = histories(target).load_anew(options_.partition, before->id, in_flight);
   if (!anew) return refuse(cant_move("by the new definitions one of its events can't be read: " + anew.error().message));
+  for (const auto& row : anew->folded()) {
+    const auto refusal = target.ingest.check_values(*row.event);
+    if (!refusal) continue;
+    const auto& name = bundle.kinds[row.event->kind].events[row.event->event].name;
+    return refuse(cant_move("by the new definitions " + name + " (" + row.event->id + ") of " + model::format_instant(row.event->time) +
+                            " would not be taken: " + refusal.detail));
+  }
   std::vector<validate::Incoming> incoming{{event, next_height(), false, nullptr}};
   auto verdict = validate::migrate(*former.bundle, before, incoming, building_->header.recorded, *history, *anew, data->states);
   if (verdict.refusal) return refuse(std::move(verdict.refusal));

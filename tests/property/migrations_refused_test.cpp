@@ -37,6 +37,23 @@ TEST_F(Migrations, AClosedCaseStaysThoughTheNewDefinitionsCallItOpen) {
   refused(move_at("hotline-ticket", "H1", 1, engine.now(), 2), Rejection::kNotFromState);
 }
 
+// A code of one field that is gone though another field still has it.
+TEST_F(Migrations, ACaseWithAValueThatIsAllowedNoMoreStays) {
+  static const auto fewer =
+      changed({{"definitions/hotline-ticket.yaml", "of: [solved, partly, explained, unsolved]", "of: [solved, explained, unsolved]"}});
+  ASSERT_NE(fewer, nullptr);
+  dispatch("H1");
+  accept(hotline("H1", 4, "signed", "2026-03-10T11:10:00+08:00"));
+  accept(hotline("H1", 5, "result_replied", "2026-03-10T12:00:00+08:00", R"({"solved":"partly","text":"t"})"));
+  dispatch("H2");
+  engine.activate(fewer, 2);
+  const auto told = refused(move_at("hotline-ticket", "H1", 1, engine.now(), 2), Rejection::kNotMigratable);
+  EXPECT_NE(told.refusal.detail.find("result_replied (H1-5) of 2026-03-10T04:00:00.000Z would not be taken: #/data/solved: "),
+            std::string::npos)
+      << told.refusal.detail;
+  EXPECT_EQ(engine.offer(move_at("hotline-ticket", "H2", 1, engine.now(), 2)).kind, Kind::kAccepted);
+}
+
 TEST_F(Migrations, WhatTheNewDefinitionsRefuseIsRefusedBehindTheMoveInOneBatch) {
   static const auto narrower = changed({{"sources/example.yaml", "callback, auditor, supervisor, assessor, call_centre, unit]\nconsole",
                                          "callback, supervisor, assessor, call_centre, unit]\nconsole"}});
