@@ -14,19 +14,35 @@ namespace {
 
 const char* kind_text(ledger::RecordKind kind) { return ledger::to_string(kind); }
 
+// As it was published; {"erased": true} if its key is gone.
+void open_sealed(const Reading& reading, const std::string& case_id, const std::string& event_id, std::string_view field,
+                 json::value& value) {
+  const auto* sealed = value.is_object() && value.get_object().size() == 1 ? value.get_object().if_contains("sealed") : nullptr;
+  if (sealed == nullptr || !sealed->is_string()) return;
+  boost::system::error_code error;
+  const auto plain = reading.sealer.open_field(case_id, event_id, field, std::string_view(sealed->get_string()));
+  value = plain ? json::parse(*plain, error) : json::value(json::object{{"erased", true}});
+}
+
+// What a correction lays over an event is sealed as that event's own.
+void open_replacement(const Reading& reading, const std::string& case_id, json::object& data) {
+  const auto* of = data.if_contains("event");
+  auto* replace = data.if_contains("replace");
+  const auto* id = of != nullptr && of->is_object() ? of->get_object().if_contains("id") : nullptr;
+  auto* fields = replace != nullptr && replace->is_object() ? replace->get_object().if_contains("data") : nullptr;
+  if (id == nullptr || !id->is_string() || fields == nullptr || !fields->is_object()) return;
+  for (auto& member : fields->get_object()) open_sealed(reading, case_id, std::string(id->get_string()), member.key(), member.value());
+}
+
 json::object data_json(const Reading& reading, const std::string& case_id, const model::Event& event) {
   json::object out;
   for (const auto& field : event.data) {
     boost::system::error_code error;
     json::value value = json::parse(field.raw, error);
-    if (value.is_object() && value.get_object().size() == 1 && value.get_object().contains("sealed") &&
-        value.get_object()["sealed"].is_string()) {
-      const std::string sealed(value.get_object()["sealed"].get_string());
-      const auto plain = reading.sealer.open_field(case_id, event.id, field.name, sealed);
-      value = plain ? json::parse(*plain, error) : json::value(json::object{{"erased", true}});
-    }
+    open_sealed(reading, case_id, event.id, field.name, value);
     out[field.name] = std::move(value);
   }
+  open_replacement(reading, case_id, out);
   return out;
 }
 

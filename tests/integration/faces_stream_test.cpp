@@ -130,6 +130,11 @@ TEST_F(StreamTest, HidesWhatIsPrivateInACorrectionToo) {
   const auto told = follow(server, "?after=start&event=corrected", 1);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].event.at("data").at("replace").at("data").at("text"), (boost::json::object{{"sealed", true}}));
+  // Who reads the case reads it.
+  const auto history = boost::json::parse(server.get("/v1/cases/A1/history").body);
+  const auto& correction = history.at("events").as_array().back();
+  EXPECT_EQ(correction.at("event"), "corrected");
+  EXPECT_EQ(correction.at("data").at("replace").at("data").at("text"), "t");
 }
 
 TEST_F(StreamTest, RefusesWhatItCantFollow) {
