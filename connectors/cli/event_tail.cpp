@@ -45,6 +45,7 @@ class Tail {
       if (!block.id.empty()) after_ = block.id;
       if (block.data.empty()) continue;
       show(block.data);
+      if (!*options_.out) return false;
       if (args_.limit != 0 && ++shown_ == args_.limit) return false;
     }
     return true;
@@ -127,6 +128,10 @@ int run_event_tail(const CommonOptions& options, const TailArgs& args) {
       begun = true;
       return tail.take(piece);
     });
+    if (!*options.out) {
+      *options.err << "docket: can't write: no event behind the last one shown was read\n";
+      return kFailure;
+    }
     if (tail.done()) return kOk;
     if (reply && reply->status != 200 && !(begun && reply->status == 503)) return remote.fail(*reply);
     if (!reply && !begun) return remote.fail(reply.error());

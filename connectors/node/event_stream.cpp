@@ -18,9 +18,17 @@ bool any_of(const std::vector<std::string>& names, std::string_view name) {
 
 }  // namespace
 
+// FNV-1a; it tells ledgers apart, and guards nothing.
+std::uint32_t ledger_tag(std::string_view ledger_id) {
+  std::uint32_t tag = 2'166'136'261U;
+  for (const char c : ledger_id) tag = (tag ^ static_cast<unsigned char>(c)) * 16'777'619U;
+  return tag;
+}
+
 std::string place_text(const StreamPlace& place) {
   std::vector<std::uint8_t> bytes;
-  for (auto height : place) {
+  for (unsigned shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<std::uint8_t>(place.ledger >> shift));
+  for (auto height : place.next) {
     for (; height >= 0x80U; height >>= 7U) bytes.push_back(static_cast<std::uint8_t>(height | 0x80U));
     bytes.push_back(static_cast<std::uint8_t>(height));
   }
@@ -31,9 +39,11 @@ std::optional<StreamPlace> parse_place(std::string_view text) {
   if (!text.starts_with(kPlaceForm)) return std::nullopt;
   const auto bytes = ledger::base64url_bytes(text.substr(kPlaceForm.size()));
   if (!bytes) return std::nullopt;
-  StreamPlace out{};
+  StreamPlace out;
   std::size_t at = 0;
-  for (auto& height : out) {
+  if (bytes->size() < 4) return std::nullopt;
+  for (unsigned shift = 0; shift < 32; shift += 8) out.ledger |= std::uint32_t{static_cast<std::uint8_t>((*bytes)[at++])} << shift;
+  for (auto& height : out.next) {
     for (unsigned shift = 0;; shift += 7) {
       if (at == bytes->size() || shift > 56) return std::nullopt;
       const auto byte = static_cast<std::uint8_t>((*bytes)[at++]);
@@ -56,21 +66,21 @@ EventStream::EventStream(Node& node, const Reading& reading, const Params& param
     for (const auto& event : kind.events) known.push_back(event.name);
   }
   for (const auto& event : events_) check_name("event", event, kinds_.size() == 1 ? "an event of kind " + kinds_[0] : "an event", known);
+  at_.ledger = ledger_tag(node.ledger_id());
   const auto after = params.text("after");
   if (after && *after == "start") return;
-  if (!after) {
-    for (int p = 0; p < model::kPartitions; ++p) at_[static_cast<std::size_t>(p)] = reading.store.position(p).height;
-    return;
-  }
-  const auto place = parse_place(*after);
-  if (!place) throw BadParameter{"after", "'" + *after + "' is no place of this stream; expected the id of an event of it, or start"};
+  const auto place = after ? parse_place(*after) : std::nullopt;
+  if (after && !place)
+    throw BadParameter{"after", "'" + *after + "' is no place of this stream; expected the id of an event of it, or start"};
+  if (place && place->ledger != at_.ledger)
+    throw BadParameter{"after", "is a place in another ledger's stream; this one is of ledger " + node.ledger_id()};
   for (int p = 0; p < model::kPartitions; ++p) {
     const auto at = static_cast<std::size_t>(p);
     const auto height = reading.store.position(p).height;
-    if ((*place)[at] > height)
+    at_.next[at] = place ? place->next[at] : height;
+    if (at_.next[at] > height)
       throw BadParameter{"after", "lies behind what this node has of partition " + std::to_string(p) + " (height " +
-                                      std::to_string(height) + "); it is of another ledger, or the node has not read so far yet"};
-    at_[at] = (*place)[at];
+                                      std::to_string(height) + "): it has not read so far yet, or was restored from a backup"};
   }
 }
 
@@ -92,7 +102,7 @@ service::Stream::Part EventStream::next(std::size_t bytes) {
         if (*it && (first == heads_.end() || (*it)->recorded < (*first)->recorded)) first = it;
       }
       if (first == heads_.end()) return;
-      ++at_[static_cast<std::size_t>(first - heads_.begin())];
+      ++at_.next[static_cast<std::size_t>(first - heads_.begin())];
       out.text += "id: " + place_text(at_) + "\n" + (*first)->text + "\n\n";
       first->reset();
       if (out.text.size() < bytes) continue;
@@ -112,7 +122,7 @@ service::Stream::Part EventStream::next(std::size_t bytes) {
 // Brings a partition to its next event that is meant, or to its end. False: there was too much to look at.
 bool EventStream::look(const Reading& reading, int partition, std::size_t& budget) {
   auto& head = heads_[static_cast<std::size_t>(partition)];
-  auto& at = at_[static_cast<std::size_t>(partition)];
+  auto& at = at_.next[static_cast<std::size_t>(partition)];
   const auto end = reading.store.position(partition).height;
   for (; head == nullptr && at < end; ++at) {
     if (budget == 0) return false;

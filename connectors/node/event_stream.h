@@ -15,8 +15,12 @@
 
 namespace docket::node {
 
-// Heights from which each partition is to be told on, as opaque text.
-using StreamPlace = std::array<model::Height, static_cast<std::size_t>(model::kPartitions)>;
+// Heights from which each partition is to be told on, and in which ledger (a tag of its id), as opaque text.
+struct StreamPlace {
+  std::uint32_t ledger = 0;
+  std::array<model::Height, static_cast<std::size_t>(model::kPartitions)> next{};
+};
+[[nodiscard]] std::uint32_t ledger_tag(std::string_view ledger_id);
 [[nodiscard]] std::string place_text(const StreamPlace& place);
 [[nodiscard]] std::optional<StreamPlace> parse_place(std::string_view text);
 
@@ -37,7 +41,7 @@ class EventStream final : public service::Stream {
   std::vector<std::string> kinds_;
   std::vector<std::string> events_;
   std::vector<std::string> cases_;
-  StreamPlace at_{};
+  StreamPlace at_;
   std::array<ToldEventPtr, static_cast<std::size_t>(model::kPartitions)> heads_;  // of each the next that is to be told
   std::atomic<std::uint64_t> seen_{0};
   bool begun_ = false;

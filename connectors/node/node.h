@@ -91,6 +91,7 @@ class Node final : public service::Service {
 
   // Lends what every read needs. From any thread.
   void read(const std::function<void(const Reading& reading)>& with);
+  [[nodiscard]] const std::string& ledger_id() const { return parts_.ledger_id; }
   [[nodiscard]] ToldEvents& told_events() { return told_events_; }
   // Rises with what is applied, some 20 ms later at most; costs next to nothing.
   [[nodiscard]] std::uint64_t applied() const;

@@ -91,6 +91,10 @@ TEST_F(StreamTest, TheCommandShowsThem) {
   const auto lines = tail({"--from-start", "--limit", "1", "--by", "state=handling", "--kind", "hotline-ticket", "--format", "ndjson"});
   EXPECT_TRUE(lines.ended.with(0)) << lines.text();
   EXPECT_EQ(boost::json::parse(lines.out).at("subject"), "A1");
+  const Ended full = Child({"/bin/sh", "-c", docket_program() + " event tail --from-start --server " + server.address() + " > /dev/full"},
+                           {}, (folder_ / "full").string())
+                         .wait();
+  EXPECT_TRUE(full.with(1)) << file_text((folder_ / "full").string());
   EXPECT_TRUE(tail({"--event", "dispached"}).ended.with(2));
   EXPECT_TRUE(tail({"--by", "state"}).ended.with(2));
   EXPECT_TRUE(tail({"--from-start", "--after", "s1.AA"}).ended.with(2));
@@ -156,14 +160,13 @@ TEST_F(StreamTest, RefusesWhatItCantFollow) {
     EXPECT_EQ(reply.status, 400) << row.params;
     EXPECT_NE(reply.body.find(row.said), std::string::npos) << reply.body;
   }
-  // Of another ledger, which has less.
   const fs::path other = folder_ / "other";
   create_ledger(other);
   Server empty(other);
   ASSERT_TRUE(empty.ready()) << empty.errors();
   const auto reply = empty.get("/v1/events/stream?after=" + place);
   EXPECT_EQ(reply.status, 400);
-  EXPECT_NE(reply.body.find("lies behind what this node has of partition"), std::string::npos) << reply.body;
+  EXPECT_NE(reply.body.find("is a place in another ledger's stream"), std::string::npos) << reply.body;
 }
 
 }  // namespace
