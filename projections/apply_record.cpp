@@ -37,6 +37,7 @@ class RecordWriter {
     ++layer_.events;
     write_identity();
     write_reject();
+    write_reactions();
     if (applied_.case_id.empty()) return {};
     write_parked();
     auto entry = load_entry();
@@ -66,6 +67,7 @@ class RecordWriter {
   [[nodiscard]] Result<CaseEntry*> load_entry();
   void write_identity();
   void write_reject();
+  void write_reactions();
   void write_parked();
   void write_change(const meta::BundleNames& names, const model::CaseState* before, const model::CaseState& after);
   void write_aliases(const meta::BundleNames& names, const meta::BundleNames* before_names, const model::CaseState* before,
@@ -143,6 +145,14 @@ void RecordWriter::write_reject() {
   if (!applied_.record || applied_.record->kind != ledger::RecordKind::kRejected) return;
   layer_.rejects.push_back({applied_.height, applied_.recorded, applied_.record->code, applied_.record->source});
   layer_.bytes += kRejectBytes;
+}
+
+void RecordWriter::write_reactions() {
+  for (const auto& row : applied_.sends) {
+    layer_.reactions.push_back({row.partition, row.number, {applied_.height, row.link}});
+    layer_.bytes += sizeof(ReactionRow);
+  }
+  if (applied_.received) layer_.received[applied_.received->partition] = applied_.received->number;
 }
 
 void RecordWriter::write_parked() {

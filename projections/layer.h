@@ -24,6 +24,7 @@
 #include "projections/metrics/delta_table.h"
 #include "projections/metrics/group_table.h"
 #include "projections/metrics/restatement.h"
+#include "projections/reactions/reaction_rows.h"
 #include "projections/rejects/reject_rows.h"
 
 namespace docket::projections {
@@ -58,6 +59,8 @@ struct Layer {
   std::unordered_map<Fingerprint, partition::KnownEvent, FingerprintHash> identities;
   std::map<std::pair<std::string, model::Height>, std::optional<model::Instant>> parked;  // nullopt: over
   std::set<std::pair<model::Instant, std::string>> attention;                             // of the cases in this layer, as they are now
+  std::vector<ReactionRow> reactions;                                                     // sent, by height
+  std::map<int, std::uint64_t> received;                                                  // reactions: from -> the last number
   std::vector<RejectRow> rejects;                                                         // by height
   std::map<std::string, bool> aliases;                                                    // key -> there or gone
   listings::ListingLog listings;

@@ -122,6 +122,8 @@ class Projections final : public partition::StateReader, public partition::Sink 
   [[nodiscard]] std::vector<partition::ParkedRow> parked(int partition) const override;
   [[nodiscard]] std::vector<partition::AttentionRow> attention(int partition, model::Instant from, std::string_view from_case,
                                                                std::size_t limit) const override;
+  [[nodiscard]] partition::ReactionNumbers reaction_numbers(int partition) const override;
+  [[nodiscard]] std::optional<partition::ReactionCause> reaction_cause(int partition, int to, std::uint64_t number) const override;
 
   // ---- for answers
   [[nodiscard]] std::vector<meta::Head> heads() const;  // applied so far, with their positions

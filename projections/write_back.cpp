@@ -12,6 +12,7 @@
 #include "projections/listings/listing_rows.h"
 #include "projections/metrics/roll_up.h"
 #include "projections/parked/parked_rows.h"
+#include "projections/reactions/reaction_rows.h"
 
 namespace docket::projections {
 namespace {
@@ -51,6 +52,7 @@ Status collect_rows(const Layer& layer, int partition, const store::View& view, 
   put_cases(layer, partition, batches);
   identities::put_identities(layer, partition, of(batches, Family::kIdentities));
   parked::put_parked(layer, partition, of(batches, Family::kParked));
+  reactions::put_reactions(layer.reactions, layer.received, partition, of(batches, Family::kReactions));
   rejects::put_rejects(layer.rejects, partition, of(batches, Family::kRejects));
   for (const auto& [key, there] : layer.aliases) {
     if (there) {

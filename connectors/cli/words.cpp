@@ -150,6 +150,7 @@ constexpr std::array kValueWords{
     ValueWord{"outcome", "outcome-unknown", "结果未知"},
     ValueWord{"outcome", "too-large", "过大"},
     ValueWord{"outcome", "timer", "到时事件"},
+    ValueWord{"outcome", "reaction", "联动立案"},
     ValueWord{"outcome", "notice", "通报"},
     // records of Docket's own among a case's events
     ValueWord{"event", "notice", "预警"},

@@ -67,6 +67,7 @@ std::optional<service::BodyFormat> body_format(std::string_view content_type) {
   const std::string_view type = *media;
   if (equals_ignoring_case(type, "application/cloudevents+json")) return service::BodyFormat::kEvent;
   if (equals_ignoring_case(type, "application/cloudevents-batch+json")) return service::BodyFormat::kBatch;
+  if (equals_ignoring_case(type, "application/vnd.docket.reaction+json")) return service::BodyFormat::kReaction;
   if (equals_ignoring_case(type, "application/x-ndjson")) return service::BodyFormat::kLines;
   return std::nullopt;
 }

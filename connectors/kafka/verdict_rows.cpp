@@ -56,8 +56,7 @@ struct Named {  // of an event
 };
 
 Named named(const Record& record) {
-  if (record.kind != RecordKind::kAccepted && record.kind != RecordKind::kTimer)
-    return {record.source, record.id, record.type, record.subject, {}};
+  if (!ledger::accepts(record.kind)) return {record.source, record.id, record.type, record.subject, {}};
   Named out;
   for (ingest::MemberReader event(record.event); event.next();) {
     auto* const slot = event.key() == "source"    ? &out.source
@@ -140,6 +139,7 @@ class Writer {
     switch (record.kind) {
       case RecordKind::kAccepted:
       case RecordKind::kTimer:
+      case RecordKind::kReaction:
         return judged(height, record, "accepted");
       case RecordKind::kRejected:
         return judged(height, record, "rejected");
@@ -170,8 +170,7 @@ class Writer {
     const auto intake = intake_of(record.body);
     Row row = begin(outcome, height);
     row.text("source", event.source).text("id", event.id).text("type", event.type).text("case", event.subject).text("time", event.time);
-    if (record.kind == RecordKind::kAccepted || record.kind == RecordKind::kTimer)
-      row.number("case_version", record.case_version).number("case_revision", record.case_revision);
+    if (ledger::accepts(record.kind)) row.number("case_version", record.case_version).number("case_revision", record.case_revision);
     if (record.code != model::Rejection::kNone) {
       row.text("code", model::name(record.code)).text("remedy", remedy(record.code));
       row.text("detail", record.detail).raw("errors", errors_json(record));

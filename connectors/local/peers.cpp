@@ -20,6 +20,8 @@ const char* content_type_of(service::BodyFormat format) {
       return "application/cloudevents-batch+json";
     case service::BodyFormat::kLines:
       return "application/x-ndjson";
+    case service::BodyFormat::kReaction:
+      return "application/vnd.docket.reaction+json";
     case service::BodyFormat::kEvent:
     case service::BodyFormat::kBinary:  // put together before it is handed on
       break;

@@ -29,6 +29,10 @@ class ProjectionsStore final : public node::ProjectionStore {
                         std::optional<model::Day> known_day) const override;
   std::vector<std::string> anchored(const definition::Bundle& bundle, model::KindId kind, std::uint8_t anchor, model::Day from,
                                     model::Day to) const override;
+  partition::ReactionNumbers reaction_numbers(int partition) const override { return projections_->reaction_numbers(partition); }
+  std::optional<partition::ReactionCause> reaction_cause(int partition, int to, std::uint64_t number) const override {
+    return projections_->reaction_cause(partition, to, number);
+  }
   std::vector<partition::AttentionRow> attention(int partition, model::Instant from, std::string_view from_case,
                                                  std::size_t limit) const override {
     return projections_->attention(partition, from, from_case, limit);

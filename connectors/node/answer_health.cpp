@@ -73,6 +73,7 @@ service::Answer Node::answer_prometheus() const {
   for (std::size_t i = 0; i < 9; ++i) counts[i] = outcomes_[i].load();
   std::uint64_t forwarded = 0;
   std::uint64_t lost = 0;
+  ReactionCounts reactions;
   std::string lags;
   for (const auto& worker : workers_) {
     const auto health = worker->health();
@@ -85,6 +86,9 @@ service::Answer Node::answer_prometheus() const {
     for (const auto& row : health.intake_lags)
       lags += "docket_intake_lag_records{topic=\"" + row.topic + "\",partition=\"" + std::to_string(row.partition) + "\"} " +
               std::to_string(row.records) + "\n";
+    reactions.accepted += health.reactions.accepted;
+    reactions.rejected += health.reactions.rejected;
+    reactions.waiting += health.reactions.waiting;
     voids += health.void_blocks;
     parked += health.parked;
   }
@@ -92,6 +96,9 @@ service::Answer Node::answer_prometheus() const {
     out += "docket_events_total{outcome=\"" + std::string(kNames[i]) + "\"} " + std::to_string(counts[i]) + "\n";
   out += "docket_events_total{outcome=\"forwarded\"} " + std::to_string(forwarded) + "\n";
   out += "docket_events_total{outcome=\"lost\"} " + std::to_string(lost) + "\n";
+  out += "# TYPE docket_reactions_total counter\ndocket_reactions_total{outcome=\"accepted\"} " + std::to_string(reactions.accepted) +
+         "\ndocket_reactions_total{outcome=\"rejected\"} " + std::to_string(reactions.rejected) +
+         "\n# TYPE docket_reactions_waiting gauge\ndocket_reactions_waiting " + std::to_string(reactions.waiting) + "\n";
   if (!lags.empty()) out += "# TYPE docket_intake_lag_records gauge\n" + lags;
   if (show_outputs_) {
     out += "# TYPE docket_output_backlog_records gauge\n";

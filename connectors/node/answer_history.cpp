@@ -7,6 +7,7 @@
 #include "connectors/node/told.h"
 #include "connectors/service/problem.h"
 #include "engine/ingest/ingest.h"
+#include "engine/partition/reaction_text.h"
 #include "engine/validate/computed_effects.h"
 
 namespace docket::node {
@@ -64,7 +65,7 @@ json::object event_row(const Reading& reading, const std::string& case_id, const
                    {"height", std::to_string(row.height)},
                    {"outcome", kind_text(record.kind)},
                    {"recorded", instant_json(row.recorded)}};
-  if (record.kind == ledger::RecordKind::kAccepted || record.kind == ledger::RecordKind::kTimer) {
+  if (ledger::accepts(record.kind)) {
     auto stored = reading.ingest().parse_stored(record.event, ingest::tag_from_text(record.tag));
     if (!stored) return out;
     const auto& event = **stored;
@@ -86,6 +87,9 @@ json::object event_row(const Reading& reading, const std::string& case_id, const
       json::array displaced;
       for (const auto height : record.displaces) displaced.emplace_back(std::to_string(height));
       out["displaces"] = std::move(displaced);
+    }
+    if (const auto origin = partition::reaction_origin(record)) {
+      out["caused_by"] = json::object{{"case", origin->case_id}, {"partition", origin->from}, {"height", std::to_string(origin->height)}};
     }
     if (record.backfill) out["backfill"] = true;
     if (record.parked_at != model::kNoHeight) out["parked_at"] = std::to_string(record.parked_at);

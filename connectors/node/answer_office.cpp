@@ -219,11 +219,11 @@ service::Answer answer_event(const Reading& reading, const Params& params) {
     const auto& row = record->record;
     json::object out{{"source", *source},
                      {"id", *id},
-                     {"outcome", row.kind == ledger::RecordKind::kTimer ? "accepted" : ledger::to_string(row.kind)},
+                     {"outcome", ledger::accepts(row.kind) ? "accepted" : ledger::to_string(row.kind)},
                      {"recorded", instant_json(record->recorded)},
                      {"partition", partition},
                      {"height", std::to_string(known->height)}};
-    if (row.kind == ledger::RecordKind::kAccepted || row.kind == ledger::RecordKind::kTimer) {
+    if (ledger::accepts(row.kind)) {
       out["case_version"] = row.case_version;
       out["case_revision"] = row.case_revision;
       if (const auto subject = ingest::Ingest::subject_of_stored(row.event)) out["case"] = *subject;

@@ -24,6 +24,11 @@ Node::Node(NodeParts parts) : parts_(std::move(parts)), records_(std::make_uniqu
     for (int p = i; p < model::kPartitions; p += parts_.workers) options.partitions.push_back(p);
     workers_.push_back(
         std::make_unique<Worker>(options, parts_.bundle, parts_.ledger_id, process, parts_.port(), *parts_.keys, *parts_.store, *records_));
+    workers_.back()->send_reactions([this](int partition, partition::Offer offer) {
+      const auto owner = parts_.peers ? owner_of(partition) : std::string();
+      if (!owner.empty()) return offer_reaction_elsewhere(owner, partition, std::move(offer));
+      return workers_[static_cast<std::size_t>(worker_of(partition))]->offer(partition, std::move(offer));
+    });
     if (parts_.intake_topics.empty()) continue;
     workers_.back()->take_intake(parts_.intake(), [this](int partition, partition::Offer offer, const std::string& text) {
       offer.done = [this, done = std::move(offer.done)](Outcomes outcomes) {

@@ -119,6 +119,8 @@ class Node final : public service::Service {
   [[nodiscard]] bool forward(service::PublishRequest& request, const std::vector<ingest::Offered>& events,
                              std::function<void(service::Answer)>& done);
   [[nodiscard]] bool offer_elsewhere(const std::string& owner, int partition, partition::Offer offer, const std::string& text);
+  [[nodiscard]] bool offer_reaction_elsewhere(const std::string& owner, int partition, partition::Offer offer);
+  void publish_reaction(const service::PublishRequest& request, std::function<void(service::Answer)> done);
   [[nodiscard]] service::Answer answer_positions(const service::Query& query) const;
   [[nodiscard]] service::Answer answer_nodes() const;
   [[nodiscard]] service::Answer answer_ready() const;

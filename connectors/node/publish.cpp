@@ -227,6 +227,7 @@ std::string Node::overload_text() const {
 }
 
 void Node::publish(service::PublishRequest request, std::function<void(service::Answer)> done) {
+  if (request.format == service::BodyFormat::kReaction) return publish_reaction(request, std::move(done));
   const std::string language = request.language;
   auto asked = done;  // of an event that another node answers whole
   if (request.dry_run) {

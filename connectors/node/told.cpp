@@ -84,7 +84,7 @@ std::map<model::Height, model::Height> displaced_timers(const Reading& reading, 
   std::map<model::Height, model::Height> out;
   const auto first = std::find_if(rows.begin(), rows.end(), [](const auto& row) { return row.kind == ledger::RecordKind::kTimer; });
   for (auto it = first; it != rows.end() && it->recorded <= known_at; ++it) {
-    if (it->kind != ledger::RecordKind::kAccepted && it->kind != ledger::RecordKind::kTimer) continue;
+    if (!ledger::accepts(it->kind)) continue;
     const auto record = reading.records.record(partition, it->height);
     if (!record) continue;
     for (const auto height : record->record.displaces) out[height] = it->height;

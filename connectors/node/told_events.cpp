@@ -37,7 +37,7 @@ ToldEvent told_of(const partition::RecordAt& at) {
   const auto& record = at.record;
   ToldEvent out;
   out.recorded = at.recorded;
-  if (record.kind != ledger::RecordKind::kAccepted && record.kind != ledger::RecordKind::kTimer) return out;
+  if (!ledger::accepts(record.kind)) return out;
   auto value = json::parse(record.event);
   auto& event = value.as_object();
   const std::string type = text_of(event, "type");

@@ -56,6 +56,15 @@ void Worker::take_intake(std::unique_ptr<ledger::IntakePort> port, Forward forwa
   intake_ = std::make_unique<IntakeDriver>(std::move(port), tag_key_, std::move(forward), [this] { wake(); });
 }
 
+void Worker::send_reactions(ReactionDriver::Send send) {
+  reactions_ = std::make_unique<ReactionDriver>(std::move(send), [this] { wake(); });
+}
+
+void Worker::take_reactions(model::Instant now) {
+  if (!reactions_ || stopping_ || closed_) return;
+  for (std::size_t i = 0; i < loops_.size(); ++i) reactions_->step(*loops_[i], options_.partitions[i], now);
+}
+
 void Worker::rebase(const std::string& topic) {
   {
     const std::lock_guard lock(mutex_);
@@ -157,6 +166,7 @@ void Worker::publish_health() {
     health.waiting += waits ? 1 : 0;
   }
   if (intake_) health.intake_lags = intake_->lags();
+  if (reactions_) health.reactions = reactions_->counts();
   for (const auto& own : ownership_) health.wanted += own.wanted || !options_.still_ours ? 1 : 0;
   health.assigned = assigned_ || !options_.still_ours;
   const std::lock_guard lock(health_mutex_);
@@ -299,6 +309,7 @@ bool Worker::step() {
   if (options_.still_ours) take_assignment();
   take_activation();
   take_intake_records(now);
+  take_reactions(now);
   auto blocks = take_turns(now);
   // A read that failed may have answered "nothing": what was judged on it must not be appended.
   if (!blocks.empty() && !store_.failed().ok()) {

@@ -13,6 +13,7 @@
 
 #include "connectors/node/activations.h"
 #include "connectors/node/intake_driver.h"
+#include "connectors/node/reaction_driver.h"
 #include "connectors/node/read_model.h"
 #include "connectors/node/turn_keys.h"
 #include "engine/ledger/keys.h"
@@ -59,6 +60,8 @@ class Worker {
   [[nodiscard]] bool owns(int partition) const;
   // Takes what intake topics hold (before start()).
   void take_intake(std::unique_ptr<ledger::IntakePort> port, Forward forward);
+  // Sends what cases ask of other partitions (before start()).
+  void send_reactions(ReactionDriver::Send send);
   // From any thread: see IntakeDriver::rebase().
   void rebase(const std::string& topic);
   // From any thread: see PartitionLoop::add_head().
@@ -85,6 +88,7 @@ class Worker {
     int waiting = 0;               // of those
     partition::IntakeCounts intake;
     std::vector<IntakeLag> intake_lags;
+    ReactionCounts reactions;
   };
   [[nodiscard]] Health health() const;
 
@@ -97,6 +101,7 @@ class Worker {
   void hand_reports();
   void wake();
   void take_intake_records(model::Instant now);
+  void take_reactions(model::Instant now);
   struct Ownership {
     bool wanted = false;
     bool fresh = false;  // assigned anew, and not acted on
@@ -119,9 +124,10 @@ class Worker {
   TurnKeys keys_;
   std::unique_ptr<ledger::Port> port_;
   std::unique_ptr<IntakeDriver> intake_;  // null: no intake topics
-  bool told_later_ = false;               // the port reports when it has something, not at once
-  bool moved_ = false;                    // this step: something came of the port, or went to it
-  bool wrote_ = false;                    // this step: a block was not refused for lack of space
+  std::unique_ptr<ReactionDriver> reactions_;
+  bool told_later_ = false;  // the port reports when it has something, not at once
+  bool moved_ = false;       // this step: something came of the port, or went to it
+  bool wrote_ = false;       // this step: a block was not refused for lack of space
   ProjectionStore& store_;
   std::uint64_t freezes_ = 0;                                     // of all loops, when the port was last renewed
   std::vector<std::unique_ptr<partition::PartitionLoop>> loops_;  // in the order of options_.partitions

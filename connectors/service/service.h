@@ -16,7 +16,8 @@
 
 namespace docket::service {
 
-enum class BodyFormat { kEvent, kBatch, kLines, kBinary };  // kBinary: the body is the event's data alone
+// kBinary: the body is the event's data alone. kReaction: of another node's, one case's that asks for another case.
+enum class BodyFormat { kEvent, kBatch, kLines, kBinary, kReaction };
 
 struct PublishRequest {
   BodyFormat format = BodyFormat::kEvent;

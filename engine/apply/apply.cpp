@@ -4,6 +4,7 @@
 
 #include "engine/apply/clock_steps.h"
 #include "engine/apply/condition.h"
+#include "engine/apply/reaction_target.h"
 
 namespace docket::apply {
 namespace {
@@ -78,6 +79,9 @@ void change_links(const KindDef& kind, CaseState& state, const EventDef& def, co
         state.links.push_back({def.link, field.value.as_text(), false});
       }
     }
+  }
+  for (const auto id : def.reacts) {
+    if (id != def.link && opens_case(kind.links[id])) state.links.push_back({id, reaction_target(kind, id, event), false});
   }
   if (def.unlink != model::kNone8) {
     std::erase_if(state.links, [&](const model::LinkRow& row) { return row.link == def.unlink && !row.common; });

@@ -80,6 +80,7 @@ void read_rules(Build& build);
 void declare_kinds(Build& build);                      // kinds.cpp: names, attributes, states of every kind
 void compile_events(Build& build, KindBuild& kind);    // events.cpp
 void compile_clocks(Build& build, KindBuild& kind);    // clocks.cpp: clocks and gates
+void compile_reactions(Build& build);                  // reactions.cpp: what opens a case of another kind
 void compile_metrics(Build& build);                    // metrics.cpp
 void check_graphs(Build& build, KindBuild& kind);      // check.cpp
 void read_kind_labels(Build& build, KindBuild& kind);  // labels.cpp

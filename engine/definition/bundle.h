@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/calendar/calendar.h"
+#include "engine/definition/link.h"
 #include "engine/model/ids.h"
 #include "engine/model/time.h"
 #include "engine/model/value.h"
@@ -36,11 +37,6 @@ template <typename T>
   const auto it = map.find(name);
   return it == map.end() ? nullptr : &it->second;
 }
-
-struct Labels {
-  std::string zh;
-  std::string en;
-};
 
 class SymbolTable {  // interned codes, units, inline values; ids are dense and stable within a bundle
  public:
@@ -268,6 +264,7 @@ struct EventDef {
   std::vector<ScopeId> clears;
   LinkId link = kNone8;
   LinkId unlink = kNone8;
+  std::vector<LinkId> reacts;  // links whose target this event opens
   EventAction action = EventAction::kNone;
   std::vector<ClockRef> starts;
   std::vector<ClockRef> stops;
@@ -278,17 +275,6 @@ struct EventDef {
   bool author_asked = false;         // some not_by names it: its actor is remembered
   std::vector<EventId> answered_by;  // events that answer it
   bool quiet = false;                // a note or attachment: raises the version, not the revision
-};
-
-struct LinkDef {
-  std::string name;
-  Labels labels;
-  KindId to = kNone16;  // kNone16: a kind that this office does not have (listed warning)
-  std::string to_name;
-  bool one = false;
-  bool forest = false;
-  bool counts_primary = false;  // a case with this link is not counted in metrics
-  std::string opens_by;
 };
 
 struct ScopeDef {    // the case itself, or a part

@@ -39,6 +39,7 @@ Compiled compile(const std::map<std::string, std::string>& texts, std::string_vi
       compile_events(build, kind);
       compile_clocks(build, kind);
     }
+    compile_reactions(build);
     // Only a kind whose every word was understood is looked at as a graph: an unknown state would else be told twice, as unreachable too.
     if (build.report.errors() == 0) {
       for (KindBuild& kind : build.kinds) check_graphs(build, kind);

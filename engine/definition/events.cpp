@@ -134,7 +134,8 @@ void EventCompiler::actors() const {
   });
   const bool after = fields.get("after") != nullptr;
   if (after && !(system && event.by.size() == 1)) error(*by, "Docket emits what comes `after` a clock, so it is by: [system]");
-  if (system && !after) error(*by, "the role system acts only `after` a clock");
+  const bool opens_case = event.scope == 0 && fields.flag("opens");  // a link of another case may have Docket open this one
+  if (system && !after && !opens_case) error(*by, "the role system acts only `after` a clock, or to open a case");
 }
 
 EventId EventCompiler::other_event(std::string_view word) const {

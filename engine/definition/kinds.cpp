@@ -205,11 +205,15 @@ struct Declarer {
 };
 
 // Links are declared before the shared fragments are read, so what they say of events is checked after both.
-void check_links(Build& build, const KindBuild& kind_build, const KindDef& kind, const Node& links) {
+void check_links(Build& build, const KindBuild& kind_build, KindDef& kind, const Node& links) {
   for (std::size_t i = 0; i < kind.links.size(); ++i) {
-    const LinkDef& link = kind.links[i];
+    LinkDef& link = kind.links[i];
     const Node* map = links.find(link.name);
-    if (map == nullptr || link.opens_by.empty() || kind.event_ids.contains(link.opens_by)) continue;
+    if (map == nullptr || link.opens_by.empty()) continue;
+    if (const EventId* id = find_name(kind.event_ids, link.opens_by)) {
+      link.opened_by = *id;
+      continue;
+    }
     build.report.error(*map->find("opens_by"), "link " + kind_build.links[i]->text + ": opens_by: no event " + link.opens_by,
                        nearest(link.opens_by, event_names(kind, 0, true)));
   }

@@ -39,6 +39,10 @@ enum class RecordKind : std::uint8_t {
 };
 [[nodiscard]] const char* to_string(RecordKind kind);
 [[nodiscard]] std::optional<RecordKind> record_kind_from(std::string_view name);
+// Whether a record of that kind is an accepted event: a producer's, Docket's own after a clock, or one that another case caused.
+[[nodiscard]] constexpr bool accepts(RecordKind kind) {
+  return kind == RecordKind::kAccepted || kind == RecordKind::kTimer || kind == RecordKind::kReaction;
+}
 
 // One computed value by name, in JSON e.g. {"set":"start","clock":"handle","due":"2017-03-08T15:59:59.999Z","unit":"wd",
 // "notices":[{"at":"...","level":"yellow","to":"holder"}]}; "due" is left out when the clock is unlimited.

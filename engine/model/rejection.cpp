@@ -30,6 +30,8 @@ constexpr std::array kCodes{
     RejectionInfo{Rejection::kIdentityConflict, "identity-conflict", kFinal, kRepair, "同一标识内容不同",
                   "the same (source, id) with other content"},
     RejectionInfo{Rejection::kRoleNotAllowed, "role-not-allowed", kFinal, kRepair, "该角色不得实施此事件", "no such event by this role"},
+    RejectionInfo{Rejection::kReactionTooDeep, "reaction-too-deep", kFinal, kAsk, "连锁立案过深",
+                  "too many cases opened one another in a row"},
     RejectionInfo{Rejection::kNoCase, "no-case", kCurable, kWait, "事项尚未登记", "the case is not opened yet"},
     RejectionInfo{Rejection::kCaseExists, "case-exists", kCurable, kRepair, "事项已登记", "the case is open already"},
     RejectionInfo{Rejection::kNotFromState, "not-from-state", kCurable, kWait, "当前状态不允许", "not legal in this state"},

@@ -31,6 +31,7 @@ enum class Rejection : std::uint16_t {  // numbers are served: append only
   kClassified = 111,        // dataclassification: its payload is dropped
   kIdentityConflict = 112,  // same (source, id), other content
   kRoleNotAllowed = 113,    // no `by` of the event names this role
+  kReactionTooDeep = 114,   // a reaction of a case that is itself the last of a long row of them
   // curable: the case's other events decide
   kNoCase = 200,           // the case is not opened yet
   kCaseExists = 201,       // a second opening

@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::string_view kMovedHead = R"({"moved_from":")";
 
-bool accepts(ledger::RecordKind kind) { return kind == ledger::RecordKind::kAccepted || kind == ledger::RecordKind::kTimer; }
-
 std::string type_of(const model::Event& event) {
   for (const auto& attribute : event.attributes) {
     if (attribute.name == "type") return std::string(attribute.raw);
@@ -99,7 +97,7 @@ Result<std::deque<HistoryLoader::Row>> HistoryLoader::rows(int partition, const 
   std::deque<Row> out;  // rows keep their places
   for (const auto& row : states_.history(partition, case_id)) {
     if (row.recorded > known_at || row.version > versions) break;
-    if (!accepts(row.kind)) continue;
+    if (!ledger::accepts(row.kind)) continue;
     auto record = records_.record(partition, row.height);
     if (!record) return record.error();
     auto& held = out.emplace_back(Row{row.height, record->recorded, std::move(record->record), nullptr, nullptr});
@@ -107,7 +105,7 @@ Result<std::deque<HistoryLoader::Row>> HistoryLoader::rows(int partition, const 
   }
   if (more != nullptr) {
     for (const auto& row : *more) {
-      if (accepts(row.record->kind)) out.push_back({row.height, row.recorded, {}, row.record.get(), row.event});
+      if (ledger::accepts(row.record->kind)) out.push_back({row.height, row.recorded, {}, row.record.get(), row.event});
     }
   }
   return out;

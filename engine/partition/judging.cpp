@@ -8,6 +8,7 @@
 #include "engine/measure/contribution.h"
 #include "engine/partition/judged.h"
 #include "engine/partition/loop.h"
+#include "engine/partition/reaction_text.h"
 #include "engine/validate/migrate.h"
 #include "engine/validate/step_check.h"
 
@@ -147,7 +148,7 @@ std::optional<EventOutcome> PartitionLoop::known_outcome(const model::Event& eve
     if (known->kind == RecordKind::kParked) rest_on_own_block(rests);  // its limit may have passed at another owner
     return conflict();
   }
-  if (known->kind == RecordKind::kAccepted || known->kind == RecordKind::kTimer) {
+  if (ledger::accepts(known->kind)) {
     EventOutcome outcome = told(Kind::kDuplicate);
 #ifdef DOCKET_FAULT_AHEAD
     const auto state = case_ahead(event.subject);
@@ -169,7 +170,8 @@ std::optional<EventOutcome> PartitionLoop::known_outcome(const model::Event& eve
 }
 
 EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offer& offer, std::vector<std::uint64_t>& rests) {
-  if (auto refusal = validate::check_time(*event->bundle, *event, building_->header.recorded))
+  const bool reacts = is_reaction(*event);  // its time is its cause's, which was approved if need be
+  if (auto refusal = validate::check_time(*event->bundle, *event, building_->header.recorded); refusal && !reacts)
     return reject(*event, std::move(refusal), model::kNoHeight, rests);
   fire_before(*event);
   const auto& case_id = event->subject;
@@ -204,7 +206,7 @@ EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offe
       return outcomes.front();
     }
   }
-  const bool in_order = event->bundle->sources[event->source_id].in_order || expected.has_value();
+  const bool in_order = reacts || event->bundle->sources[event->source_id].in_order || expected.has_value();
   if (model::info(refusal.code).curability == model::Curability::kFinal || in_order)
     return reject(*event, std::move(refusal), model::kNoHeight, rests);
   // All parked events of the case together with this one, as one fold and one block, if that is legal.
@@ -248,7 +250,8 @@ bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, cons
     const auto& event = *incoming[i].event;
     const bool last = i + 1 == incoming.size();
     ledger::Record record;
-    record.kind = incoming[i].timer ? ledger::RecordKind::kTimer : ledger::RecordKind::kAccepted;
+    const bool reacts = is_reaction(event);
+    record.kind = incoming[i].timer ? ledger::RecordKind::kTimer : reacts ? ledger::RecordKind::kReaction : ledger::RecordKind::kAccepted;
     record.event = std::move(sealed[i]);
     record.tag = ingest::tag_text(event.identity.tag);
     record.parked_at = resolves[i];
@@ -281,6 +284,7 @@ bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, cons
       applied.after = verdict.steps[i];
       measure::append_next(applied.deltas, bundle, before.get(), *applied.after, event.time);
     }
+    if (reacts) add_members(record.body, reaction_members(*reacting_->reaction));
     record.case_version = (before ? before->version : 0) + (verdict.refolded ? static_cast<std::uint32_t>(i) + 1 : 1);
     record.case_revision = applied.after ? applied.after->revision : 0;
     EventOutcome outcome = told(Kind::kAccepted);
@@ -322,6 +326,7 @@ EventOutcome PartitionLoop::reject(const model::Event& event, model::Refusal ref
   record.tag = ingest::tag_text(event.identity.tag);
   record.code = refusal.code;
   record.parked_at = resolves;
+  if (is_reaction(event)) record.body = "{" + reaction_members(*reacting_->reaction) + "}";
   // A rejected payload never stands in the ledger: of field findings only the pointers, since their words quote values.
   const bool quotes = !refusal.errors.empty() && model::info(refusal.code).curability == model::Curability::kFinal;
   if (!quotes) record.detail = refusal.detail;

@@ -41,6 +41,8 @@ void PartitionLoop::restore(const ledger::Position& position, const std::string&
   term_ = term;
   recorded_ = recorded;
   next_offset_ = offset;
+  reactions_ = states_.reaction_numbers(options_.partition);
+  forget_reactions_ahead();
   for (const auto& row : states_.parked(options_.partition)) {
     const auto record = records_.record(options_.partition, row.height);
     if (!record) continue;
@@ -108,6 +110,8 @@ std::vector<ledger::Appending> PartitionLoop::judge_turn(Instant now) {
       judged += next.events.size();
       if (next.barrier) {
         barriers.push_back(std::move(next));
+      } else if (next.reaction) {
+        judge_reaction(std::move(next));
       } else if (next.dry_run) {
         judge_dry(std::move(next));
       } else {
@@ -238,7 +242,7 @@ void PartitionLoop::make_valid(InFlight flight) {
     mode_ = Mode::kOwner;
     timers_ = {};
   }
-  for (const auto& applied : flight.applied.records) {
+  for (auto& applied : flight.applied.records) {
     note_valid(applied);
     if (const auto it = ahead_events_.find(applied.identity.fingerprint); it != ahead_events_.end() && it->second.token == flight.token)
       ahead_events_.erase(it);
@@ -289,6 +293,7 @@ void PartitionLoop::freeze() {
   ahead_.clear();
   ahead_events_.clear();
   ahead_deciding_ = deciding_;
+  forget_reactions_ahead();
   while (!waiting_.empty()) {
     queued_events_ += waiting_.back().offer.events.size();
     earliest_deadline_ = std::min(earliest_deadline_, waiting_.back().offer.deadline);

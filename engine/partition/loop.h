@@ -77,6 +77,10 @@ class PartitionLoop {
   // Writes an `activated` record as soon as it owns, unless the chain has that number or a higher one already. A bundle that can't be
   // had stops the loop.
   void activate(const ledger::Activation& wanted);
+  // How many reactions the valid chain has caused, by the partition they go to.
+  [[nodiscard]] std::uint64_t reactions_to(int partition) const { return reactions_.sent[static_cast<std::size_t>(partition)]; }
+  // One of them, from 1 on, to be offered to that partition.
+  [[nodiscard]] Result<Reaction> reaction(int to, std::uint64_t number) const;
   // By what decides for new cases.
   [[nodiscard]] ingest::Ingest& ingest() const { return ahead_deciding_.book->ingest; }
   // The number of what decides for new cases, in the valid chain.
@@ -249,6 +253,13 @@ class PartitionLoop {
   [[nodiscard]] Result<model::EventPtr> parse_record(const ledger::Record& record, const SoFar& so_far) const;
   [[nodiscard]] HistoryLoader histories(Rulebook& book) const;
 
+  // reactions (reactions.cpp)
+  void judge_reaction(Offer offer);
+  void reject_unread(const Reaction& reaction, std::vector<std::uint64_t>& rests);
+  [[nodiscard]] bool is_reaction(const model::Event& event) const;
+  void note_reactions(Applied& applied);
+  void forget_reactions_ahead();
+
   // heads of the partition before (heads.cpp)
   void write_heads();
   void heads_valid(std::uint64_t token);
@@ -283,7 +294,7 @@ class PartitionLoop {
   [[nodiscard]] Result<AppliedBlock> apply_block(ledger::Block& block, std::uint64_t hash_prefix);  // takes the block's records
   [[nodiscard]] Status apply_accepted(Applied& applied, const SoFar& so_far, bool held_back, bool in_set);
   [[nodiscard]] static bool is_held_back(const std::vector<Applied>& rows, const Applied& row);
-  void note_valid(const Applied& applied);
+  void note_valid(Applied& applied);
   [[nodiscard]] std::optional<Parked> reopen_parked(const ledger::Record& record, Height height) const;
   void note_owner(const ledger::Record& record);
   void drop_all();
@@ -349,6 +360,18 @@ class PartitionLoop {
     std::uint64_t token = 0;  // of the block that it is in; 0: of none yet
   };
   std::vector<Head> heads_;
+
+  ReactionNumbers reactions_;  // of the valid chain
+  struct Received {
+    std::uint64_t number = 0;
+    std::uint64_t token = 0;  // of the block that it is in, while that is not valid
+  };
+  std::array<Received, model::kPartitions> received_ahead_;
+  struct Reacting {  // the one being judged
+    const Reaction* reaction = nullptr;
+    std::array<std::uint8_t, 16> fingerprint{};
+  };
+  std::optional<Reacting> reacting_;
 
   TimerState timers_;
   bool timers_held_ = false;

@@ -18,6 +18,17 @@ namespace docket::partition {
 
 using model::Instant;
 
+// What an accepted event of one partition asks of another: to open a case (ledger.md section 9).
+struct Reaction {
+  int from = 0;
+  std::uint64_t number = 0;   // of those from there to here: 1, 2, ...
+  Instant recorded = 0;       // of its cause
+  std::uint32_t depth = 1;    // 1: its cause is nobody's reaction
+  std::string case_id;        // of its cause,
+  ledger::Height height = 0;  // and its record
+  std::string event;          // the event, JSON
+};
+
 // What `migrated` changed of a case, by names.
 struct Moved {
   std::string from;  // bundles
@@ -58,6 +69,7 @@ struct EventOutcome {
   ledger::Position position;
   Instant until = model::kNoInstant;   // parked: rejected then at the latest
   std::shared_ptr<const Moved> moved;  // of an accepted `migrated`
+  std::uint64_t received = 0;          // of a reaction: the last number from its partition that is judged here
 };
 // The word for it that callers read, on every face.
 [[nodiscard]] const char* name_of(EventOutcome::Kind kind);
@@ -70,9 +82,12 @@ struct Offer {
   // Of no events: one outcome, accepted once a block that was produced after this came in is valid, so that whatever anybody was told
   // before is in what can be read by then (ledger.md section 5). All that come in before a turn share its block.
   bool barrier = false;
+  // Of no events: this instead, and one outcome: accepted or rejected; duplicate: it was judged before; overloaded: not now, or one before
+  // it is missing. What `received` says counts.
+  std::shared_ptr<const Reaction> reaction = {};
   Instant deadline = model::kForever;
   std::function<void(std::vector<EventOutcome>)> done;
-  [[nodiscard]] std::size_t answers() const { return barrier ? 1 : events.size(); }
+  [[nodiscard]] std::size_t answers() const { return barrier || reaction ? 1 : events.size(); }
 };
 
 struct LoopOptions {

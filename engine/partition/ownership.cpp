@@ -86,6 +86,7 @@ void PartitionLoop::drop_all() {
   building_.reset();
   ahead_.clear();
   ahead_events_.clear();
+  forget_reactions_ahead();
   heads_again();
   drop_intake();
   own_term_ = 0;

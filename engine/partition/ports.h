@@ -51,6 +51,19 @@ struct AttentionRow {
   std::string case_id;
 };
 
+// Reactions of one partition (ledger.md section 9), by the other partition: how many it has sent there, and the last number from there
+// that its chain has judged.
+struct ReactionNumbers {
+  std::array<std::uint64_t, model::kPartitions> sent{};
+  std::array<std::uint64_t, model::kPartitions> received{};
+  friend bool operator==(const ReactionNumbers&, const ReactionNumbers&) = default;
+};
+// What caused one: an accepted event, by this link of its kind.
+struct ReactionCause {
+  Height height = 0;
+  model::LinkId link = 0;
+};
+
 // Valid state, as the projections hold it (active, frozen, store).
 class StateReader {
  public:
@@ -63,6 +76,10 @@ class StateReader {
   [[nodiscard]] virtual std::vector<AttentionRow> attention(int /*partition*/, Instant /*from*/, std::string_view /*from_case*/,
                                                             std::size_t /*limit*/) const {
     return {};
+  }
+  [[nodiscard]] virtual ReactionNumbers reaction_numbers(int /*partition*/) const { return {}; }
+  [[nodiscard]] virtual std::optional<ReactionCause> reaction_cause(int /*partition*/, int /*to*/, std::uint64_t /*number*/) const {
+    return std::nullopt;
   }
 };
 
@@ -90,6 +107,13 @@ struct Applied {
   std::vector<measure::Delta> deltas;
   std::vector<measure::Delta> withdrawn;  // of a case that moved to other definitions: what it takes back, by the bundle of `before`
   Height resolves = model::kNoHeight;     // the parked record that is over with it
+  struct Reaction {
+    int partition = 0;  // to, or from
+    std::uint64_t number = 0;
+    model::LinkId link = 0;  // of one that is to be sent
+  };
+  std::vector<Reaction> sends = {};
+  std::optional<Reaction> received = {};  // whose outcome this is
 };
 struct AppliedBlock {
   ledger::Position position;  // after the block

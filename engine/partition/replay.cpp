@@ -23,9 +23,7 @@ std::size_t set_size(const ledger::Record& record) {
   return set != nullptr && set->is_int64() && set->get_int64() > 1 ? static_cast<std::size_t>(set->get_int64()) : 1;
 }
 
-bool accepts(const ledger::Record& record) {
-  return record.kind == ledger::RecordKind::kAccepted || record.kind == ledger::RecordKind::kTimer;
-}
+bool accepts(const ledger::Record& record) { return ledger::accepts(record.kind); }
 
 bool changes_others(const ledger::Record& record) {
   return !record.displaces.empty() ||
@@ -86,7 +84,7 @@ Status PartitionLoop::replay_block(const ledger::Stored& stored) {
   head_ = text;
   recorded_ = block->recorded;
   term_ = std::max(term_, block->term);
-  for (const auto& row : applied->records) note_valid(row);
+  for (auto& row : applied->records) note_valid(row);
   sink_.apply(std::move(*applied));
 #ifdef DOCKET_FAULT_TERMS
   foreign_owner = false;
@@ -264,8 +262,9 @@ std::optional<PartitionLoop::Parked> PartitionLoop::reopen_parked(const ledger::
   return Parked{offered.event, height, record.until, {record.code, record.detail, {}}};
 }
 
-void PartitionLoop::note_valid(const Applied& applied) {
+void PartitionLoop::note_valid(Applied& applied) {
   note_wants(applied);
+  note_reactions(applied);
   if (applied.resolves != model::kNoHeight) {
     std::erase_if(unopened_, [&](const auto& row) { return row.first.second == applied.resolves; });
     if (const auto it = parked_.find(applied.case_id); it != parked_.end()) {

@@ -41,7 +41,8 @@ Rulebook& Rulebooks::of(const model::Event& event) {
 
 void Rulebooks::read_by(Rulebook& book, ingest::Offered& event) {
   if (event.event == nullptr || event.event->bundle == book.bundle.get() || event.event->text == nullptr) return;
-  auto again = book.ingest.parse(*event.event->text);
+  const bool own = event.stage == ingest::Stage::kReady && event.event->source == definition::kOwnSource;
+  auto again = own ? book.ingest.parse_own(*event.event->text) : book.ingest.parse(*event.event->text);
   if (again.event == nullptr) return;  // its envelope was readable, whoever reads it
   if (again.stage != ingest::Stage::kReady) {
     again.stage = ingest::Stage::kRejected;

@@ -37,7 +37,7 @@ void Replayed::apply(partition::AppliedBlock&& block) {
   recorded_ = block.recorded;
   for (auto& row : block.records) {
     if (row.case_id.empty()) continue;
-    const bool accepted = row.event != nullptr && (row.record->kind == RecordKind::kAccepted || row.record->kind == RecordKind::kTimer);
+    const bool accepted = row.event != nullptr && ledger::accepts(row.record->kind);
     if (!accepted && row.after == nullptr) continue;  // refused or parked before there was a case
     auto& of = cases_[row.case_id];
     if (!row.withdrawn.empty()) sums_.add(*books_.of(*row.before).bundle, row.withdrawn);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/apply/condition.h"
+#include "engine/apply/reaction_target.h"
 #include "engine/validate/computed_effects.h"
 #include "engine/validate/refuse.h"
 
@@ -273,6 +274,11 @@ class StepCheck {
       if (target != nullptr && target->as_text() == event_.subject) {
         return refuse(Rejection::kLinkCycle, "a case can't be linked to itself by " + link.name, "#/data/" + link.name);
       }
+    }
+    for (const auto id : def_.reacts) {
+      const auto& link = kind_.links[id];
+      if (id != def_.link && link.one && apply::opens_case(link) && linked(id))
+        return refuse(Rejection::kLinkExists, "the case has a link " + link.name + " already, and " + def_.name + " makes it", "#/type");
     }
     if (def_.unlink != model::kNone8 && !linked(def_.unlink)) {
       return refuse(Rejection::kNoLink, "the case has no link " + kind_.links[def_.unlink].name, "#/type");

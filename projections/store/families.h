@@ -22,16 +22,17 @@ enum class Family : std::uint8_t {
   kAnchors = 11,
   kAttention = 12,
   kRejects = 13,
+  kReactions = 14,
 };
-inline constexpr std::size_t kFamilies = 14;
+inline constexpr std::size_t kFamilies = 15;
 inline constexpr std::array<const char*, kFamilies> kFamilyNames = {
-    "meta",   "cases",         "history",          "identities",   "parked",  "aliases",   "listings",
-    "clocks", "metrics_known", "metrics_happened", "restatements", "anchors", "attention", "rejects"};
+    "meta",         "cases",   "history",   "identities", "parked",   "aliases", "listings", "clocks", "metrics_known", "metrics_happened",
+    "restatements", "anchors", "attention", "rejects",    "reactions"};
 
 // 2: attention; identities hold the record's kind; cases hold what has been told. 3: rejects. 4: each pause of a clock;
-// cells with buckets. A store of an older format is left as it is,
+// cells with buckets. 5: reactions. A store of an older format is left as it is,
 // and a new one is made from the ledger.
-inline constexpr std::uint32_t kFormatVersion = 4;
+inline constexpr std::uint32_t kFormatVersion = 5;
 
 [[nodiscard]] constexpr std::size_t index_of(Family family) { return static_cast<std::size_t>(family); }
 

@@ -5,6 +5,7 @@ import tempfile
 
 import codes
 import common
+import failed_tests
 import layers
 import tree as tree_check
 import words
@@ -27,6 +28,33 @@ def write(folder, files):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8") as handle:
             handle.write(text)
+
+
+# What failed, what each said, and whether a second run may decide.
+REPEATS = (
+    ({"K.a": ("kafka", "no answer within 30 s")}, True),
+    ({"K.a": ("kafka", "no answer"), "C.b": ("crash", "not ready")}, True),
+    ({"K.a": ("kafka", "x"), "K.b": ("kafka", "x"), "K.c": ("kafka", "x")}, False),
+    ({"U.a": ("unit", "expected 1")}, False),
+    ({"K.a": ("kafka", "the checker: event e1 was acknowledged and is not there")}, False),
+    ({"K.a": ("kafka", "ERROR: AddressSanitizer: heap-use-after-free")}, False),
+    ({}, False),
+)
+
+
+def repeats():
+    wrong = []
+    for tests, expected in REPEATS:
+        with tempfile.TemporaryDirectory() as build:
+            place = os.path.join(build, "Testing/Temporary")
+            log = "".join(f"{n}/9 Testing: {name}\n{n}/9 Test: {name}\n{said}\n" for n, (name, (_, said)) in enumerate(tests.items(), 1))
+            names = "".join(f"{n}:{name}\n" for n, name in enumerate(tests, 1))
+            write(place, {"LastTestsFailed.log": names, "LastTest.log": log})
+            found = failed_tests.failed(build)
+            may = failed_tests.may_repeat(found, failed_tests.outputs(build, found), {name: {label} for name, (label, _) in tests.items()})
+            if found != list(tests) or may != expected:
+                wrong.append(f"failed_tests: {list(tests)} found as {found}, may be repeated: {may}")
+    return wrong
 
 
 def found_by(check, extra):
@@ -91,6 +119,7 @@ def main():
         lines = found_by(check, extra)
         if any(name in line for line in lines for name in extra):
             wrong.append(f"{check.__module__}.{check.__name__} finds {lines} in {list(extra)}")
+    wrong += repeats()
     for line in wrong:
         print(line)
     print(f"{len(MISTAKES) + len(FINE)} trees, {len(wrong)} wrong")

@@ -2,6 +2,8 @@
 import os
 import sys
 
+from failed_tests import show
+
 name, folder = sys.argv[1], os.environ.get("DOCKET_STEPS", "")
 path = os.path.join(folder, name)
 if not folder or not os.path.isfile(path):
@@ -9,4 +11,11 @@ if not folder or not os.path.isfile(path):
     sys.exit(77)
 result = open(path, encoding="utf-8").read().strip()
 print(f"{name}: {result}")
+build = os.path.join(folder, "..", name)
+repeated = path + ".repeated"
+if os.path.isfile(repeated):
+    print("passed only when run a second time, alone; the first time it said:")
+    print(open(repeated, encoding="utf-8", errors="replace").read())
+if not result.startswith("passed") and os.path.isdir(build):
+    show(build)
 sys.exit(0 if result.startswith("passed") else 1)

@@ -74,8 +74,12 @@ class KafkaTest : public ::testing::Test {
     return command;
   }
   [[nodiscard]] std::vector<std::string> serving() const { return on({}); }
+  // Of which office.
+  virtual std::vector<std::string> office() { return {}; }
   void create(const fs::path& data) {
-    const auto made = run_docket(on({"ledger", "create", "--data", data.string()}));
+    std::vector<std::string> command{"ledger", "create", "--data", data.string()};
+    for (const auto& word : office()) command.push_back(word);
+    const auto made = run_docket(on(command));
     ASSERT_TRUE(made.ended.with(0)) << made.text();
   }
   void verify(const fs::path& data) {

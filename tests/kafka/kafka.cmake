@@ -28,6 +28,6 @@ if(DOCKET_KAFKA AND TARGET docket)
   endfunction()
   docket_kafka_test(kafka_test kafka/node_test.cpp kafka/intake_test.cpp kafka/nodes_test.cpp kafka/definitions_test.cpp kafka/shared_keys_test.cpp kafka/clients_test.cpp
     kafka/outputs_test.cpp)
-  docket_kafka_test(kafka_faults_test kafka/faults_test.cpp kafka/intake_faults_test.cpp kafka/guard_test.cpp)
+  docket_kafka_test(kafka_faults_test kafka/faults_test.cpp kafka/intake_faults_test.cpp kafka/guard_test.cpp kafka/reactions_test.cpp)
   docket_kafka_test(kafka_three_test kafka/three_brokers_test.cpp)
 endif()

@@ -76,6 +76,11 @@ class MemoryProjections final : public partition::StateReader, public partition:
     attention_rows += rows.size();
     return rows;
   }
+  partition::ReactionNumbers reaction_numbers(int /*partition*/) const override { return reactions; }
+  std::optional<partition::ReactionCause> reaction_cause(int /*partition*/, int to, std::uint64_t number) const override {
+    const auto it = causes.find({to, number});
+    return it == causes.end() ? std::nullopt : std::optional(it->second);
+  }
   Result<partition::RecordAt> record(int /*partition*/, model::Height height) const override {
     const auto it = records.find(height);
     if (it == records.end()) return Error{ErrorCode::kNotFound, "no record " + std::to_string(height), false};
@@ -86,11 +91,16 @@ class MemoryProjections final : public partition::StateReader, public partition:
     position = block.position;
     for (auto& row : block.records) {
       records[row.height] = {*row.record, row.recorded};
+      for (const auto& sent : row.sends) {
+        causes[{sent.partition, sent.number}] = {row.height, sent.link};
+        reactions.sent[static_cast<std::size_t>(sent.partition)] = sent.number;
+      }
+      if (row.received) reactions.received[static_cast<std::size_t>(row.received->partition)] = row.received->number;
       if (row.case_id.empty()) continue;
       using ledger::RecordKind;
       const auto kind = row.record->kind;
       events[row.identity.fingerprint] = {row.identity.tag, row.height, kind};
-      const bool accepts = kind == RecordKind::kAccepted || kind == RecordKind::kTimer;
+      const bool accepts = ledger::accepts(kind);
       std::string name;
       if (row.event != nullptr && row.event->kind != model::kNone16) name = bundle_->kinds[row.event->kind].events[row.event->event].name;
       histories[row.case_id].push_back({row.height, accepts ? row.record->case_version : 0, row.recorded,
@@ -149,6 +159,8 @@ class MemoryProjections final : public partition::StateReader, public partition:
   std::map<model::Height, partition::RecordAt> records;
   std::vector<partition::ParkedRow> parked_rows;
   std::set<std::pair<Instant, std::string>> wanted;
+  partition::ReactionNumbers reactions;
+  std::map<std::pair<int, std::uint64_t>, partition::ReactionCause> causes;
   mutable std::size_t attention_calls = 0;
   mutable std::size_t attention_rows = 0;
   std::map<std::tuple<std::uint16_t, std::uint8_t, std::string, model::Day, std::uint16_t>, std::int64_t> cells;

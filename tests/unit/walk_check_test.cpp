@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/walk/check.h"
+#include "tests/support/reaction_office.h"
 #include "tests/unit/definition_fixture.h"
 #include "tests/unit/definition_small_office.h"
 
@@ -12,6 +13,11 @@ TEST(WalkCheck, ShippedOfficesPass) {
   for (const char* office : {"example", "shandong", "boston"}) {
     for (const auto& finding : check_by_walks(*definition::load_office(office))) ADD_FAILURE() << office << ": " << finding.format();
   }
+}
+
+// A case that Docket itself opens is walked as any other.
+TEST(WalkCheck, CasesThatOthersOpenPass) {
+  for (const auto& finding : check_by_walks(*testing::reaction_office())) ADD_FAILURE() << finding.format();
 }
 
 // Findings of the small office with words of its kind replaced; the tables must let the changes pass.

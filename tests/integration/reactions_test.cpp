@@ -1,0 +1,103 @@
+// Goal: a case that another case opens is there a moment later, wherever it lives, once and for ever, though the process be killed. Method:
+// the real program with an office of its own; what was acknowledged is asked for after a kill.
+#include "tests/support/docket_process.h"
+#include "tests/support/reaction_office.h"
+
+namespace docket::testing {
+namespace {
+
+constexpr const char* kNoon = "2026-03-10T12:00:00+08:00";
+const std::string kApproved = R"(,"approvedby":"b-1")";
+
+class ReactionsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    write_reaction_office(schemas_);
+    const auto made = run_docket({"ledger", "create", "--data", data_.string(), "--schemas", schemas_.string(), "--office", "small"});
+    ASSERT_TRUE(made.ended.with(0)) << made.text();
+  }
+  static boost::json::object answer(Server& server, const std::string& target) {
+    boost::system::error_code error;
+    const auto body = boost::json::parse(server.get(target).body, error);
+    return error || !body.is_object() ? boost::json::object{} : body.get_object();
+  }
+  // Asks until it is there, a minute at most.
+  static bool there(Server& server, const std::string& case_id) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (std::chrono::steady_clock::now() < until) {
+      if (server.get("/v1/cases/" + case_id).status == 200) return true;
+    }
+    return false;
+  }
+  static void publish(Server& server, const std::string& event) {
+    const auto reply = server.client().post(event, "application/cloudevents+json");
+    ASSERT_EQ(reply.status, 200) << reply.body;
+  }
+  static std::string linked(Server& server, const std::string& case_id) {
+    const auto body = answer(server, "/v1/cases/" + case_id);
+    const auto* links = body.if_contains("links");
+    if (links == nullptr || !links->is_array() || links->get_array().empty()) return {};
+    return std::string(links->get_array().at(0).at("to").as_string());
+  }
+  TempFolder folder_;
+  const fs::path data_ = folder_ / "data";
+  const fs::path schemas_ = folder_ / "schemas";
+};
+
+TEST_F(ReactionsTest, ACaseIsOpenedByAnotherAndSaysByWhich) {
+  Server server(data_);
+  ASSERT_TRUE(server.ready()) << server.errors();
+  publish(server, order_event("order", "O1", 1, "made", kNoon, R"({"owner":"N"})", kApproved));
+  publish(server, order_event("order", "O1", 2, "asked", kNoon, R"({"what":"修水管"})", kApproved + R"(,"sequence":"1")"));
+  const auto job = linked(server, "O1");
+  ASSERT_TRUE(job.starts_with("O1.job.")) << server.get("/v1/cases/O1").body;
+  ASSERT_TRUE(there(server, job)) << server.errors();
+  const auto history = answer(server, "/v1/cases/" + job + "/history");
+  SCOPED_TRACE(boost::json::serialize(history));
+  const auto& opening = history.at("events").at(0);
+  EXPECT_EQ(opening.at("outcome"), "reaction");
+  EXPECT_EQ(opening.at("caused_by").at("case"), "O1");
+  EXPECT_EQ(opening.at("data").at("what"), "修水管");
+  ASSERT_TRUE(there(server, linked(server, job))) << "what the job asks for";
+  const auto metrics = server.get("/metrics").body;
+  EXPECT_NE(metrics.find("docket_reactions_total{outcome=\"accepted\"} 2"), std::string::npos) << metrics;
+  // The order's history knows nothing of outcomes elsewhere; a refusal is listed as any.
+  publish(server,
+          order_event("order", "O1", 3, "handed", kNoon, R"({"other":")" + job + R"(","what":"w"})", kApproved + R"(,"sequence":"2")"));
+  const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  std::string rejects;
+  while (rejects.find("case-exists") == std::string::npos && std::chrono::steady_clock::now() < until)
+    rejects = server.get("/v1/rejects").body;
+  EXPECT_NE(rejects.find("O1:other:"), std::string::npos) << rejects;
+  EXPECT_TRUE(server.stop().with(0));
+  const auto verified = run_docket({"store", "verify", "--data", data_.string()});
+  EXPECT_TRUE(verified.ended.with(0)) << verified.text();
+  const auto chain = run_docket({"ledger", "verify", "--data", data_.string()});
+  EXPECT_TRUE(chain.ended.with(0)) << chain.text();
+}
+
+TEST_F(ReactionsTest, WhatWasAcknowledgedIsOpenedAfterAKill) {
+  std::set<std::string> jobs;
+  for (int round = 0; round < 4; ++round) {
+    Server server(data_);
+    ASSERT_TRUE(server.ready()) << server.errors();
+    for (const auto& job : jobs) ASSERT_TRUE(there(server, job)) << job;
+    for (int n = 0; n < 20; ++n) {
+      const std::string id = "O" + std::to_string(round * 20 + n);
+      publish(server, order_event("order", id, 1, "made", kNoon, R"({"owner":"N"})", kApproved));
+      publish(server,
+              order_event("order", id, 2, "handed", kNoon, R"({"other":"J)" + id + R"(","what":"w"})", kApproved + R"(,"sequence":"1")"));
+      jobs.insert("J" + id);
+    }
+    server.stop(SIGKILL);
+  }
+  Server server(data_);
+  ASSERT_TRUE(server.ready()) << server.errors();
+  for (const auto& job : jobs) {
+    ASSERT_TRUE(there(server, job)) << job;
+    EXPECT_EQ(answer(server, "/v1/cases/" + job + "/history").at("events").as_array().size(), 1U) << job;
+  }
+}
+
+}  // namespace
+}  // namespace docket::testing

@@ -1,0 +1,93 @@
+// What the checker says of links that open cases: one row a mistake in the office of reaction_office.h.
+#include <gtest/gtest.h>
+
+#include "tests/support/reaction_office.h"
+
+namespace docket::definition {
+namespace {
+
+struct Mistake {
+  const char* file;
+  const char* written;
+  const char* instead;
+  const char* message;  // with its place
+};
+std::ostream& operator<<(std::ostream& out, const Mistake& row) { return out << row.instead; }
+
+const Mistake kMistakes[] = {
+    {"definitions/order.yaml", "opens_by: asked,", "opens_by: askd,", "order.yaml:23:28: error: link job: opens_by: no event askd"},
+    {"definitions/order.yaml", "opens_by: asked, with: {what: what, ", "opens_by: asked, with: {",
+     "link job: begun of kind job needs what, and with does not give it"},
+    {"definitions/order.yaml", "weight: \"@weight\"", "wieght: \"@weight\"", "link job: with: begun of kind job has no field wieght"},
+    {"definitions/order.yaml", "weight: \"@weight\"", "weight: \"@wieght\"", "with: weight: the case has no attribute wieght"},
+    {"definitions/order.yaml", "weight: \"@weight\"", "weight: \"@urgent\"", "with: weight: not every urgent fits there"},
+    {"definitions/order.yaml", "weight: \"@weight\"", "weight: \"@case\"", "with: weight is no text, so it can't be a case's id"},
+    {"definitions/order.yaml", "weight: \"@weight\"", "weight: [a]", "with: weight is a field of asked, an attribute of the case as @name"},
+    {"definitions/order.yaml", "origin: \"@case\", sort: {value: plain}}}\n  other", "origin: what, sort: {value: plain}}}\n  other",
+     "with: origin: what is private, and would stand open in the other case"},
+    {"definitions/order.yaml", "with: {what: what, owner: \"@owner\", weight", "with: {what: waht, owner: \"@owner\", weight",
+     "with: what: event asked has no field waht"},
+    {"definitions/order.yaml", "sort: {value: named}", "sort: {value: other}", "with: sort: one of plain, named, not other"},
+    {"definitions/order.yaml", "sort: {value: named}", "sort: {is: named}", "value"},
+    {"definitions/order.yaml", "opens_by: handed, ", "", "with says what the event that opens the target holds"},
+    {"definitions/order.yaml", "to: job, opens_by: asked", "to: job, opens_by: handed",
+     "event handed makes the link other, so it opens no other"},
+    {"definitions/order.yaml", "weight: {type: decimal(2)}", "weight: {type: decimal(3)}", "with: weight: not every weight fits there"},
+    {"definitions/job.yaml", "by: [desk, system]", "by: [desk]", "no event that opens a job is by system, so Docket itself can't open one"},
+    {"definitions/job.yaml", "  done_event: {from", "  begun_too: {opens: true, to: begun_state, by: [system]}\n  done_event: {from",
+     "Docket itself may do two events that open a job, begun and begun_too"},
+    {"definitions/job.yaml", "  visit: {to: visit, opens_by: begun, with: {unit_name: owner}}",
+     "  visit: {to: visit, opens_by: begun, with: {unit_name: owner}}\n"
+     "  more: {to: job, opens_by: begun, with: {what: what, owner: owner, sort: sort}}",
+     "link more: what it opens opens another, and so on without end"},
+    {"definitions/job.yaml", "opens_by: begun,", "opens_by: done_event,", "event done_event has no field owner"},
+    {"definitions/visit.yaml", "set: [unit_name]", "set: [unit_name], may: [gone]", "gone"},
+    {"definitions/visit.yaml", "  visited: {from: [planned_state], to: done, by: [desk]}",
+     "  visited: {from: [planned_state], to: done, by: [desk, system]}", "the role system acts only `after` a clock, or to open a case"},
+};
+
+class ReactionMistakes : public ::testing::TestWithParam<Mistake> {};
+
+TEST_P(ReactionMistakes, AreToldWithTheirPlace) {
+  const auto& row = GetParam();
+  auto texts = testing::reaction_office_texts();
+  auto& text = texts.at(row.file);
+  const auto at = text.find(row.written);
+  ASSERT_NE(at, std::string::npos) << row.written;
+  text.replace(at, std::string(row.written).size(), row.instead);
+  const auto compiled = compile(texts, "small");
+  EXPECT_FALSE(compiled.ok());
+  std::string all;
+  for (const auto& each : compiled.diagnostics) all += each.format() + "\n";
+  EXPECT_NE(all.find(row.message), std::string::npos) << all;
+  EXPECT_NE(all.find(".yaml:"), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ReactionMistakes, ::testing::ValuesIn(kMistakes));
+
+TEST(ReactionOffice, ACaseThatNothingOpensIsTold) {
+  auto texts = testing::reaction_office_texts();
+  auto& text = texts.at("definitions/job.yaml");
+  text.erase(text.find("links:"));
+  auto& labels = texts.at("labels/job.yaml");
+  labels.erase(labels.find("links:"));
+  const auto compiled = compile(texts, "small");
+  ASSERT_FALSE(compiled.ok());
+  EXPECT_NE(compiled.diagnostics.front().message.find("Docket itself opens this case, and no link of the office has it do so"),
+            std::string::npos)
+      << compiled.diagnostics.front().format();
+}
+
+// A kind that the office lacks is not opened, and its link is still a link.
+TEST(ReactionOffice, AMissingKindIsAWarning) {
+  auto texts = testing::reaction_office_texts();
+  auto& office = texts["offices/small.yaml"];
+  office.replace(office.find(", visit]"), 8, "]");
+  const auto compiled = compile(texts, "small");
+  ASSERT_TRUE(compiled.ok());
+  const auto& job = compiled.bundle->kinds[*find_name(compiled.bundle->kind_ids, "job")];
+  EXPECT_EQ(job.links.front().opening, kNone16);
+}
+
+}  // namespace
+}  // namespace docket::definition
