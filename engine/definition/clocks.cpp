@@ -79,7 +79,7 @@ struct ClockCompiler {
   void limit() const {
     const Node* limit = fields.scalar("limit");
     const Node* given = fields.scalar("given");
-    if ((limit == nullptr) == (given == nullptr)) error(fields.node(), "exactly one of limit (a rule) and given (an attribute, or the part's key)");
+    if ((limit == nullptr) == (given == nullptr)) error(fields.node(), "exactly one of limit (a rule) and given (an attribute)");
     if (limit != nullptr) {
       clock().limit = find_rule(build, *limit, RuleSort::kLimit, fields.where() + ": limit");
       clock().rows = compile_rows(build, kind_build, clock().limit, scope_id, fields.where());
