@@ -191,7 +191,9 @@ void RecordWriter::write_aliases(const meta::BundleNames& names, const meta::Bun
     if (!std::binary_search(now.begin(), now.end(), key)) layer_.aliases.insert_or_assign(key, false);
   }
   for (const auto& key : now) {
-    if (!std::binary_search(old.begin(), old.end(), key)) layer_.aliases.insert_or_assign(key, true);
+    if (std::binary_search(old.begin(), old.end(), key)) continue;
+    layer_.aliases.insert_or_assign(key, true);
+    partition_.fresh_aliases.push_back(key);
   }
   layer_.bytes += (old.size() + now.size()) * kCaseBytes;
 }

@@ -11,6 +11,7 @@
 namespace docket::projections {
 
 Projections::Impl::~Impl() {
+  watch.reset();
   {
     const std::lock_guard lock(mutex);
     stopping = true;
@@ -72,6 +73,7 @@ Status Projections::Impl::start() {
     workers.push_back(std::move(worker));
   }
   writer = std::thread([this] { write_back_loop(); });
+  if (options.on_conflict) watch = std::make_unique<AliasWatch>(*this);
   return {};
 }
 
@@ -100,6 +102,8 @@ void Projections::Impl::apply(partition::AppliedBlock&& block) {
   DOCKET_CRASH_POINT("projections.applied");
   worker.events += layer.events - events;
   worker.bytes += layer.bytes - bytes;  // unsigned, and right when it shrinks
+  auto fresh = std::exchange(state.fresh_aliases, {});
+  if (watch) watch->add(std::move(fresh));
 }
 
 bool Projections::Impl::full(const Worker& worker) const {

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "projections/alias_watch.h"
 #include "projections/partition_state.h"
 #include "projections/projections.h"
 
@@ -56,7 +57,8 @@ struct Projections::Impl {
   mutable Status broken;          // a failed read or an impossible record; guarded by mutex
   mutable std::atomic<bool> is_broken{false};
   std::thread writer;
-  store::Batches batches;  // the writer's alone; kept, since their memory is as large every time
+  std::unique_ptr<AliasWatch> watch;  // null: nobody is to be told
+  store::Batches batches;             // the writer's alone; kept, since their memory is as large every time
 
  private:
   void write_back_loop();

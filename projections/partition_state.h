@@ -36,7 +36,8 @@ struct PartitionState {
   store::ViewPtr view;
   meta::NameRegistry names;
   std::vector<std::unique_ptr<const meta::BundleNames>> bundles;
-  meta::Head head;                 // applied so far
+  meta::Head head;                         // applied so far
+  std::vector<std::string> fresh_aliases;  // put by the block that is being applied
   mutable cases::CaseCache cache;  // rows of `view`
 
   [[nodiscard]] Below below() const { return {frozen, view}; }  // with the lock held

@@ -33,6 +33,8 @@ namespace docket::projections {
 
 using BundleLookup = std::function<definition::BundlePtr(std::string_view bundle_id)>;
 
+using AliasConflict = aliases::Conflict;
+
 struct FreezeLimits {
   std::size_t events = 65'536;
   std::size_t bytes = 64U << 20U;  // estimated
@@ -48,6 +50,8 @@ struct Options {
   std::size_t case_cache_bytes = 48U << 20U;
   std::size_t block_cache_bytes = 96U << 20U;
   BundleLookup bundles;                 // called on worker and query threads; null result: unknown
+  // A number got a second case: called within a second of it, on a thread of its own. Null: nobody watches.
+  std::function<void(const AliasConflict&)> on_conflict;
   rocksdb::Env* env = nullptr;          // null: the default one
   std::function<void()> before_ingest;  // for tests: between writing the files and taking them in
 };
@@ -86,6 +90,12 @@ struct ListQuery {
 struct ListPage {
   std::vector<model::CasePtr> cases;  // by case id
   std::string next;                   // `after` of the next page; "" = this was the last one. A short page is not the end
+};
+
+struct ConflictPage {
+  std::vector<AliasConflict> conflicts;
+  std::string next;       // `after` of the next page; "" = this was the last one
+  bool complete = false;  // false: what the store had at the start is not looked through yet, or nobody watches
 };
 
 struct DueRow {
@@ -130,6 +140,9 @@ class Projections final : public partition::StateReader, public partition::Sink 
   [[nodiscard]] Result<ListPage> list(const ListQuery& query) const;
   [[nodiscard]] Result<std::vector<aliases::Owner>> find_alias(std::string_view kind, std::string_view alias,
                                                                const std::vector<std::string>& values) const;
+  // Numbers that several cases have now, by kind, alias and values; an alias with `alarm: open` counts only cases that are not closed.
+  [[nodiscard]] Result<ConflictPage> conflicts(std::string_view after, std::size_t limit) const;
+  [[nodiscard]] Result<std::vector<AliasConflict>> conflicts_of(const definition::Bundle& bundle, const model::CaseState& state) const;
   // Attention wanted by running clocks in [from, to] of one partition, by instant; at most `limit` (then ask again from the last one).
   [[nodiscard]] Result<std::vector<DueRow>> due(int partition, model::Instant from, model::Instant to, std::size_t limit) const;
   [[nodiscard]] Result<metrics::Totals> cells(const CellQuery& query) const;

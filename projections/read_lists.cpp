@@ -136,6 +136,26 @@ Result<std::vector<aliases::Owner>> Projections::find_alias(std::string_view kin
   return sorted_owners(std::move(owners));
 }
 
+Result<ConflictPage> Projections::conflicts(std::string_view after, std::size_t limit) const {
+  if (impl_->watch) return impl_->watch->page(after, limit);
+  return ConflictPage{};
+}
+
+Result<std::vector<AliasConflict>> Projections::conflicts_of(const definition::Bundle& bundle, const model::CaseState& state) const {
+  const auto prefixes = aliases::alias_prefixes(bundle, state);
+  const auto owners = owners_of(*impl_, prefixes);
+  if (!owners.ok()) return owners.error();
+  std::vector<AliasConflict> out;
+  for (std::size_t i = 0; i < prefixes.size(); ++i) {
+    if ((*owners)[i].size() < 2) continue;
+    auto conflict = conflict_at(*impl_, prefixes[i], (*owners)[i]);
+    if (!conflict.ok()) return conflict.error();
+    const bool own = std::find(conflict->cases.begin(), conflict->cases.end(), state.id) != conflict->cases.end();
+    if (own && conflict->cases.size() > 1) out.push_back(std::move(*conflict));
+  }
+  return out;
+}
+
 Result<std::vector<DueRow>> Projections::due(int partition, model::Instant from, model::Instant to, std::size_t limit) const {
   const auto& state = impl_->partition(partition);
   std::set<std::pair<model::Instant, std::string>> candidates;

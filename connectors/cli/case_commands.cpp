@@ -87,6 +87,26 @@ Table span_table(const Display& show, const json::object& explained) {
   return table;
 }
 
+// Numbers that should name one case and name several.
+Table alarm_table(const Display& show, const json::array& alarms) {
+  Table table;
+  table.columns = {{"alarm", false}, {"kind", false}, {"alias", false}, {"values", false}, {"cases", false}};
+  for (const auto& alarm : alarms) {
+    if (!alarm.is_object()) continue;
+    const auto& own = alarm.get_object();
+    std::string values;
+    if (const auto* named = own.if_contains("values"); named != nullptr && named->is_object()) {
+      for (const auto& value : named->get_object()) {
+        values += (values.empty() ? "" : " ") + std::string(value.key()) + "=" + show.text(value.value());
+      }
+    }
+    std::string cases;
+    for (const auto& id : array_of(own, "cases")) cases += (cases.empty() ? "" : " ") + show.text(id);
+    table.rows.push_back({show.text(own, "alarm"), show.text(own, "kind"), show.text(own, "alias"), values, cases});
+  }
+  return table;
+}
+
 // What has been told of a deadline, then what is still planned.
 Table notice_table(const Display& show, const json::object& deadline) {
   Table table;
@@ -254,7 +274,23 @@ int run_case_get(const CommonOptions& options, const std::string& id, const AsOf
                   attribute_table(show, *answer, remote.labels(show.text(*answer, "kind"), "attributes", "attribute")), look);
   page +=
       section(either(show.language, "分项", "Parts"), show.rows(array_of(*answer, "parts"), {"part", "key", "n", "round", "state"}), look);
+  page += section(either(show.language, "警报", "Alarms"), alarm_table(show, array_of(*answer, "conflicts")), look);
   page += section(either(show.language, "关联", "Links"), show.rows(array_of(*answer, "links"), {"link", "to", "case"}, true), look);
+  return print(options, output);
+}
+
+int run_case_alarms(const CommonOptions& options, std::size_t limit) {
+  Remote remote(options);
+  const auto answer = remote.get_pages("/v1/alarms", {}, "alarms", limit);
+  if (!answer) return remote.exit_code();
+  const std::string body = remote.last_body();
+  Output output;
+  output.json = body;
+  output.items = &array_of(*answer, "alarms");
+  output.table = alarm_table(remote.display(), *output.items);
+  const auto* complete = answer->if_contains("complete");
+  if (complete != nullptr && complete->is_bool() && !complete->get_bool())
+    *options.err << "docket: " << either(options.language, "启动时已有的警报仍在查找，稍后再问", "those that stood at the start are still being looked for; ask again") << "\n";
   return print(options, output);
 }
 

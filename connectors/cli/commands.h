@@ -77,6 +77,7 @@ struct RejectsArgs {
   std::string source, code;
   std::size_t limit = 50;
 };
+[[nodiscard]] int run_case_alarms(const CommonOptions& options, std::size_t limit);
 [[nodiscard]] int run_rejects_list(const CommonOptions& options, const RejectsArgs& args);
 struct ReplayArgs {
   std::string file;  // CloudEvents: the content, which the ledger doesn't keep; "-" is standard input

@@ -14,6 +14,10 @@ T value_or_throw(Result<T> result) {
   return std::move(*result);
 }
 
+node::AliasConflict answered(projections::AliasConflict&& one) {
+  return {std::move(one.kind), std::move(one.alias), std::move(one.values), std::move(one.cases)};
+}
+
 node::GroupSums group_sums(const projections::metrics::Totals& totals) { return {totals.begin(), totals.end()}; }
 
 }  // namespace
@@ -94,6 +98,19 @@ std::vector<std::string> ProjectionsStore::by_alias(const definition::Bundle& bu
       out.insert(std::move(owner.case_id));
   }
   return {out.begin(), out.end()};
+}
+
+node::ConflictPage ProjectionsStore::conflicts(const std::string& after, std::size_t limit) const {
+  auto page = value_or_throw(projections_->conflicts(after, limit));
+  node::ConflictPage out{{}, std::move(page.next), page.complete};
+  for (auto& one : page.conflicts) out.conflicts.push_back(answered(std::move(one)));
+  return out;
+}
+
+std::vector<node::AliasConflict> ProjectionsStore::conflicts_of(const definition::Bundle& bundle, const model::CaseState& state) const {
+  std::vector<node::AliasConflict> out;
+  for (auto& one : value_or_throw(projections_->conflicts_of(bundle, state))) out.push_back(answered(std::move(one)));
+  return out;
 }
 
 std::vector<node::RejectAt> ProjectionsStore::rejected(int partition, model::Height end, std::size_t limit) const {

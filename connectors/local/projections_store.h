@@ -41,6 +41,8 @@ class ProjectionsStore final : public node::ProjectionStore {
   std::vector<std::string> list(const definition::Bundle& bundle, model::KindId kind, const std::vector<node::ListFilter>& filters,
                                 const std::string& after, std::size_t limit) const override;
   std::vector<std::string> by_alias(const definition::Bundle& bundle, model::KindId kind, const std::string& value) const override;
+  node::ConflictPage conflicts(const std::string& after, std::size_t limit) const override;
+  std::vector<node::AliasConflict> conflicts_of(const definition::Bundle& bundle, const model::CaseState& state) const override;
   std::vector<node::RejectAt> rejected(int partition, model::Height end, std::size_t limit) const override;
   ledger::Position position(int partition) const override;
   // ProjectionStore

@@ -116,6 +116,15 @@ void read_again(const std::string& file, const definition::Bundle& bundle, servi
   std::cerr << "docket: " << (callers ? "tokens read again" : callers.error().message + "the tokens stay as they were") << "\n";
 }
 
+// Another thread's: one write, so that lines stay whole.
+void tell_conflict(const projections::AliasConflict& conflict) {
+  std::string line = "docket: alarm: cases";
+  for (const auto& id : conflict.cases) line += " " + id;
+  line += " have the same " + conflict.alias + ":";
+  for (const auto& value : conflict.values) line += " '" + value + "'";
+  std::cerr << line + " (" + conflict.kind + "; docket case alarms)\n";
+}
+
 // Where the ledger lives elsewhere, the projections follow its local copy first: the loops then begin where that ends.
 Status follow_copy(const Home& home) {
   auto projections = open_raw_projections(home, home.data / "projections", "");
@@ -147,7 +156,7 @@ int run_serve(const ServeOptions& options) {
     for (const auto& topic : home->intake_topics) std::cerr << "docket: takes events from topic " << topic << "\n";
     for (const auto& risk : home->risks) std::cerr << "docket: risk taken: " << risk << "\n";
   }
-  auto store = open_projections(home->data / "projections", home->definitions.bundles, options.workers);
+  auto store = open_projections(home->data / "projections", home->definitions.bundles, options.workers, tell_conflict);
   if (!store) return fail(store.error());
   std::function<void(node::NodeParts&)> more;
 #ifdef DOCKET_KAFKA

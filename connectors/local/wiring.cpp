@@ -13,7 +13,8 @@ projections::BundleLookup lookup_in(const std::shared_ptr<definition::BundleSour
 }
 
 Result<std::shared_ptr<node::ProjectionStore>> open_projections(const std::filesystem::path& folder,
-                                                                const std::shared_ptr<definition::BundleSource>& bundles, int workers) {
+                                                                const std::shared_ptr<definition::BundleSource>& bundles, int workers,
+                                                                const std::function<void(const projections::AliasConflict&)>& on_conflict) {
   projections::Options options;
   options.folder = folder;
   options.workers.resize(static_cast<std::size_t>(workers));
@@ -24,6 +25,7 @@ Result<std::shared_ptr<node::ProjectionStore>> open_projections(const std::files
   options.limits.events = crash::number("DOCKET_FREEZE_EVENTS", options.limits.events);
 #endif
   options.bundles = lookup_in(bundles);
+  options.on_conflict = on_conflict;
   auto opened = projections::Projections::open(options);
   if (!opened) return opened.error().with_context("opening the projections in " + folder.string());
   return std::shared_ptr<node::ProjectionStore>(std::make_shared<ProjectionsStore>(std::move(*opened)));

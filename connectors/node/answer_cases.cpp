@@ -155,6 +155,17 @@ json::object case_json(const Reading& asked, const model::CaseState& state, Inst
   return out;
 }
 
+namespace {
+
+// In small letters, as an ETag has them behind its light.
+std::string letters(std::size_t number) {
+  std::string out;
+  for (; number != 0; number /= 26) out += static_cast<char>('a' + number % 26);
+  return out;
+}
+
+}  // namespace
+
 service::Answer answer_case(const Reading& reading, const Params& params, const std::string& case_id) {
   check_alone(params, "version", {"at", "known_at"});
   AsOf as_of = reading.as_of(params);
@@ -173,9 +184,17 @@ service::Answer answer_case(const Reading& reading, const Params& params, const 
     return not_found("no case " + case_id + (as_of.at_given || as_of.known_given ? " then" : ""), params.query().language);
   json::object out = case_json(reading, *state, as_of.at);
   open_private(reading, *state, as_of, out["attributes"].as_object());
+  std::string etag = etag_of(reading, *state, as_of.at);
+  if (!as_of.past_at() && !as_of.past_known()) {  // what stands now, whenever the case last changed: the ETag tells it too
+    json::array conflicts;
+    for (const auto& conflict : reading.store.conflicts_of(reading.of(*state).bundle, *state))
+      conflicts.push_back(conflict_json(reading, conflict));
+    if (!conflicts.empty()) etag.insert(etag.size() - 1, "_" + letters(std::hash<std::string>{}(json::serialize(conflicts))));
+    out["conflicts"] = std::move(conflicts);
+  }
   echo_axes(out, reading, as_of);
   auto answer = json_answer(out);
-  answer.etag = etag_of(reading, *state, as_of.at);
+  answer.etag = std::move(etag);
   return answer;
 }
 

@@ -155,6 +155,8 @@ void add_deadlines(const Reading& reading, const model::CaseState& state, const 
         row["explain"] =
             lines_json(calendar::explain_limit(*reading.bundle.calendar, reading.bundle.zone, clock.start, limit->limit, limit->at_ms));
       }
+    } else if (def.given_key) {
+      row["rule"] = "given: key";
     } else if (def.given != model::kNone16) {
       row["rule"] = "given: " + kind.scopes[def.given_scope].attributes[def.given].name;
     }

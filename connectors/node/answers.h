@@ -13,6 +13,7 @@ namespace docket::node {
 [[nodiscard]] service::Answer answer_metrics(const Reading& reading, const Params& params);
 [[nodiscard]] service::Answer answer_metric(const Reading& reading, const Params& params, const std::string& name);
 [[nodiscard]] service::Answer answer_metric_explain(const Reading& reading, const Params& params, const std::string& name);
+[[nodiscard]] service::Answer answer_alarms(const Reading& reading, const Params& params);
 [[nodiscard]] service::Answer answer_rejection_codes(const Reading& reading);
 [[nodiscard]] service::Answer answer_kinds(const Reading& reading);
 [[nodiscard]] service::Answer answer_kind(const Reading& reading, const Params& params, const std::string& kind);
@@ -33,6 +34,7 @@ namespace docket::node {
 [[nodiscard]] Instant next_due(const definition::KindDef& kind, const model::CaseState& state);
 // A case whole, private values left sealed: its row, attributes, clocks, parts, links and the versions that it keeps.
 [[nodiscard]] json::object case_json(const Reading& reading, const model::CaseState& state, Instant at);
+[[nodiscard]] json::object conflict_json(const Reading& reading, const AliasConflict& conflict);
 [[nodiscard]] json::object case_row(const Reading& reading, const model::CaseState& state, Instant at);
 
 }  // namespace docket::node

@@ -42,6 +42,19 @@ struct RejectAt {
   std::string source;
 };
 
+// A number that several cases have, though it should name one; by case id.
+struct AliasConflict {
+  std::string kind;
+  std::string alias;
+  std::vector<std::string> values;  // as text, in the order of the alias's attributes
+  std::vector<std::string> cases;
+};
+struct ConflictPage {
+  std::vector<AliasConflict> conflicts;
+  std::string next;  // `after` of the next page; "" = this was the last one
+  bool complete = false;  // false: what stood at the start is still being looked through
+};
+
 class ReadModel : public partition::StateReader {
  public:
   // Sums over partitions.
@@ -60,6 +73,9 @@ class ReadModel : public partition::StateReader {
                                                       std::size_t limit) const = 0;
   [[nodiscard]] virtual std::vector<std::string> by_alias(const definition::Bundle& bundle, model::KindId kind,
                                                           const std::string& value) const = 0;
+  // Conflicts that stand now, after that place; and those of one case.
+  [[nodiscard]] virtual ConflictPage conflicts(const std::string& after, std::size_t limit) const = 0;
+  [[nodiscard]] virtual std::vector<AliasConflict> conflicts_of(const definition::Bundle& bundle, const model::CaseState& state) const = 0;
   // Refused records of a partition below height `end`, the newest first; fewer than `limit` only if there are no more.
   [[nodiscard]] virtual std::vector<RejectAt> rejected(int partition, model::Height end, std::size_t limit) const = 0;
   [[nodiscard]] virtual ledger::Position position(int partition) const = 0;

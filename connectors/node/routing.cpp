@@ -49,6 +49,7 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/v1/cases/{id}") return answer_case(reading, params, path("id"));
   if (route == "/v1/cases/{id}/history") return answer_history(reading, params, path("id"));
   if (route == "/v1/cases/{id}/deadlines") return answer_deadlines(reading, params, path("id"));
+  if (route == "/v1/alarms") return answer_alarms(reading, params);
   if (route == "/v1/events") return answer_event(reading, params);
   if (route == "/v1/events/stream") return open_stream(reading, params);
   if (route == "/v1/metrics") return answer_metrics(reading, params);

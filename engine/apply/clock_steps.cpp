@@ -229,7 +229,7 @@ void cancel_for_closing(const KindDef& kind, CaseState& state, PartInstance* par
   const ScopeDef& def = kind.scopes[part == nullptr ? 0 : part->part];
   for (std::size_t i = 0; i < scope.clocks.size(); ++i) {
     auto& clock = scope.clocks[i];
-    if (!cancellable(clock) || def.clocks[clock.clock].window || is_started(started, own, i)) continue;
+    if (!cancellable(clock) || def.clocks[clock.clock].window || def.clocks[clock.clock].outlives || is_started(started, own, i)) continue;
     leaving.clocks.emplace_back(static_cast<std::uint16_t>(i), clock.status);
     cancel(clock, time);
   }

@@ -7,7 +7,7 @@ namespace docket::definition {
 namespace {
 
 constexpr std::string_view kAttributeKeys[] = {"type", "of",   "dimension", "private", "public", "readers",
-                                               "per",  "many", "default",   "min",     "max",    "alias"};
+                                               "per",  "many", "default",   "min",     "max",    "alias", "alarm"};
 
 }  // namespace
 
@@ -52,6 +52,14 @@ void declare_attributes(Build& build, KindBuild& kind_build, const Node& node, S
     }
     if (fields.get("alias") != nullptr && scope != 0) {
       build.report.error(*fields.get("alias"), fields.where() + ": alias belongs to the case, not to a part");
+    }
+    if (const Node* alarm = fields.scalar("alarm")) {
+      if (alarm->text != "open") {
+        build.report.error(*alarm, fields.where() + ": alarm is open (a second case is told only while both are not closed), not " + alarm->text,
+                           nearest(alarm->text, {"open"}));
+      }
+      if (fields.get("alias") == nullptr) build.report.error(*alarm, fields.where() + ": alarm goes with alias");
+      attribute.alarm_while_open = true;
     }
     def.attributes.push_back(std::move(attribute));
     kind_build.scopes[scope].attributes.push_back(&key);

@@ -7,7 +7,7 @@ namespace docket::definition {
 namespace {
 
 constexpr std::string_view kClockKeys[] = {"per",   "starts", "stops",  "again",   "cancels", "pauses", "revokes",
-                                           "limit", "given",  "extend", "notices", "holder",  "window"};
+                                           "limit", "given",  "extend", "notices", "holder",  "window", "closing"};
 
 struct ClockCompiler {
   Build& build;
@@ -85,6 +85,11 @@ struct ClockCompiler {
       clock().rows = compile_rows(build, kind_build, clock().limit, scope_id, fields.where());
     }
     if (given == nullptr) return;
+    if (given->text == "key" && scope_id != 0) {
+      if (scope().key_spec.type != ValueType::kDate) error(*given, "given: the part's key is no date");
+      clock().given_key = true;
+      return;
+    }
     const AttributeRef found = find_attribute(kind, scope_id, given->text);
     if (found.id == kNone16) {
       return error(*given, "given: no attribute " + given->text, nearest(given->text, attribute_names(kind, scope_id)));
@@ -174,6 +179,11 @@ struct ClockCompiler {
       }
     }
     clock().window = fields.flag("window");
+    if (const Node* closing = fields.scalar("closing")) {
+      clock().outlives = true;
+      if (closing->text != "keep") error(*closing, "closing is keep (it goes on when the case is closed), not " + closing->text, nearest(closing->text, {"keep"}));
+      if (clock().window || scope_id != 0) error(*closing, "closing: a window goes on without it, and a part's clock by `during`");
+    }
     driven("starts", &EventDef::starts);
     driven("stops", &EventDef::stops);
     driven("cancels", &EventDef::cancels);

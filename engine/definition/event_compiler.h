@@ -36,6 +36,7 @@ struct EventCompiler {
   [[nodiscard]] EventId other_event(std::string_view word) const;
   [[nodiscard]] ClockId clock(std::string_view word) const;
   void guards() const;
+  void quota_field() const;
   void lateness(const Node& node) const;
   void action() const;
 };

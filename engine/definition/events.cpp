@@ -217,6 +217,14 @@ void EventCompiler::lateness(const Node& node) const {
   }
 }
 
+void EventCompiler::quota_field() const {
+  if (!event.opens || scope().quota == kNone16 || event.field_ids.contains(scope().quota_unless)) return;
+  Names known;
+  for (const FieldDef& field : event.fields) known.push_back(field.name);
+  error(key, "the part's quota lets one more in with the field " + scope().quota_unless + ", which this event doesn't have",
+        nearest(scope().quota_unless, known));
+}
+
 void EventCompiler::action() const {
   const Node* does = fields.scalar("does");
   if (does == nullptr) return;
@@ -262,6 +270,7 @@ void compile_events(Build& build, KindBuild& kind_build) {
     compiler.attributes("may", false);
     compiler.data("data", true);
     compiler.data("also", false);
+    compiler.quota_field();
     compiler.links();
     compiler.unset_and_fix();
     compiler.guards();

@@ -107,7 +107,7 @@ std::uint64_t Graph::running(ClockId clock) const {
       }
       const bool closes = (scope.closed_states & bit(event.to)) != 0 && (event.from & out & ~scope.closed_states) != 0 &&
                           (event.from & out & scope.closed_states) == 0;
-      if (!closes || def.window) out |= bit(event.to);
+      if (!closes || def.window || def.outlives) out |= bit(event.to);
     }
   }
   return out & reached_;

@@ -135,7 +135,8 @@ struct Declarer {
     kind.scopes.emplace_back().name = key.text;
     kind_build.scopes.emplace_back().node = &node;
     if (const Node* part_key = fields.need("key")) {
-      const Fields key_fields(*part_key, fields.where() + ": key", build.report, {"name", "type"});
+      const Fields key_fields(*part_key, fields.where() + ": key", build.report,
+                              {"name", "type", "in_order", "quota", "unless"});
       if (const Node* word = key_fields.need_scalar("name")) {
         check_name(build, *word, fields.where() + ": key");
         kind.scopes[scope].key_name = word->text;
@@ -148,6 +149,7 @@ struct Declarer {
                                         (kind.scopes[scope].key_spec.is_private ? "; " + type->text + " would be private" : ""));
         }
       }
+      key_order(key_fields, scope);
     }
     declare_attributes(build, kind_build, node, scope);
     states(node, scope);
@@ -156,6 +158,30 @@ struct Declarer {
     if (fields.need("during") != nullptr) {
       kind.scopes[scope].during = read_states(build, kind.scopes[0], fields.words("during"), fields.where() + ": during");
     }
+  }
+
+  // Numbers that are handed out one after the other, and how many may be out at once.
+  void key_order(const Fields& fields, ScopeId scope) {
+    ScopeDef& part = kind.scopes[scope];
+    part.keys_in_order = fields.flag("in_order");
+    if (part.keys_in_order && part.key_spec.type != ValueType::kInteger) {
+      build.report.error(*fields.get("in_order"), fields.where() + ": in_order is for integers: 1, 2, 3 ...");
+    }
+    const Node* quota = fields.scalar("quota");
+    const Node* unless = fields.scalar("unless");
+    if (unless != nullptr) part.quota_unless = unless->text;
+    if ((quota == nullptr) != (unless == nullptr)) {
+      build.report.error(fields.node(), fields.where() + ": quota (an attribute of the case) and unless (the field with which one more is taken) "
+                                                         "go together");
+    }
+    if (quota == nullptr) return;
+    const AttributeId* id = find_name(kind.scopes[0].attribute_ids, quota->text);
+    if (id == nullptr || kind.scopes[0].attributes[*id].spec.type != ValueType::kInteger) {
+      build.report.error(*quota, fields.where() + ": quota: no integer attribute " + quota->text + " of the case",
+                         nearest(quota->text, attribute_names(kind, 0)));
+      return;
+    }
+    part.quota = *id;
   }
 
   void links(const Node& map) {

@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view kKeys[] = {"title", "over",   "period",   "only",    "except",     "ratio",    "count",
                                       "sum",   "stock",  "duration", "combine", "complement", "variants", "like",
                                       "by",    "beside", "min_n",    "target",  "rank"};
-constexpr std::string_view kVariantKeys[] = {"title", "period", "only", "except", "ratio", "by", "beside", "min_n", "rank"};
+constexpr std::string_view kVariantKeys[] = {"title", "over", "period", "only", "except", "ratio", "by", "beside", "min_n", "rank"};
 
 using Values = std::map<std::string, const Node*, std::less<>>;
 

@@ -64,6 +64,10 @@ const ClockEffect* ComputedEffects::next(const model::CaseState& state, const As
 
 bool ComputedEffects::start(const model::CaseState& state, const Asked& asked, ClockEffect& effect) const {
   const auto& clock = kind_.scopes[asked.scope].clocks[asked.clock];
+  if (clock.given_key && asked.part != nullptr) {
+    effect.due = due_from(bundle_, asked.part->key);
+    return effect.due != model::kNoInstant;
+  }
   if (clock.given != model::kNone16) {
     const auto& scope = clock.given_scope == 0 || asked.part == nullptr ? state.scope : asked.part->scope;
     effect.due = due_from(bundle_, apply::attribute(kind_.scopes[clock.given_scope], scope, clock.given, definition::RoundSelect::kCurrent,

@@ -87,11 +87,35 @@ class StepCheck {
     if (def_.opens) {
       if (open)
         return refuse(Rejection::kPartExists, "part " + part.name + " with that " + part.key_name + " exists already", "#/data/part");
-      return {};
+      return number_taken(part, found);
     }
     if (!open) return refuse(Rejection::kNoSuchPart, "no open part " + part.name + " with that " + part.key_name, "#/data/part");
     part_ = found;
     return {};
+  }
+
+  // Numbers and quota slots: the next one, and not above what the case may have open at once.
+  Refusal number_taken(const definition::ScopeDef& part, const PartInstance* found) const {
+    if (part.keys_in_order) {
+      if (found != nullptr)
+        return refuse(Rejection::kPartExists, part.name + " was taken before; a number is given out once for ever", "#/data/part");
+      const auto next = 1 + std::count_if(state_.parts.begin(), state_.parts.end(), [&](const auto& one) { return one.part == def_.scope; });
+      if (event_.part_key.number() != next) {
+        return refuse(Rejection::kConditionNotMet,
+                      part.name + " are taken in order: the next one is " + std::to_string(next) + ", not " +
+                          std::to_string(event_.part_key.number()),
+                      "#/data/part");
+      }
+    }
+    if (part.quota == model::kNone16) return {};
+    const auto quota = apply::attribute(kind_.scopes[0], state_.scope, part.quota, definition::RoundSelect::kCurrent, 0, state_.round, {});
+    const auto open = std::count_if(state_.parts.begin(), state_.parts.end(), [&](const auto& one) {
+      return one.part == def_.scope && apply::in_mask(part.open_states, one.scope.state);
+    });
+    if (!quota.present() || open < quota.number() || data(part.quota_unless) != nullptr) return {};
+    return refuse(Rejection::kConditionNotMet,
+                  "all " + std::to_string(quota.number()) + " of " + part.name + " are taken; one more needs " + part.quota_unless,
+                  "#/data/" + part.quota_unless);
   }
 
   bool unit_fits(const Value& value) const {

@@ -210,6 +210,12 @@ std::optional<std::string> Proposer::field(const Situation& at, const EventDef& 
   const auto& field = def.fields[index];
   if (field.is_part_key) {
     if (at.part != nullptr) return value_text(at.part->key);
+    if (kind_.scopes[def.scope].keys_in_order) {  // the next number
+      const auto taken = at.state == nullptr ? 0 : std::count_if(at.state->parts.begin(), at.state->parts.end(), [&](const auto& part) {
+        return part.part == def.scope;
+      });
+      return std::to_string(taken + 1);
+    }
     for (int tries = 0; tries < 8; ++tries) {  // a key that no open instance has
       const std::string key = one_value(kind_.scopes[def.scope].key_spec, nullptr, at.time);
       const bool used = at.state != nullptr && std::any_of(at.state->parts.begin(), at.state->parts.end(), [&](const auto& part) {

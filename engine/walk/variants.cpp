@@ -15,9 +15,10 @@ definition::BundlePtr with_limits(const definition::Bundle& bundle, Limits limit
         if (limits == Limits::kNone) {
           clock.rows.clear();
           clock.given = model::kNone16;
+          clock.given_key = false;
           if (clock.extend) clock.extend->cap_rows.clear();
         }
-        if (limits == Limits::kEvery && clock.rows.empty() && clock.given == model::kNone16) {
+        if (limits == Limits::kEvery && clock.rows.empty() && clock.given == model::kNone16 && !clock.given_key) {
           clock.rows.push_back({model::kNoCondition, {5, calendar::LimitUnit::kDays}, std::nullopt, std::nullopt});
         }
       }
@@ -39,7 +40,7 @@ definition::BundlePtr with_limits(const definition::Bundle& bundle, Limits limit
 bool has_its_clock(const definition::KindDef& kind, const definition::EventDef& def) {
   const auto limited = [&](model::ScopeId scope, model::ClockId clock) {
     const auto& one = kind.scopes[scope].clocks[clock];
-    return !one.rows.empty() || one.given != model::kNone16;
+    return !one.rows.empty() || one.given != model::kNone16 || one.given_key;
   };
   if (def.after_clock != model::kNone8 && !limited(def.scope, def.after_clock)) return false;
   return std::all_of(def.extends.begin(), def.extends.end(), [&](const auto& ref) { return limited(ref.scope, ref.clock); });

@@ -24,24 +24,42 @@ std::string alias_prefix(std::string_view kind, std::string_view alias, const st
   return key.str();
 }
 
+std::vector<std::string> alias_prefixes(const definition::Bundle& bundle, const model::CaseState& state) {
+  std::vector<std::string> prefixes;
+  if (state.kind >= bundle.kinds.size()) return prefixes;
+  const auto& kind = bundle.kinds[state.kind];
+  for (const auto& own : kind.scopes[0].attributes) {
+    if (own.alias.empty()) continue;
+    std::vector<std::string> values;
+    for (const auto attribute : own.alias) {
+      const auto& value = listings::newest_value(kind.scopes[0], state.scope, attribute);
+      if (value.present()) values.push_back(codec::value_text(bundle, value));
+    }
+    if (values.size() == own.alias.size()) prefixes.push_back(alias_prefix(kind.name, own.name, values));
+  }
+  return prefixes;
+}
+
 std::vector<std::string> alias_keys(const meta::BundleNames& names, int partition, const model::CaseState& state) {
   std::vector<std::string> keys;
-  const auto* numbers = kind_names(names, state);
-  if (numbers == nullptr) return keys;
-  const auto& kind = names.bundle->kinds[state.kind];
-  for (const auto& alias : numbers->aliases) {
-    std::vector<std::string> values;
-    for (const auto attribute : alias.attributes) {
-      const auto& value = listings::newest_value(kind.scopes[0], state.scope, attribute);
-      if (value.present()) values.push_back(codec::value_text(*names.bundle, value));
-    }
-    if (values.size() != alias.attributes.size()) continue;
+  if (kind_names(names, state) == nullptr) return keys;
+  for (const auto& prefix : alias_prefixes(*names.bundle, state)) {
     codec::KeyWriter tail(partition);
     tail.text(state.id);
-    keys.push_back(alias_prefix(kind.name, alias.name, values) + tail.str());
+    keys.push_back(prefix + tail.str());
   }
   std::sort(keys.begin(), keys.end());
   return keys;
+}
+
+Conflict conflict_of(std::string_view prefix) {
+  codec::KeyReader reader(prefix);
+  Conflict out;
+  out.kind = reader.text();
+  out.alias = reader.text();
+  const int values = reader.u8();
+  for (int i = 0; i < values; ++i) out.values.emplace_back(reader.text());
+  return out;
 }
 
 bool alias_may_differ(const meta::BundleNames& names, const model::CaseState& before, const model::CaseState& after) {

@@ -21,6 +21,18 @@ namespace docket::projections::aliases {
 // What all keys of one number start with.
 [[nodiscard]] std::string alias_prefix(std::string_view kind, std::string_view alias, const std::vector<std::string>& values);
 
+// A number that several cases have, though it should name one. `values` as text, in the order of the alias's attributes.
+struct Conflict {
+  std::string kind;
+  std::string alias;
+  std::vector<std::string> values;
+  std::vector<std::string> cases;  // by id
+};
+// Without its cases.
+[[nodiscard]] Conflict conflict_of(std::string_view prefix);
+// The prefixes of all numbers that the case has now.
+[[nodiscard]] std::vector<std::string> alias_prefixes(const definition::Bundle& bundle, const model::CaseState& state);
+
 struct Owner {
   int partition = 0;
   std::string case_id;

@@ -8,6 +8,7 @@
 #include "engine/validate/step_check.h"
 #include "tests/support/hotline.h"
 #include "tests/support/proposal.h"
+#include "tests/support/supervision.h"
 
 namespace docket::testing {
 namespace {
@@ -150,6 +151,7 @@ std::string ScenarioRunner::json_of(const ScenarioRow& row, const Act& act) {
   if (!row.label.empty()) labels_[row.label] = {act.source, id};
   json::object data;
   if (scenario_.kind == "hotline-ticket") data = json::parse(hotline_data(case_id_, row.event)).as_object();
+  if (scenario_.kind == "supervision") data = json::parse(supervision_data(row.event)).as_object();
   if (scenario_.kind == "proposal") data = json::parse(proposal_data(case_id_, row.event)).as_object();
   static const std::regex kPair(R"(([\w.]+)=("[^"]*"|\[[^\]]*\]|\S+))");
   for (std::sregex_iterator it(row.data.begin(), row.data.end(), kPair), end; it != end; ++it) {
@@ -371,7 +373,7 @@ std::string ScenarioRunner::figure(const std::string& text, std::string& wanted)
   const bool weigh = metric->measure == MetricDef::Measure::kRatioWeigh;
   const bool by_end = metric->measure == MetricDef::Measure::kRatioByEnd;
   std::int64_t numerator = sum(by_end ? days.by_end : std::uint8_t{measure::kNumerator});
-  if (metric->measure == MetricDef::Measure::kCount || metric->measure == MetricDef::Measure::kStock)
+  if (metric->measure == MetricDef::Measure::kCount || metric->measure == MetricDef::Measure::kSum || metric->measure == MetricDef::Measure::kStock)
     return head + std::to_string(numerator);
   const std::int64_t denominator = sum(measure::kDenominator);
   if (complement) numerator = denominator - numerator;

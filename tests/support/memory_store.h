@@ -49,6 +49,10 @@ class MemoryStore : public node::ProjectionStore, public partition::RecordReader
                                     const std::string& /*value*/) const override {
     return {};
   }
+  node::ConflictPage conflicts(const std::string& /*after*/, std::size_t /*limit*/) const override { return {}; }
+  std::vector<node::AliasConflict> conflicts_of(const definition::Bundle& /*bundle*/, const model::CaseState& /*state*/) const override {
+    return {};
+  }
   std::vector<node::RejectAt> rejected(int /*partition*/, model::Height /*end*/, std::size_t /*limit*/) const override { return {}; }
   ledger::Position position(int partition) const override { return at(partition).position; }
   Standing standing(int /*partition*/) const override { return {}; }

@@ -184,7 +184,7 @@ TEST_F(Hotline, GatesAndLinks) {
   EXPECT_EQ(assists.waive, std::vector<RoleId>{role("dispatcher")});
   const LinkDef& merged = kind_.links.at(event("merged").link);
   EXPECT_TRUE(merged.one && merged.forest && merged.counts_primary);
-  EXPECT_EQ(kind_.links.at(*find_name(kind_.link_ids, "supervision")).to, kNone16);
+  EXPECT_EQ(kind_.links.at(*find_name(kind_.link_ids, "supervision")).to, *find_name(bundle_->kind_ids, "supervision"));
 }
 
 TEST_F(Hotline, RulesComeFromTheHighestLayer) {
