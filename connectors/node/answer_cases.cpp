@@ -93,7 +93,8 @@ Instant next_due(const definition::KindDef& kind, const model::CaseState& state)
 
 std::string etag_of(const Reading& reading, const model::CaseState& state, Instant at) {
   return "\"" + std::to_string(state.revision) + "." + std::to_string(state.version) + "-" +
-         apply::to_string(apply::case_light(reading.of(state).bundle.kinds[state.kind], state, at)) + "\"";
+         apply::to_string(apply::case_light(reading.of(state).bundle.kinds[state.kind], state, at)) +
+         (state.quarantined ? "-quarantined\"" : "\"");
 }
 
 json::object case_row(const Reading& asked, const model::CaseState& state, Instant at) {
@@ -125,6 +126,7 @@ json::object case_row(const Reading& asked, const model::CaseState& state, Insta
   }
   out["updated"] = instant_json(state.last_recorded);
   if (state.voided) out["voided"] = true;
+  if (state.quarantined) out["quarantined"] = true;
   return out;
 }
 

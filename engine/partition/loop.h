@@ -15,8 +15,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/apply/attention.h"
@@ -131,6 +133,7 @@ class PartitionLoop {
     bool exists = false;
     std::vector<Applied> records;               // of blocks in flight, in height order; what history needs of them
     std::optional<std::vector<Parked>> parked;  // if they changed
+    std::optional<bool> quarantined;            // if that changed
     std::uint64_t token = 0;                    // newest block that touches it
   };
   struct AheadEvent {
@@ -218,6 +221,21 @@ class PartitionLoop {
   void note_duplicate(const ledger::IntakeCursor& behind);
   void write_duplicates();
   void drop_intake();
+
+  // cases that met an engine defect (quarantine.h)
+  struct Checkpoint;
+  EventOutcome judge_now(const model::EventPtr& event, const Offer& offer, std::vector<std::uint64_t>& rests);
+  void judge_together(const std::string& case_id, const std::vector<std::size_t>& indexes, const Offer& offer, Waiting& waiting);
+  EventOutcome judge_release(const model::EventPtr& event, std::vector<std::uint64_t>& rests);
+  EventOutcome hold(const model::EventPtr& event, const Offer& offer, std::vector<std::uint64_t>& rests);
+  template <typename Judge>
+  [[nodiscard]] bool spared(const std::string& case_id, std::span<const model::EventPtr> events, const Judge& judge);
+  [[nodiscard]] Checkpoint checkpoint(const std::string& case_id, std::span<const model::EventPtr> events) const;
+  void undo(Checkpoint&& before);
+  void quarantine(const std::string& case_id, std::span<const model::EventPtr> events, std::string_view cause);
+  [[nodiscard]] bool quarantined(const std::string& case_id) const;
+  void try_each_parked(const std::string& case_id);
+  void note_quarantine(const Applied& applied);
 
   // timers (timers.cpp)
   void fire_timers(Instant now);
@@ -358,6 +376,8 @@ class PartitionLoop {
   std::map<std::pair<Instant, Height>, std::string> parked_until_;  // -> case id
   std::size_t parked_count_ = 0;
   std::map<std::pair<Instant, Height>, std::shared_ptr<const ledger::Record>> unopened_;  // parked, and their key is gone: until -> record
+
+  std::unordered_set<std::string> quarantined_;
 
   std::deque<Offer> queue_;
   std::size_t queued_events_ = 0;

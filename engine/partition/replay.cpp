@@ -8,6 +8,7 @@
 #include "engine/partition/judged.h"
 #include "engine/partition/loop.h"
 #include "engine/partition/notices.h"
+#include "engine/partition/quarantine.h"
 #include "engine/partition/so_far.h"
 #include "engine/validate/migrate.h"
 
@@ -32,13 +33,6 @@ bool changes_others(const ledger::Record& record) {
          std::any_of(record.effects.begin(), record.effects.end(), [](const ledger::EffectsOf& row) { return row.of != model::kNoHeight; });
 }
 
-// Of the case that it concerns; "" if it concerns none.
-std::string_view kind_named(const ledger::Record& record) {
-  if (record.versions == nullptr) return {};
-  const std::string_view definition = record.versions->definition;
-  return definition.substr(0, definition.rfind('.'));
-}
-
 const std::vector<ledger::NamedEffect>* own_effects(const ledger::Record& record) {
   for (const auto& row : record.effects) {
     if (row.of == model::kNoHeight) return &row.effects;
@@ -53,6 +47,13 @@ Status PartitionLoop::replay(const ledger::Stored& stored) {
     return replay_block(stored);
   } catch (const LacksBundle& lacks) {
     return Error{lacks.code, "partition " + std::to_string(options_.partition) + ": " + lacks.what(), false};
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& defect) {  // of this program: others may well apply what it can't
+    return Error{ErrorCode::kInternal,
+                 "partition " + std::to_string(options_.partition) + ", behind height " + std::to_string(position_.height) +
+                     ": engine defect while applying a block: " + defect.what(),
+                 false};
   }
 }
 
@@ -137,7 +138,7 @@ Result<AppliedBlock> PartitionLoop::apply_block(ledger::Block& block, std::uint6
     applied.record = std::make_shared<const ledger::Record>(std::move(block.records[i]));
     const auto& record = *applied.record;
     const bool refused = record.kind == ledger::RecordKind::kRejected || record.kind == ledger::RecordKind::kParked;
-    if (!refused && record.kind != ledger::RecordKind::kNotice) {
+    if (!refused && record.kind != ledger::RecordKind::kNotice && !quarantines(record)) {
       out.records.push_back(std::move(applied));
       continue;
     }
@@ -152,6 +153,12 @@ Result<AppliedBlock> PartitionLoop::apply_block(ledger::Block& block, std::uint6
     applied.after = applied.before;
     if (record.kind == ledger::RecordKind::kParked) {
       if (auto parked = reopen_parked(record, applied.height)) applied.event = parked->event;
+    }
+    if (quarantines(record)) {
+      if (record.subject.empty())
+        return Error{ErrorCode::kCorrupt, "record " + std::to_string(applied.height) + " is " + to_string(record.kind) + " and names no case",
+                     false};
+      applied.after = after_quarantine(applied.before, record);
     }
     if (record.kind == ledger::RecordKind::kNotice) {
       if (applied.before == nullptr)
@@ -224,7 +231,10 @@ Status PartitionLoop::apply_accepted(Applied& applied, const SoFar& so_far, bool
   }
   if (auto status = loader.add(now, applied.height, applied.recorded, *applied.record, applied.event); !status) return status;
   const auto old_timeline = validate::timeline(bundle, applied.case_id, old_history->folded(), old_history->overlay());
-  const auto new_timeline = validate::timeline(bundle, applied.case_id, now.folded(), now.overlay());
+  const auto new_events = now.folded();
+  const auto new_timeline = validate::timeline(bundle, applied.case_id, new_events, now.overlay());
+  if (new_timeline.size() != new_events.size())
+    return Error{ErrorCode::kInternal, "record " + std::to_string(applied.height) + ": case " + applied.case_id + " can't be folded", false};
   if (!new_timeline.empty()) {
     state = *new_timeline.back().state;
   } else if (applied.before != nullptr) {
@@ -266,6 +276,7 @@ std::optional<PartitionLoop::Parked> PartitionLoop::reopen_parked(const ledger::
 
 void PartitionLoop::note_valid(const Applied& applied) {
   note_wants(applied);
+  note_quarantine(applied);
   if (applied.resolves != model::kNoHeight) {
     std::erase_if(unopened_, [&](const auto& row) { return row.first.second == applied.resolves; });
     if (const auto it = parked_.find(applied.case_id); it != parked_.end()) {

@@ -67,6 +67,11 @@ class MemoryProjections final : public partition::StateReader, public partition:
     return it == histories.end() ? std::vector<partition::HistoryRow>{} : it->second;
   }
   std::vector<partition::ParkedRow> parked(int /*partition*/) const override { return parked_rows; }
+  std::vector<partition::QuarantinedRow> quarantined(int /*partition*/) const override {
+    std::vector<partition::QuarantinedRow> rows;
+    for (const auto& [id, row] : quarantine) rows.push_back(row);
+    return rows;
+  }
   std::vector<partition::AttentionRow> attention(int /*partition*/, Instant from, std::string_view from_case,
                                                  std::size_t limit) const override {
     ++attention_calls;
@@ -96,6 +101,9 @@ class MemoryProjections final : public partition::StateReader, public partition:
       histories[row.case_id].push_back({row.height, accepts ? row.record->case_version : 0, row.recorded,
                                         row.event != nullptr && accepts ? row.event->time : row.recorded, kind,
                                         accepts ? name : std::string()});
+      if (kind == RecordKind::kQuarantined)
+        quarantine[row.case_id] = {row.case_id, std::string(partition::kind_named(*row.record)), row.height, row.recorded};
+      if (kind == RecordKind::kReleased) quarantine.erase(row.case_id);
       if (kind == RecordKind::kParked) parked_rows.push_back({row.height, row.case_id, row.record->until});
       std::erase_if(parked_rows, [&](const auto& parked) { return parked.height == row.resolves; });
       if (row.after != nullptr) {
@@ -148,6 +156,7 @@ class MemoryProjections final : public partition::StateReader, public partition:
   std::map<std::string, std::vector<partition::HistoryRow>> histories;
   std::map<model::Height, partition::RecordAt> records;
   std::vector<partition::ParkedRow> parked_rows;
+  std::map<std::string, partition::QuarantinedRow> quarantine;
   std::set<std::pair<Instant, std::string>> wanted;
   mutable std::size_t attention_calls = 0;
   mutable std::size_t attention_rows = 0;
