@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "engine/apply/attention.h"
-#include "engine/partition/records.h"
 #include "projections/aliases/alias_rows.h"
 #include "projections/metrics/periods.h"
 
@@ -163,9 +162,9 @@ void RecordWriter::write_quarantine() {
   if (!applied_.record) return;
   const auto kind = applied_.record->kind;
   if (kind == ledger::RecordKind::kQuarantined) {
-    layer_.quarantine.insert_or_assign(applied_.case_id,
-                                       partition::QuarantinedRow{applied_.case_id, std::string(partition::kind_named(*applied_.record)),
-                                                                 applied_.height, applied_.recorded});
+    layer_.quarantine.insert_or_assign(
+        applied_.case_id,
+        partition::QuarantinedRow{applied_.case_id, std::string(ledger::kind_named(*applied_.record)), applied_.height, applied_.recorded});
   } else if (kind == ledger::RecordKind::kReleased) {
     layer_.quarantine.insert_or_assign(applied_.case_id, std::nullopt);
   } else {

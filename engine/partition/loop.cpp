@@ -41,7 +41,7 @@ void PartitionLoop::restore(const ledger::Position& position, const std::string&
   term_ = term;
   recorded_ = recorded;
   next_offset_ = offset;
-  for (auto& row : states_.quarantined(options_.partition)) quarantined_.insert(std::move(row.case_id));
+  for (auto& row : states_.quarantined(options_.partition)) quarantined_.emplace(std::move(row.case_id), std::move(row.kind));
   for (const auto& row : states_.parked(options_.partition)) {
     const auto record = records_.record(options_.partition, row.height);
     if (!record) continue;

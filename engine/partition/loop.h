@@ -18,7 +18,6 @@
 #include <span>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "engine/apply/attention.h"
@@ -133,7 +132,7 @@ class PartitionLoop {
     bool exists = false;
     std::vector<Applied> records;               // of blocks in flight, in height order; what history needs of them
     std::optional<std::vector<Parked>> parked;  // if they changed
-    std::optional<bool> quarantined;            // if that changed
+    std::optional<std::string> quarantined;     // if that changed: its kind's name, "" if it was released
     std::uint64_t token = 0;                    // newest block that touches it
   };
   struct AheadEvent {
@@ -233,7 +232,7 @@ class PartitionLoop {
   [[nodiscard]] Checkpoint checkpoint(const std::string& case_id, std::span<const model::EventPtr> events) const;
   void undo(Checkpoint&& before);
   void quarantine(const std::string& case_id, std::span<const model::EventPtr> events, std::string_view cause);
-  [[nodiscard]] bool quarantined(const std::string& case_id) const;
+  [[nodiscard]] const std::string* quarantined(const std::string& case_id) const;  // the case's kind by name; null: it is not
   void try_each_parked(const std::string& case_id);
   void note_quarantine(const Applied& applied);
 
@@ -377,7 +376,7 @@ class PartitionLoop {
   std::size_t parked_count_ = 0;
   std::map<std::pair<Instant, Height>, std::shared_ptr<const ledger::Record>> unopened_;  // parked, and their key is gone: until -> record
 
-  std::unordered_set<std::string> quarantined_;
+  std::unordered_map<std::string, std::string> quarantined_;  // case id -> its kind's name
 
   std::deque<Offer> queue_;
   std::size_t queued_events_ = 0;

@@ -48,8 +48,8 @@ struct ParkedRow {
 // A case that met an engine defect and was not released since.
 struct QuarantinedRow {
   std::string case_id;
-  std::string kind;     // by name
-  Height height = 0;    // of the quarantined record, which says the cause
+  std::string kind;   // by name
+  Height height = 0;  // of the quarantined record, which says the cause
   Instant recorded = 0;
 };
 

@@ -39,6 +39,11 @@ void name_event(ledger::Record& record, const model::Event& event) {
   record.type = cloud_event_type(event);
 }
 
+std::string kind_or_unknown(const ledger::Record& record) {
+  const auto kind = ledger::kind_named(record);
+  return kind.empty() ? "unknown" : std::string(kind);
+}
+
 std::string semantics_member() { return "{\"semantics\":" + std::to_string(kSemantics); }
 
 }  // namespace
@@ -94,8 +99,8 @@ void PartitionLoop::try_parked(const std::string& case_id) {
 // Of a case in quarantine: what is final is said all the same, the rest waits for the release.
 EventOutcome PartitionLoop::hold(const model::EventPtr& event, const Offer& offer, std::vector<std::uint64_t>& rests) {
   const auto& case_id = event->subject;
-  model::Refusal refusal{Rejection::kQuarantined,
-                         "an engine defect was met in case " + case_id + "; nothing is judged for it until it is released", {}};
+  model::Refusal refusal{
+      Rejection::kQuarantined, "an engine defect was met in case " + case_id + "; nothing is judged for it until it is released", {}};
   bool waits = !event->bundle->sources[event->source_id].in_order && !offer.expected_revision && !event->expected_revision &&
                !validate::migrates(*event) && !releases(*event);
   try {
@@ -184,11 +189,12 @@ void PartitionLoop::quarantine(const std::string& case_id, std::span<const model
   applied.before = state;
   applied.after = after_quarantine(state, record);
   auto after = applied.after;
+  std::string kind = kind_or_unknown(record);
   add_record(std::move(record), std::move(applied));
   auto& ahead = touch(case_id);
   ahead.exists = after != nullptr;
   ahead.state = std::move(after);
-  ahead.quarantined = true;
+  ahead.quarantined = std::move(kind);
 }
 
 // Not an event of the case's fold: it says nothing of what happened to the case, so neither version nor revision rise.
@@ -198,10 +204,12 @@ EventOutcome PartitionLoop::judge_release(const model::EventPtr& event, std::vec
   const auto state = case_ahead(case_id);
   const auto& book = book_of(*event);
   const auto& kind = book.bundle->kinds[event->kind];
-  if (!quarantined(case_id)) return refuse({Rejection::kNotFromState, "case " + case_id + " is not quarantined: nothing is to be released", {}});
-  const auto* of = state != nullptr ? &books_.of(*state).bundle->kinds[state->kind].name : nullptr;
-  if (of != nullptr && *of != kind.name)
-    return refuse({Rejection::kKindMismatch, "case " + case_id + " is a " + *of + ", not a " + kind.name, {{"#/type", "names another kind", "value"}}});
+  const auto* of = quarantined(case_id);
+  if (of == nullptr) return refuse({Rejection::kNotFromState, "case " + case_id + " is not quarantined: nothing is to be released", {}});
+  if (*of != kind.name)
+    return refuse({Rejection::kKindMismatch,
+                   "case " + case_id + " is a " + *of + ", not a " + kind.name,
+                   {{"#/type", "names another kind", "value"}}});
   auto sealed = sealer_.accepted_event(kind, *event, nullptr);
   if (!sealed) return told(Kind::kOverloaded);
   ledger::Record record;
@@ -227,21 +235,23 @@ EventOutcome PartitionLoop::judge_release(const model::EventPtr& event, std::vec
   auto& ahead = touch(case_id);
   ahead.exists = after != nullptr;
   ahead.state = std::move(after);
-  ahead.quarantined = false;
+  ahead.quarantined.emplace();
   rests.push_back(building_->token);
   try_parked(case_id);
   return outcome;
 }
 
-bool PartitionLoop::quarantined(const std::string& case_id) const {
-  if (quarantined_.empty() && ahead_.empty()) return false;
-  if (const auto it = ahead_.find(case_id); it != ahead_.end() && it->second.quarantined) return *it->second.quarantined;
-  return quarantined_.contains(case_id);
+const std::string* PartitionLoop::quarantined(const std::string& case_id) const {
+  if (const auto it = ahead_.find(case_id); it != ahead_.end() && it->second.quarantined)
+    return it->second.quarantined->empty() ? nullptr : &*it->second.quarantined;
+  if (quarantined_.empty()) return nullptr;
+  const auto it = quarantined_.find(case_id);
+  return it == quarantined_.end() ? nullptr : &it->second;
 }
 
 void PartitionLoop::note_quarantine(const Applied& applied) {
   if (applied.record->kind == ledger::RecordKind::kQuarantined) {
-    quarantined_.insert(applied.case_id);
+    quarantined_.insert_or_assign(applied.case_id, kind_or_unknown(*applied.record));
   } else if (applied.record->kind == ledger::RecordKind::kReleased) {
     quarantined_.erase(applied.case_id);
   }

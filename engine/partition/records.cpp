@@ -182,12 +182,6 @@ ledger::Versions versions_of(const definition::Bundle& bundle, const definition:
           bundle.calendar ? bundle.calendar->version() : std::string()};
 }
 
-std::string_view kind_named(const ledger::Record& record) {
-  if (record.versions == nullptr) return {};
-  const std::string_view definition = record.versions->definition;
-  return definition.substr(0, definition.rfind('.'));
-}
-
 std::string plain_event(const model::Event& event) {
   class AsIs final : public ingest::Ingest::Sealer {
    public:

@@ -4,7 +4,6 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/definition/bundle.h"
@@ -22,9 +21,6 @@ namespace docket::partition {
 [[nodiscard]] Result<model::Effects> resolve_effects(const definition::Bundle& bundle, const definition::KindDef& kind,
                                                      const std::vector<ledger::NamedEffect>& effects);
 [[nodiscard]] ledger::Versions versions_of(const definition::Bundle& bundle, const definition::KindDef& kind);
-
-// The kind of the case that a record concerns; "" if it names none.
-[[nodiscard]] std::string_view kind_named(const ledger::Record& record);
 
 // A part's key as text ("U", "3", "2017-03-08") and back by its type.
 [[nodiscard]] std::string key_text(const definition::Bundle& bundle, const model::Value& key);

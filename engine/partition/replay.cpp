@@ -108,7 +108,7 @@ Result<AppliedBlock> PartitionLoop::apply_block(ledger::Block& block, std::uint6
   out.records.reserve(block.records.size());
   SoFar so_far(out.records);
   for (std::size_t i = 0; i < block.records.size(); ++i) {
-    if (options_.passes_over && options_.passes_over(kind_named(block.records[i]))) continue;
+    if (options_.passes_over && options_.passes_over(ledger::kind_named(block.records[i]))) continue;
     Applied applied;
     applied.height = block.height + i;
     applied.recorded = block.recorded;
@@ -156,8 +156,8 @@ Result<AppliedBlock> PartitionLoop::apply_block(ledger::Block& block, std::uint6
     }
     if (quarantines(record)) {
       if (record.subject.empty())
-        return Error{ErrorCode::kCorrupt, "record " + std::to_string(applied.height) + " is " + to_string(record.kind) + " and names no case",
-                     false};
+        return Error{ErrorCode::kCorrupt,
+                     "record " + std::to_string(applied.height) + " is " + to_string(record.kind) + " and names no case", false};
       applied.after = after_quarantine(applied.before, record);
     }
     if (record.kind == ledger::RecordKind::kNotice) {
@@ -234,7 +234,8 @@ Status PartitionLoop::apply_accepted(Applied& applied, const SoFar& so_far, bool
   const auto new_events = now.folded();
   const auto new_timeline = validate::timeline(bundle, applied.case_id, new_events, now.overlay());
   if (new_timeline.size() != new_events.size())
-    return Error{ErrorCode::kInternal, "record " + std::to_string(applied.height) + ": case " + applied.case_id + " can't be folded", false};
+    return Error{ErrorCode::kInternal, "record " + std::to_string(applied.height) + ": case " + applied.case_id + " can't be folded",
+                 false};
   if (!new_timeline.empty()) {
     state = *new_timeline.back().state;
   } else if (applied.before != nullptr) {

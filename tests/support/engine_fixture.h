@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -21,13 +22,17 @@ using model::Instant;
 class MemoryKeys : public ledger::KeyStore {
  public:
   MemoryKeys() { tag_key_.fill(7); }
-  Result<ledger::KeyRow> case_key(std::string_view case_id) override { return row("c" + std::string(case_id)); }
+  Result<ledger::KeyRow> case_key(std::string_view case_id) override {
+    if (on_case_key) on_case_key(case_id);
+    return row("c" + std::string(case_id));
+  }
   Result<ledger::KeyRow> parking_key(std::int32_t day) override { return row("p" + std::to_string(day)); }
   std::optional<ledger::SealKey> find(std::string_view key_id) override {
     const auto it = keys_.find(std::string(key_id));
     return it == keys_.end() ? std::nullopt : std::optional(it->second);
   }
   void lose_all() { keys_.clear(); }
+  std::function<void(std::string_view case_id)> on_case_key;  // may throw
   Status sync() override { return {}; }
   const ledger::SealKey& tag_key() const override { return tag_key_; }
   const ledger::SealKey& signing_seed() const override { return tag_key_; }
@@ -102,7 +107,7 @@ class MemoryProjections final : public partition::StateReader, public partition:
                                         row.event != nullptr && accepts ? row.event->time : row.recorded, kind,
                                         accepts ? name : std::string()});
       if (kind == RecordKind::kQuarantined)
-        quarantine[row.case_id] = {row.case_id, std::string(partition::kind_named(*row.record)), row.height, row.recorded};
+        quarantine[row.case_id] = {row.case_id, std::string(ledger::kind_named(*row.record)), row.height, row.recorded};
       if (kind == RecordKind::kReleased) quarantine.erase(row.case_id);
       if (kind == RecordKind::kParked) parked_rows.push_back({row.height, row.case_id, row.record->until});
       std::erase_if(parked_rows, [&](const auto& parked) { return parked.height == row.resolves; });
