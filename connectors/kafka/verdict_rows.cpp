@@ -140,6 +140,7 @@ class Writer {
     switch (record.kind) {
       case RecordKind::kAccepted:
       case RecordKind::kTimer:
+      case RecordKind::kReleased:
         return judged(height, record, "accepted");
       case RecordKind::kRejected:
         return judged(height, record, "rejected");

@@ -3,6 +3,7 @@
 
 #include "connectors/node/answers.h"
 #include "connectors/node/declared.h"
+#include "connectors/node/quarantined.h"
 
 namespace docket::node {
 namespace {
@@ -171,10 +172,15 @@ service::Answer answer_case(const Reading& reading, const Params& params, const 
     as_of.known_given = true;
   }
   const auto state = reading.case_as_of(case_id, as_of);
+  const auto held = quarantined_case(reading, case_id, as_of.known_at);
+  if (state == nullptr && held && !as_of.past_at() && !as_of.past_known())
+    return not_found("case " + case_id + " is not opened: an engine defect was met (see its history), and it waits to be released",
+                     params.query().language);
   if (state == nullptr)
     return not_found("no case " + case_id + (as_of.at_given || as_of.known_given ? " then" : ""), params.query().language);
   json::object out = case_json(reading, *state, as_of.at);
   open_private(reading, *state, as_of, out["attributes"].as_object());
+  if (held && state->quarantined) out["quarantine"] = quarantine_json(reading, *held);
   echo_axes(out, reading, as_of);
   auto answer = json_answer(out);
   answer.etag = etag_of(reading, *state, as_of.at);

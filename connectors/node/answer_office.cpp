@@ -217,16 +217,20 @@ service::Answer answer_event(const Reading& reading, const Params& params) {
     const auto record = reading.records.record(partition, known->height);
     if (!record) continue;
     const auto& row = record->record;
-    json::object out{{"source", *source},
-                     {"id", *id},
-                     {"outcome", row.kind == ledger::RecordKind::kTimer ? "accepted" : ledger::to_string(row.kind)},
-                     {"recorded", instant_json(record->recorded)},
-                     {"partition", partition},
-                     {"height", std::to_string(known->height)}};
+    json::object out{
+        {"source", *source},
+        {"id", *id},
+        {"outcome",
+         row.kind == ledger::RecordKind::kTimer || row.kind == ledger::RecordKind::kReleased ? "accepted" : ledger::to_string(row.kind)},
+        {"recorded", instant_json(record->recorded)},
+        {"partition", partition},
+        {"height", std::to_string(known->height)}};
     if (row.kind == ledger::RecordKind::kAccepted || row.kind == ledger::RecordKind::kTimer) {
       out["case_version"] = row.case_version;
       out["case_revision"] = row.case_revision;
       if (const auto subject = ingest::Ingest::subject_of_stored(row.event)) out["case"] = *subject;
+    } else if (row.kind == ledger::RecordKind::kReleased) {
+      out["case"] = row.subject;
     } else if (row.kind == ledger::RecordKind::kNotice) {
       out["case"] = row.subject;
       add_notice(out, row);
