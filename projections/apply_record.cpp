@@ -40,6 +40,7 @@ class RecordWriter {
     write_reactions();
     if (applied_.case_id.empty()) return {};
     write_parked();
+    write_quarantine();
     auto entry = load_entry();
     if (!entry.ok()) return entry.error();
     entry_ = *entry;
@@ -69,6 +70,7 @@ class RecordWriter {
   void write_reject();
   void write_reactions();
   void write_parked();
+  void write_quarantine();
   void write_change(const meta::BundleNames& names, const model::CaseState* before, const model::CaseState& after);
   void write_aliases(const meta::BundleNames& names, const meta::BundleNames* before_names, const model::CaseState* before,
                      const model::CaseState& after);
@@ -164,6 +166,21 @@ void RecordWriter::write_parked() {
     layer_.parked.insert_or_assign({applied_.case_id, applied_.resolves}, std::nullopt);
     layer_.bytes += kCaseBytes;
   }
+}
+
+void RecordWriter::write_quarantine() {
+  if (!applied_.record) return;
+  const auto kind = applied_.record->kind;
+  if (kind == ledger::RecordKind::kQuarantined) {
+    layer_.quarantine.insert_or_assign(
+        applied_.case_id,
+        partition::QuarantinedRow{applied_.case_id, std::string(ledger::kind_named(*applied_.record)), applied_.height, applied_.recorded});
+  } else if (kind == ledger::RecordKind::kReleased) {
+    layer_.quarantine.insert_or_assign(applied_.case_id, std::nullopt);
+  } else {
+    return;
+  }
+  layer_.bytes += kCaseBytes;
 }
 
 void RecordWriter::write_change(const meta::BundleNames& names, const model::CaseState* before, const model::CaseState& after) {

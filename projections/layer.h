@@ -21,6 +21,7 @@
 #include "projections/listings/listing_log.h"
 #include "projections/meta/head.h"
 #include "projections/meta/names.h"
+#include "projections/meta/quarantine.h"
 #include "projections/metrics/delta_table.h"
 #include "projections/metrics/group_table.h"
 #include "projections/metrics/restatement.h"
@@ -58,6 +59,7 @@ struct Layer {
   definition::NameMap<CaseEntry> cases;
   std::unordered_map<Fingerprint, partition::KnownEvent, FingerprintHash> identities;
   std::map<std::pair<std::string, model::Height>, std::optional<model::Instant>> parked;  // nullopt: over
+  meta::Quarantine quarantine;
   std::set<std::pair<model::Instant, std::string>> attention;                             // of the cases in this layer, as they are now
   std::vector<ReactionRow> reactions;                                                     // sent, by height
   std::map<int, std::uint64_t> received;                                                  // reactions: from -> the last number

@@ -168,6 +168,24 @@ std::vector<partition::ParkedRow> Projections::parked(int partition) const {
   return rows;
 }
 
+std::vector<partition::QuarantinedRow> Projections::quarantined(int partition) const {
+  const auto& state = impl_->partition(partition);
+  meta::Quarantine held;
+  Below below;
+  {
+    const std::shared_lock lock(state.mutex);
+    held = state.active->quarantine;
+    below = state.below();
+  }
+  if (below.frozen) held.insert(below.frozen->quarantine.begin(), below.frozen->quarantine.end());
+  if (auto done = meta::read_quarantine(*below.view, partition, held); !done.ok()) impl_->note_failure(done.error());
+  std::vector<partition::QuarantinedRow> rows;
+  for (auto& [case_id, row] : held) {
+    if (row) rows.push_back(std::move(*row));
+  }
+  return rows;
+}
+
 Status Projections::flush() {
   for (std::size_t index = 0; index < impl_->workers.size(); ++index) {
     for (int round = 0; round < 2; ++round) {  // first what is frozen already, then the rest

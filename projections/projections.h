@@ -130,6 +130,7 @@ class Projections final : public partition::StateReader, public partition::Sink 
   [[nodiscard]] std::optional<partition::KnownEvent> known(int partition, const std::array<std::uint8_t, 16>& fingerprint) const override;
   [[nodiscard]] std::vector<partition::HistoryRow> history(int partition, std::string_view case_id) const override;
   [[nodiscard]] std::vector<partition::ParkedRow> parked(int partition) const override;
+  [[nodiscard]] std::vector<partition::QuarantinedRow> quarantined(int partition) const override;
   [[nodiscard]] std::vector<partition::AttentionRow> attention(int partition, model::Instant from, std::string_view from_case,
                                                                std::size_t limit) const override;
   [[nodiscard]] partition::ReactionNumbers reaction_numbers(int partition) const override;

@@ -67,6 +67,7 @@ Status collect_rows(const Layer& layer, int partition, const store::View& view, 
   }
   if (auto done = metrics::roll_up(layer, partition, view, batches); !done.ok()) return done;
   meta::put_names(of(batches, Family::kMeta), partition, layer.names);
+  meta::put_quarantine(of(batches, Family::kMeta), partition, layer.quarantine);
   if (layer.head) meta::put_head(of(batches, Family::kMeta), *layer.head);
   return {};
 }

@@ -21,6 +21,25 @@ Cell state_cell(const Display& show, const json::object& item) {
   return {label.empty() ? key : label, key};
 }
 
+// The light, and that the case is in quarantine: what the light says is as of its last good state.
+Cell light_cell(const Display& show, const json::object& item) {
+  Cell cell = show.cell(item, "light");
+  if (has(item, "quarantined")) {
+    const std::string machine = cell.machine();
+    cell = Cell(cell.text + "  " + value_word("of_these", "quarantined", show.language), machine, Colour::kRed);
+  }
+  return cell;
+}
+
+// Since when, and why.
+Cell quarantine_cell(const Display& show, const json::object& item) {
+  const auto* found = item.if_contains("quarantine");
+  if (found == nullptr || !found->is_object()) return {""};
+  const auto& own = found->get_object();
+  const std::string cause = show.text(own, "cause");
+  return {show.cell(own, "since").text + (cause.empty() ? "" : "  " + cause), cause};
+}
+
 // "Label      value" lines; empty values are left out.
 std::string fields_block(const std::vector<std::pair<std::string, Cell>>& fields, const Look& look) {
   Table table;
@@ -212,6 +231,7 @@ int run_case_list(const CommonOptions& options, const CaseListArgs& args) {
   params.emplace_back("due_before", args.due_before);
   params.emplace_back("updated_since", args.updated_since);
   if (args.movable) params.emplace_back("movable", "true");
+  if (args.quarantined) params.emplace_back("quarantined", "true");
   add_as_of(params, args.as_of);
   if (args.total) params.emplace_back("include_total", "true");
   Remote remote(options);
@@ -226,7 +246,7 @@ int run_case_list(const CommonOptions& options, const CaseListArgs& args) {
   for (const auto& entry : *output.items) {
     if (!entry.is_object()) continue;
     const auto& item = entry.get_object();
-    output.table.rows.push_back({show.text(item, "id"), show.text(item, "kind"), state_cell(show, item), show.cell(item, "light"),
+    output.table.rows.push_back({show.text(item, "id"), show.text(item, "kind"), state_cell(show, item), light_cell(show, item),
                                  show.cell(item, "unit"), show.cell(item, "due"), show.cell(item, "opened"), show.cell(item, "updated"),
                                  show.text(item, "version")});
   }
@@ -254,7 +274,8 @@ int run_case_get(const CommonOptions& options, const std::string& id, const AsOf
   page = fields_block({{"id", text("id")},
                        {"kind", text("kind")},
                        {"state", state_cell(show, *answer)},
-                       {"light", show.cell(*answer, "light")},
+                       {"light", light_cell(show, *answer)},
+                       {"quarantine", quarantine_cell(show, *answer)},
                        {"unit", show.cell(*answer, "unit")},
                        {"due", show.cell(*answer, "due")},
                        {"opened", show.cell(*answer, "opened")},

@@ -96,6 +96,21 @@ void add_migrate_command(CLI::App& parent, Exit& exit) {
   add_common(command, bound->common);
 }
 
+void add_release_command(CLI::App& parent, Exit& exit) {
+  std::shared_ptr<Bound<ReleaseArgs>> bound;
+  CLI::App& command = verb<ReleaseArgs>(parent, "release", "Releases a case that met an engine defect: what waited for it is judged again.",
+                                        "  docket case release T1 --role dispatcher --reason \"mended in 0.1.1\"", exit, bound,
+                                        [](const CommonOptions& o, const ReleaseArgs& a) { return run_case_release(o, a); });
+  ReleaseArgs& args = bound->args;
+  command.add_option("ID", args.id, "the case id")->required();
+  command.add_option("--reason", args.reason, "why")->required();
+  command.add_option("--role", args.role, "in what role you act")->required();
+  command.add_option("--by", args.by, "who you are; default: your user name");
+  command.add_option("--source", args.source, "the source that publishes it")->capture_default_str();
+  command.add_flag("-n,--dry-run", args.dry_run, "judge and show, and write nothing");
+  add_common(command, bound->common);
+}
+
 struct CaseArgs {
   std::string id;
   AsOf as_of;
@@ -132,6 +147,7 @@ void add_case_commands(CLI::App& app, Exit& exit) {
     command.add_option("--due-before", args.due_before, "due before this time");
     command.add_option("--updated-since", args.updated_since, "changed since this time");
     command.add_flag("--movable", args.movable, "only open cases that other definitions judge than decide now");
+    command.add_flag("--quarantined", args.quarantined, "only cases that met an engine defect and wait to be released");
     command.add_option("--limit", args.limit, "at most so many")->check(whole_number(1))->capture_default_str();
     command.add_flag("--total", args.total, "say how many there are in all");
     add_as_of(command, args.as_of);
@@ -166,6 +182,7 @@ void add_case_commands(CLI::App& app, Exit& exit) {
     add_common(command, bound->common);
   }
   add_migrate_command(parent, exit);
+  add_release_command(parent, exit);
 }
 
 void add_metric_commands(CLI::App& app, Exit& exit) {

@@ -24,6 +24,7 @@ struct CaseListArgs {
   std::vector<std::string> where;  // "district=shinan": any declared dimension
   std::string due_before, updated_since;
   bool movable = false;
+  bool quarantined = false;
   AsOf as_of;
   std::size_t limit = 50;
   bool total = false;
@@ -45,6 +46,13 @@ struct MigrateArgs {
   std::size_t lines_per_batch = 200;
 };
 [[nodiscard]] int run_case_migrate(const CommonOptions& options, const MigrateArgs& args);
+
+struct ReleaseArgs {
+  std::string id, reason, role, by;  // by: "" = the user's name
+  std::string source = "docket:console";
+  bool dry_run = false;
+};
+[[nodiscard]] int run_case_release(const CommonOptions& options, const ReleaseArgs& args);
 
 struct PublishArgs {
   std::string file = "-";

@@ -83,6 +83,7 @@ constexpr std::array kWords{
     Word{"period", "时段"},
     Word{"planned", "待通报"},
     Word{"pointer", "字段"},
+    Word{"quarantine", "隔离"},
     Word{"reason", "原因"},
     Word{"recorded", "入账时间"},
     Word{"replayof", "原编号"},
@@ -156,6 +157,8 @@ constexpr std::array kValueWords{
     ValueWord{"outcome", "timer", "到时事件"},
     ValueWord{"outcome", "reaction", "联动立案"},
     ValueWord{"outcome", "notice", "通报"},
+    ValueWord{"outcome", "quarantined", "隔离"},
+    ValueWord{"outcome", "released", "解除隔离"},
     // records of Docket's own among a case's events
     ValueWord{"event", "notice", "预警"},
     ValueWord{"event", "breach", "超期"},

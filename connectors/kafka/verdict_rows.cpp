@@ -140,6 +140,7 @@ class Writer {
       case RecordKind::kAccepted:
       case RecordKind::kTimer:
       case RecordKind::kReaction:
+      case RecordKind::kReleased:
         return judged(height, record, "accepted");
       case RecordKind::kRejected:
         return judged(height, record, "rejected");

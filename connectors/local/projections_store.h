@@ -21,6 +21,7 @@ class ProjectionsStore final : public node::ProjectionStore {
     return projections_->history(partition, case_id);
   }
   std::vector<partition::ParkedRow> parked(int partition) const override { return projections_->parked(partition); }
+  std::vector<partition::QuarantinedRow> quarantined(int partition) const override { return projections_->quarantined(partition); }
   // Sink
   void apply(partition::AppliedBlock&& block) override { projections_->apply(std::move(block)); }
   // ReadModel

@@ -56,6 +56,7 @@ class SideModel final : public node::ReadModel {
   }
   std::vector<partition::HistoryRow> history(int /*partition*/, std::string_view /*case_id*/) const override { return {}; }
   std::vector<partition::ParkedRow> parked(int /*partition*/) const override { return {}; }
+  std::vector<partition::QuarantinedRow> quarantined(int /*partition*/) const override { return {}; }
 
  private:
   node::GroupSums total(const definition::Bundle& bundle, std::uint16_t metric, std::uint8_t by, Day from, Day to) const {

@@ -3,6 +3,7 @@
 
 #include "connectors/node/answers.h"
 #include "connectors/node/declared.h"
+#include "connectors/node/quarantined.h"
 
 namespace docket::node {
 namespace {
@@ -93,7 +94,8 @@ Instant next_due(const definition::KindDef& kind, const model::CaseState& state)
 
 std::string etag_of(const Reading& reading, const model::CaseState& state, Instant at) {
   return "\"" + std::to_string(state.revision) + "." + std::to_string(state.version) + "-" +
-         apply::to_string(apply::case_light(reading.of(state).bundle.kinds[state.kind], state, at)) + "\"";
+         apply::to_string(apply::case_light(reading.of(state).bundle.kinds[state.kind], state, at)) +
+         (state.quarantined ? "-quarantined\"" : "\"");
 }
 
 json::object case_row(const Reading& asked, const model::CaseState& state, Instant at) {
@@ -125,6 +127,7 @@ json::object case_row(const Reading& asked, const model::CaseState& state, Insta
   }
   out["updated"] = instant_json(state.last_recorded);
   if (state.voided) out["voided"] = true;
+  if (state.quarantined) out["quarantined"] = true;
   return out;
 }
 
@@ -180,6 +183,10 @@ service::Answer answer_case(const Reading& reading, const Params& params, const 
     as_of.known_given = true;
   }
   const auto state = reading.case_as_of(case_id, as_of);
+  const auto held = quarantined_case(reading, case_id, as_of.known_at);
+  if (state == nullptr && held && !as_of.past_at() && !as_of.past_known())
+    return not_found("case " + case_id + " is not opened: an engine defect was met (see its history), and it waits to be released",
+                     params.query().language);
   if (state == nullptr)
     return not_found("no case " + case_id + (as_of.at_given || as_of.known_given ? " then" : ""), params.query().language);
   json::object out = case_json(reading, *state, as_of.at);
@@ -192,6 +199,7 @@ service::Answer answer_case(const Reading& reading, const Params& params, const 
     if (!conflicts.empty()) etag.insert(etag.size() - 1, "_" + letters(std::hash<std::string>{}(json::serialize(conflicts))));
     out["conflicts"] = std::move(conflicts);
   }
+  if (held && state->quarantined) out["quarantine"] = quarantine_json(reading, *held);
   echo_axes(out, reading, as_of);
   auto answer = json_answer(out);
   answer.etag = std::move(etag);

@@ -1,6 +1,7 @@
 // What operators and monitoring ask: is this node ready, and how much has it done.
 #include "connectors/node/answers.h"
 #include "connectors/node/node.h"
+#include "connectors/node/quarantined.h"
 
 namespace docket::node {
 
@@ -108,6 +109,10 @@ service::Answer Node::answer_prometheus() const {
   }
   out += "# TYPE docket_void_blocks_total counter\ndocket_void_blocks_total " + std::to_string(voids) + "\n";
   out += "# TYPE docket_parked gauge\ndocket_parked " + std::to_string(parked) + "\n";
+  std::map<std::string, std::size_t> quarantined;
+  for (const auto& row : quarantined_cases(*parts_.store, model::kForever)) ++quarantined[row.kind];
+  out += "# TYPE docket_quarantined_cases gauge\n";
+  for (const auto& [kind, cases] : quarantined) out += "docket_quarantined_cases{kind=\"" + kind + "\"} " + std::to_string(cases) + "\n";
   out += parts_.store->metrics_text();
   service::Answer answer;
   answer.content_type = "text/plain; version=0.0.4";

@@ -60,12 +60,26 @@ json::array effects_json(const ledger::Record& record) {
   return out;
 }
 
+// The event at which it showed has an outcome of its own.
+json::object quarantined_row(json::object out, const ledger::Record& record) {
+  boost::system::error_code error;
+  const auto body = json::parse(record.body, error);
+  if (!error && body.is_object()) {
+    if (const auto* cause = body.get_object().if_contains("cause")) out["detail"] = *cause;
+    if (const auto* semantics = body.get_object().if_contains("semantics")) out["semantics"] = *semantics;
+  }
+  out["kind"] = std::string(ledger::kind_named(record));
+  if (!record.id.empty()) out["met_at"] = json::object{{"source", record.source}, {"id", record.id}};
+  return out;
+}
+
 json::object event_row(const Reading& reading, const std::string& case_id, const partition::HistoryRow& row, const ledger::Record& record) {
   json::object out{{"version", row.version},
                    {"height", std::to_string(row.height)},
                    {"outcome", kind_text(record.kind)},
                    {"recorded", instant_json(row.recorded)}};
-  if (ledger::accepts(record.kind)) {
+  if (record.kind == ledger::RecordKind::kQuarantined) return quarantined_row(std::move(out), record);
+  if (ledger::accepts(record.kind) || record.kind == ledger::RecordKind::kReleased) {
     auto stored = reading.ingest().parse_stored(record.event, ingest::tag_from_text(record.tag));
     if (!stored) return out;
     const auto& event = **stored;

@@ -7,6 +7,7 @@
 #include "connectors/node/metric_duration.h"
 #include "connectors/node/metric_question.h"
 #include "connectors/node/metric_target.h"
+#include "connectors/node/quarantined.h"
 #include "connectors/service/problem.h"
 
 namespace docket::node {
@@ -17,7 +18,7 @@ using Measure = MetricDef::Measure;
 
 bool weighed(const MetricDef& metric) { return metric.measure == Measure::kRatioWeigh; }
 // numerator, denominator of a figure; of a complement, the rest; thousandths where weights are.
-json::object figure_json(const MetricDef& shown, const MetricDef& base, PeriodKind kind, const SeriesSums& sums) {
+json::object figure_json(const MetricDef& shown, const MetricDef& base, PeriodKind kind, const SeriesSums& sums, std::int64_t quarantined) {
   json::object out;
   const std::int64_t scale = weighed(base) ? 1000 : 1;
   std::int64_t numerator = at_series(sums, numerator_series(base, kind));
@@ -25,7 +26,7 @@ json::object figure_json(const MetricDef& shown, const MetricDef& base, PeriodKi
     out = base.measure == Measure::kDuration ? duration_json(base, sums) : json::object{{"value", numerator}};
     if (base.in_thousandths) out["value_unit"] = "thousandths";
     out["backfilled"] = at_series(sums, measure::kBackfilled);
-    out["quarantined"] = 0;
+    out["quarantined"] = quarantined;
     return out;
   }
   const std::int64_t denominator = at_series(sums, measure::kDenominator);
@@ -49,12 +50,14 @@ json::object figure_json(const MetricDef& shown, const MetricDef& base, PeriodKi
   out["exclusions"] = std::move(exclusions);
   if (!base.except.empty()) out["rate_without_exclusions"] = rate_json(all_numerator, all_denominator * scale);
   out["backfilled"] = at_series(sums, measure::kBackfilled);
-  out["quarantined"] = 0;
+  out["quarantined"] = quarantined;
   return out;
 }
 
 // A weighted sum of rates: null unless every one of them has a denominator. In thousandths of thousandths, from the integers.
-json::object combined_json(const Reading& reading, const MetricDef& metric, const Period& period, const AsOf& as_of, bool& exact) {
+json::object combined_json(const Reading& reading, const MetricDef& metric, const Period& period, const AsOf& as_of,
+                           const Quarantined& quarantined, bool& exact) {
+  std::set<std::string> held;
   json::array parts;
   Wide sum = 0;  // millionths of thousandths
   bool whole = true;
@@ -62,6 +65,7 @@ json::object combined_json(const Reading& reading, const MetricDef& metric, cons
     const auto& part = reading.bundle.metrics[index];
     const auto figure = figures(reading, index, 0, period, as_of);
     exact = exact || figure.exact;
+    held.merge(quarantined.touching(index, period));
     const auto it = figure.groups.find("");
     const SeriesSums none;
     const auto& sums = it == figure.groups.end() ? none : it->second;
@@ -84,6 +88,7 @@ json::object combined_json(const Reading& reading, const MetricDef& metric, cons
   out["numerator"] = nullptr;
   out["denominator"] = nullptr;
   out["combined_of"] = std::move(parts);
+  out["quarantined"] = held.size();
   return out;
 }
 
@@ -104,8 +109,9 @@ Shown show(const Reading& reading, std::uint16_t index, const Period& period, co
   Shown out;
   const auto& metric = reading.bundle.metrics[index];
   const AsOf as_of = out.as_of = within(reading, metric, period, asked);
+  const Quarantined quarantined(reading, as_of);
   if (metric.measure == Measure::kCombine) {
-    out.total = combined_json(reading, metric, period, as_of, out.exact);
+    out.total = combined_json(reading, metric, period, as_of, quarantined, out.exact);
     out.add_target(reading, index, period);
     return out;
   }
@@ -113,7 +119,9 @@ Shown show(const Reading& reading, std::uint16_t index, const Period& period, co
   const auto& base = reading.bundle.metrics[base_index];
   const auto total = figures(reading, base_index, 0, period, as_of);
   const auto it = total.groups.find("");
-  out.total = figure_json(metric, base, period.kind, it == total.groups.end() ? SeriesSums{} : it->second);
+  const auto held = quarantined.touching(base_index, period);
+  out.total =
+      figure_json(metric, base, period.kind, it == total.groups.end() ? SeriesSums{} : it->second, static_cast<std::int64_t>(held.size()));
   out.exact = total.exact || exact;
   out.add_target(reading, index, period);
   if (exact) put_exact(out.total, std::move(exact_times(reading, base_index, 0, period, as_of)[""]));
@@ -121,10 +129,11 @@ Shown show(const Reading& reading, std::uint16_t index, const Period& period, co
   const auto by = dimension_of(base, group_by);
   const auto rows = figures(reading, base_index, by, period, as_of);
   out.exact = out.exact || rows.exact;
+  auto held_by = quarantined.by_group(held, base_index, by, as_of.at);
   auto times = exact ? exact_times(reading, base_index, by, period, as_of) : std::map<std::string, Times>{};
   for (const auto& [group, sums] : rows.groups) {
     if (std::all_of(sums.begin(), sums.end(), [](auto n) { return n == 0; })) continue;
-    auto figure = figure_json(metric, base, period.kind, sums);
+    auto figure = figure_json(metric, base, period.kind, sums, held_by[group]);
     if (exact) put_exact(figure, std::move(times[group]));
     json::object label{{group_by, group.empty() ? json::value(nullptr) : json::value(group)}};
     if (auto labels = reading.group_labels(group); !labels.empty()) label["label"] = std::move(labels);

@@ -219,7 +219,7 @@ service::Answer answer_event(const Reading& reading, const Params& params) {
     const auto& row = record->record;
     json::object out{{"source", *source},
                      {"id", *id},
-                     {"outcome", ledger::accepts(row.kind) ? "accepted" : ledger::to_string(row.kind)},
+                     {"outcome", ledger::accepts(row.kind) || row.kind == ledger::RecordKind::kReleased ? "accepted" : ledger::to_string(row.kind)},
                      {"recorded", instant_json(record->recorded)},
                      {"partition", partition},
                      {"height", std::to_string(known->height)}};
@@ -227,6 +227,8 @@ service::Answer answer_event(const Reading& reading, const Params& params) {
       out["case_version"] = row.case_version;
       out["case_revision"] = row.case_revision;
       if (const auto subject = ingest::Ingest::subject_of_stored(row.event)) out["case"] = *subject;
+    } else if (row.kind == ledger::RecordKind::kReleased) {
+      out["case"] = row.subject;
     } else if (row.kind == ledger::RecordKind::kNotice) {
       out["case"] = row.subject;
       add_notice(out, row);

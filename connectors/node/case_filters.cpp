@@ -10,8 +10,8 @@
 namespace docket::node {
 namespace {
 
-constexpr std::array<std::string_view, 16> kOwnParameters{
-    "kind",      "light",      "alias",         "due_before", "updated_since", "movable",      "event",      "case", "after",
+constexpr std::array<std::string_view, 17> kOwnParameters{
+    "kind",      "light",      "alias",         "due_before", "updated_since", "movable",      "quarantined", "event", "case", "after",
     "page_size", "page_token", "include_total", "at",         "known_at",      "min_position", "consistency"};
 
 bool is_own(const std::string& name) { return std::find(kOwnParameters.begin(), kOwnParameters.end(), name) != kOwnParameters.end(); }
@@ -84,6 +84,7 @@ bool fits(const Reading& asked, const Filters& filters, const model::CaseState& 
     }
     return value.present() && any(reading.value_text(value));
   });
+  if (filters.quarantined && !state.quarantined) return false;
   if (!listed || (filters.movable && !movable(asked, kind, state))) return false;
   const std::string light = apply::to_string(apply::case_light(kind, state, at));
   if (!filters.lights.empty() && std::find(filters.lights.begin(), filters.lights.end(), light) == filters.lights.end()) return false;
@@ -101,7 +102,7 @@ Filters read_filters(const Reading& reading, const Params& params, bool needs_ki
   for (const auto& name : kinds) out.kind = declared_kind(reading.bundle, "kind", name);
   const bool other = std::any_of(params.query().params.begin(), params.query().params.end(), [](const auto& param) {
     return !is_own(param.first) || param.first == "light" || param.first == "due_before" || param.first == "updated_since" ||
-           param.first == "movable";
+           param.first == "movable" || param.first == "quarantined";
   });
   if (kinds.size() != 1) {
     if (needs_kind || other)
@@ -116,6 +117,7 @@ Filters read_filters(const Reading& reading, const Params& params, bool needs_ki
   out.due_before = instant_of(reading, params, "due_before");
   out.updated_since = instant_of(reading, params, "updated_since");
   out.movable = params.flag("movable");
+  out.quarantined = params.flag("quarantined");
   return out;
 }
 

@@ -16,7 +16,8 @@ struct Filters {
   std::vector<std::string> lights;
   std::optional<Instant> due_before;
   std::optional<Instant> updated_since;
-  bool movable = false;  // open, and judged by other definitions than decide for new cases
+  bool movable = false;      // open, and judged by other definitions than decide for new cases
+  bool quarantined = false;  // only those
 };
 
 // With `needs_kind` exactly one kind must be named: filters are the kind's.

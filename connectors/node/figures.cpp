@@ -43,15 +43,6 @@ void fold_period(const Reading& reading, std::uint16_t index, std::uint8_t by, c
   }
 }
 
-// The metric among those of another bundle; nothing: that one has none of its name and version.
-std::optional<std::uint16_t> same_metric(const Reading& reading, std::uint16_t index, const definition::Bundle& other) {
-  if (&other == &reading.bundle) return index;
-  const auto& metric = reading.bundle.metrics[index];
-  const auto* same = definition::find_name(other.metric_ids, metric.name);
-  if (same == nullptr || other.metrics[*same].version != metric.version) return std::nullopt;
-  return *same;
-}
-
 std::vector<measure::Contribution> stock_rows(const Reading& reading, std::uint16_t index, const model::CaseState& state, Instant at) {
   const auto& opened_with = reading.of(state).bundle;
   const auto own = same_metric(reading, index, opened_with);
@@ -100,6 +91,14 @@ Figures stock_figures(const Reading& reading, std::uint16_t index, std::uint8_t 
 }
 
 }  // namespace
+
+std::optional<std::uint16_t> same_metric(const Reading& reading, std::uint16_t index, const definition::Bundle& other) {
+  if (&other == &reading.bundle) return index;
+  const auto& metric = reading.bundle.metrics[index];
+  const auto* same = definition::find_name(other.metric_ids, metric.name);
+  if (same == nullptr || other.metrics[*same].version != metric.version) return std::nullopt;
+  return *same;
+}
 
 std::uint8_t numerator_series(const MetricDef& metric, PeriodKind kind) {
   if (metric.measure != MetricDef::Measure::kRatioByEnd) return measure::kNumerator;

@@ -2,6 +2,7 @@
 // instant inside a day or both axes at once do (design.md section 4). Thread rule: one thread, shared input.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ struct CaseShare {
   std::vector<measure::Contribution> rows;
 };
 [[nodiscard]] std::vector<CaseShare> shares(const Reading& reading, std::uint16_t metric, const Period& period, const AsOf& as_of);
+
+// The metric among those of another bundle; nothing: that one has none of its name and version.
+[[nodiscard]] std::optional<std::uint16_t> same_metric(const Reading& reading, std::uint16_t metric, const definition::Bundle& other);
 
 // The series that holds the numerator for that kind of period.
 [[nodiscard]] std::uint8_t numerator_series(const definition::MetricDef& metric, PeriodKind kind);

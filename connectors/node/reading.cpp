@@ -92,18 +92,35 @@ Instant happened(const definition::Bundle& bundle, const std::vector<apply::Fold
   return it == events.end() ? entry.event->time : it->key.time;
 }
 
+// Quarantine acts by recorded alone, like a correction: what was known of it then holds at every `at`.
+bool quarantined_then(const std::vector<partition::HistoryRow>& rows, Instant known_at) {
+  bool out = false;
+  for (const auto& row : rows) {
+    if (row.recorded > known_at) break;
+    if (row.kind == ledger::RecordKind::kQuarantined) out = true;
+    if (row.kind == ledger::RecordKind::kReleased) out = false;
+  }
+  return out;
+}
+
 }  // namespace
 
 model::CasePtr Reading::case_as_of(const std::string& case_id, const AsOf& as_of) const {
   auto state = store.find(partition_of(case_id), case_id);
   if (state == nullptr || (!as_of.past_at() && !as_of.past_known())) return state;
-  if (!as_of.version && state->last.time <= as_of.at && state->last_recorded <= as_of.known_at) return state;  // nothing came after
+  if (!as_of.version && state->last.time <= as_of.at && state->last_recorded <= as_of.known_at) {  // nothing came after
+    if (!state->quarantined || quarantined_then(store.history(partition_of(case_id), case_id), as_of.known_at)) return state;
+    auto before = *state;
+    before.quarantined = false;
+    return std::make_shared<const model::CaseState>(std::move(before));
+  }
   auto history = this->history(case_id, as_of);
   if (!history || history->entries().empty()) return nullptr;
   const auto& by = history->bundle();
   const auto events = history->folded();
   auto folded = apply::fold(by, case_id, events, history->overlay(), as_of.at);
   if (!folded || folded->scope.state == model::kNotOpened) return nullptr;
+  folded->quarantined = quarantined_then(store.history(partition_of(case_id), case_id), as_of.known_at);
   folded->version = folded->revision = 0;
   folded->opened_recorded = history->entries().front().recorded;
   for (const auto& entry : history->entries()) {

@@ -6,8 +6,8 @@ namespace docket::service {
 const std::vector<Route>& read_routes() {
   static const std::vector<Route> routes{
       {"/v1/cases",
-       {"kind", "state", "unit", "light", "alias", "due_before", "updated_since", "movable", "page_size", "page_token", "include_total",
-        "at", "known_at", "min_position", "consistency", "*"},
+       {"kind", "state", "unit", "light", "alias", "due_before", "updated_since", "movable", "quarantined", "page_size", "page_token",
+        "include_total", "at", "known_at", "min_position", "consistency", "*"},
        {"kind", "state", "unit", "light", "alias"}},
       {"/v1/cases/{id}", {"at", "known_at", "version", "min_position", "consistency"}},
       {"/v1/cases/{id}/history", {"at", "known_at", "page_size", "page_token", "min_position", "consistency"}},

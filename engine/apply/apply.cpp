@@ -156,7 +156,7 @@ const model::ClockEffect* RecordedEffects::next(const CaseState& /*state*/, cons
 bool acts_by_recorded(const EventDef& def) {
   using definition::EventAction;
   return def.action == EventAction::kCorrected || def.action == EventAction::kVoided || def.action == EventAction::kUnlinked ||
-         def.action == EventAction::kMigrated;
+         def.action == EventAction::kMigrated || def.action == EventAction::kReleased;
 }
 
 Status apply_event(const KindDef& kind, CaseState& state, const model::Event& event, const model::OrderKey& key, EffectSource& source) {

@@ -225,6 +225,7 @@ enum class EventAction : std::uint8_t {  // what the engine itself does for a co
   kGateWaived,
   kClockAdjusted,
   kMigrated,
+  kReleased,
 };
 
 // The one event that may do kMigrated: a case's history is searched for that name.

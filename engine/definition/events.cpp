@@ -18,7 +18,7 @@ struct ActionName {
 constexpr ActionName kActions[] = {
     {"link", EventAction::kLinked},      {"unlink", EventAction::kUnlinked},       {"correct", EventAction::kCorrected},
     {"void", EventAction::kVoided},      {"waive_gate", EventAction::kGateWaived}, {"adjust_clock", EventAction::kClockAdjusted},
-    {"migrate", EventAction::kMigrated},
+    {"migrate", EventAction::kMigrated}, {"release", EventAction::kReleased},
 };
 
 struct ActionField {  // what the engine reads of an event that `does` something

@@ -22,4 +22,10 @@ std::optional<RecordKind> record_kind_from(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view kind_named(const Record& record) {
+  if (record.versions == nullptr) return {};
+  const std::string_view definition = record.versions->definition;
+  return definition.substr(0, definition.rfind('.'));
+}
+
 }  // namespace docket::ledger

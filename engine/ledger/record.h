@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -99,6 +100,9 @@ struct Record {
   // to us here
   std::string body;  // a JSON object, "" if none
 };
+
+// The name of the kind of case that a record concerns; "" if it concerns none.
+[[nodiscard]] std::string_view kind_named(const Record& record);
 
 // next: per intake topic and epoch the next offset to judge
 struct IntakeCursor {

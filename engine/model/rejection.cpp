@@ -67,6 +67,8 @@ constexpr std::array kCodes{
     RejectionInfo{Rejection::kNotActive, "not-active", kCurable, kWait, "该版本定义未启用", "what it names is not what decides here"},
     RejectionInfo{Rejection::kNotMigratable, "not-migratable", kCurable, kRepair, "事项不能迁移到新定义",
                   "the case can't be moved to those definitions"},
+    RejectionInfo{Rejection::kQuarantined, "quarantined", kCurable, kWait, "事项因程序缺陷隔离，待解除",
+                  "an engine defect was met in this case; it waits until the case is released"},
     RejectionInfo{Rejection::kOutOfOrder, "out-of-order", kFinal, kWait, "等待期满仍不合法", "parked to its limit"},
     RejectionInfo{Rejection::kTooManyParked, "too-many-parked", kFinal, kWait, "暂存过多", "too many events are parked"},
     RejectionInfo{Rejection::kVersionConflict, "version-conflict", kFinal, kRepair, "版本已变化", "the case has a newer revision"},

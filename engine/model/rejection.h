@@ -63,6 +63,7 @@ enum class Rejection : std::uint16_t {  // numbers are served: append only
   kNoSuchGate = 227,       // gate_waived of a gate that is not missing, or by a role that may not
   kNotActive = 228,        // migrated to an activation that does not decide in this partition
   kNotMigratable = 229,    // migrated: some event can't be read or is illegal by the new definitions, or a state differs unsaid
+  kQuarantined = 230,      // the program itself failed on this case; nothing is judged until somebody releases it
   // time out of a curable one, limits
   kOutOfOrder = 300,  // parked to its limit; names what is in its way
   kTooManyParked = 301,

@@ -1,4 +1,5 @@
 // What decides: for a new case what was activated last, for a case that is there what it was opened with (ledger.md section 8).
+#include "engine/partition/quarantine.h"
 #include "engine/partition/so_far.h"
 #include "engine/validate/migrate.h"
 
@@ -70,7 +71,7 @@ void PartitionLoop::read_by_case(ingest::Offered& offered) const {
   if (books_.single() || offered.event == nullptr) return;
   auto anew = offered;
   Rulebooks::read_by(*ahead_deciding_.book, anew);
-  if (anew.event != nullptr && validate::migrates(*anew.event)) {
+  if (anew.event != nullptr && (validate::migrates(*anew.event) || releases(*anew.event))) {
     offered = std::move(anew);
   } else {
     Rulebooks::read_by(book_for(offered.event->subject), offered);

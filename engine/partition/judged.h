@@ -24,6 +24,7 @@ inline bool names_no_case(const ledger::Record& record) {
 }
 // Of an intake record with other content under a known id: what is known of that id stays.
 inline bool tells_of_its_event(const ledger::Record& record) {
+  if (record.kind == ledger::RecordKind::kQuarantined) return false;  // it names the event at which the defect showed; its outcome follows
   return record.kind != ledger::RecordKind::kRejected || record.code != model::Rejection::kIdentityConflict;
 }
 

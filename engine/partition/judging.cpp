@@ -8,6 +8,7 @@
 #include "engine/measure/contribution.h"
 #include "engine/partition/judged.h"
 #include "engine/partition/loop.h"
+#include "engine/partition/quarantine.h"
 #include "engine/partition/reaction_text.h"
 #include "engine/validate/migrate.h"
 #include "engine/validate/step_check.h"
@@ -97,8 +98,8 @@ PartitionLoop::Waiting PartitionLoop::judge_events(Offer& offer) {
     }
     for (const auto i : indexes) {
       if (moves) std::for_each(indexes.begin(), indexes.end(), [&](const auto k) { read_by_case(offer.events[k]); });
-      if (corrections.size() > 1 && std::find(corrections.begin(), corrections.end(), i) != corrections.end()) {
-        if (i == corrections.back()) judge_corrections(case_id, corrections, offer, waiting);
+      if (corrections.size() > 1 && !quarantined(case_id) && std::find(corrections.begin(), corrections.end(), i) != corrections.end()) {
+        if (i == corrections.back()) judge_together(case_id, corrections, offer, waiting);
         continue;
       }
 #ifdef DOCKET_FAULT_ONE_BLOCK
@@ -148,7 +149,7 @@ std::optional<EventOutcome> PartitionLoop::known_outcome(const model::Event& eve
     if (known->kind == RecordKind::kParked) rest_on_own_block(rests);  // its limit may have passed at another owner
     return conflict();
   }
-  if (ledger::accepts(known->kind)) {
+  if (ledger::accepts(known->kind) || known->kind == RecordKind::kReleased) {
     EventOutcome outcome = told(Kind::kDuplicate);
 #ifdef DOCKET_FAULT_AHEAD
     const auto state = case_ahead(event.subject);
@@ -169,7 +170,7 @@ std::optional<EventOutcome> PartitionLoop::known_outcome(const model::Event& eve
   return again(std::move(outcome));
 }
 
-EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offer& offer, std::vector<std::uint64_t>& rests) {
+EventOutcome PartitionLoop::judge_now(const model::EventPtr& event, const Offer& offer, std::vector<std::uint64_t>& rests) {
   const bool reacts = is_reaction(*event);  // its time is its cause's, which was approved if need be
   if (auto refusal = validate::check_time(*event->bundle, *event, building_->header.recorded); refusal && !reacts)
     return reject(*event, std::move(refusal), model::kNoHeight, rests);
@@ -193,6 +194,7 @@ EventOutcome PartitionLoop::judge_ready(const model::EventPtr& event, const Offe
     }
   }
   if (validate::migrates(*event)) return judge_migration(event, rests);
+  if (releases(*event)) return judge_release(event, rests);
   std::vector<validate::Incoming> incoming{{event, 0, false, nullptr}};
   model::Refusal refusal = add_replacement(incoming.front(), case_id, incoming);
   if (!refusal) {
@@ -228,6 +230,7 @@ validate::Verdict PartitionLoop::judge_set(std::vector<validate::Incoming>& inco
   auto before = case_ahead(case_id);
   auto verdict = validate::judge(*incoming.front().event->bundle, before, incoming, building_->header.recorded,
                                  [&] { return history_ahead(case_id); });
+  throw_defect(verdict.refusal);
   verdict.before = std::move(before);
   return verdict;
 }

@@ -43,6 +43,7 @@ void PartitionLoop::restore(const ledger::Position& position, const std::string&
   next_offset_ = offset;
   reactions_ = states_.reaction_numbers(options_.partition);
   forget_reactions_ahead();
+  for (auto& row : states_.quarantined(options_.partition)) quarantined_.emplace(std::move(row.case_id), std::move(row.kind));
   for (const auto& row : states_.parked(options_.partition)) {
     const auto record = records_.record(options_.partition, row.height);
     if (!record) continue;

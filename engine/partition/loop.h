@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -135,6 +136,7 @@ class PartitionLoop {
     bool exists = false;
     std::vector<Applied> records;               // of blocks in flight, in height order; what history needs of them
     std::optional<std::vector<Parked>> parked;  // if they changed
+    std::optional<std::string> quarantined;     // if that changed: its kind's name, "" if it was released
     std::uint64_t token = 0;                    // newest block that touches it
   };
   struct AheadEvent {
@@ -222,6 +224,21 @@ class PartitionLoop {
   void note_duplicate(const ledger::IntakeCursor& behind);
   void write_duplicates();
   void drop_intake();
+
+  // cases that met an engine defect (quarantine.h)
+  struct Checkpoint;
+  EventOutcome judge_now(const model::EventPtr& event, const Offer& offer, std::vector<std::uint64_t>& rests);
+  void judge_together(const std::string& case_id, const std::vector<std::size_t>& indexes, const Offer& offer, Waiting& waiting);
+  EventOutcome judge_release(const model::EventPtr& event, std::vector<std::uint64_t>& rests);
+  EventOutcome hold(const model::EventPtr& event, const Offer& offer, std::vector<std::uint64_t>& rests);
+  template <typename Judge>
+  [[nodiscard]] bool spared(const std::string& case_id, std::span<const model::EventPtr> events, const Judge& judge);
+  [[nodiscard]] Checkpoint checkpoint(const std::string& case_id, std::span<const model::EventPtr> events) const;
+  void undo(Checkpoint&& before);
+  void quarantine(const std::string& case_id, std::span<const model::EventPtr> events, std::string_view cause);
+  [[nodiscard]] const std::string* quarantined(const std::string& case_id) const;  // the case's kind by name; null: it is not
+  void try_each_parked(const std::string& case_id);
+  void note_quarantine(const Applied& applied);
 
   // timers (timers.cpp)
   void fire_timers(Instant now);
@@ -381,6 +398,8 @@ class PartitionLoop {
   std::map<std::pair<Instant, Height>, std::string> parked_until_;  // -> case id
   std::size_t parked_count_ = 0;
   std::map<std::pair<Instant, Height>, std::shared_ptr<const ledger::Record>> unopened_;  // parked, and their key is gone: until -> record
+
+  std::unordered_map<std::string, std::string> quarantined_;  // case id -> its kind's name
 
   std::deque<Offer> queue_;
   std::size_t queued_events_ = 0;

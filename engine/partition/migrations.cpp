@@ -7,6 +7,7 @@
 #include "engine/partition/judged.h"
 #include "engine/partition/loop.h"
 #include "engine/partition/notices.h"
+#include "engine/partition/quarantine.h"
 #include "engine/partition/so_far.h"
 #include "engine/validate/migrate.h"
 
@@ -124,6 +125,7 @@ EventOutcome PartitionLoop::judge_migration(const model::EventPtr& event, std::v
   }
   std::vector<validate::Incoming> incoming{{event, next_height(), false, nullptr}};
   auto verdict = validate::migrate(*former.bundle, before, incoming, building_->header.recorded, *history, *anew, data->states);
+  throw_defect(verdict.refusal);
   if (verdict.refusal) return refuse(std::move(verdict.refusal));
   if (building_->records.size() + event_bytes(*event) + effects_bytes(verdict) > ledger::kBlockBytesMax)
     return refuse(cant_move("the deadlines of all its " + std::to_string(before->version) + " events do not fit in one block"));

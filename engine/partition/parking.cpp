@@ -88,7 +88,7 @@ bool PartitionLoop::accept_together(std::vector<Parked> waiting, const model::Ev
   return false;
 }
 
-void PartitionLoop::try_parked(const std::string& case_id) {
+void PartitionLoop::try_each_parked(const std::string& case_id) {
   for (bool progress = true; progress;) {
     progress = false;
     auto waiting = parked_ahead(case_id);

@@ -26,7 +26,7 @@ using model::Instant;
 struct KnownEvent {
   std::uint64_t tag = 0;
   Height height = 0;                                        // of the record that tells it
-  ledger::RecordKind kind = ledger::RecordKind::kAccepted;  // accepted, rejected, parked or timer
+  ledger::RecordKind kind = ledger::RecordKind::kAccepted;  // accepted, rejected, parked, timer, notice or released
 };
 
 // One row of a case's history: which records concern it.
@@ -43,6 +43,14 @@ struct ParkedRow {
   Height height = 0;  // of the parked record
   std::string case_id;
   Instant until = 0;
+};
+
+// A case that met an engine defect and was not released since.
+struct QuarantinedRow {
+  std::string case_id;
+  std::string kind;   // by name
+  Height height = 0;  // of the quarantined record, which says the cause
+  Instant recorded = 0;
 };
 
 // A case that wants attention at an instant (engine/apply/attention.h).
@@ -72,6 +80,8 @@ class StateReader {
   [[nodiscard]] virtual std::optional<KnownEvent> known(int partition, const std::array<std::uint8_t, 16>& fingerprint) const = 0;
   [[nodiscard]] virtual std::vector<HistoryRow> history(int partition, std::string_view case_id) const = 0;
   [[nodiscard]] virtual std::vector<ParkedRow> parked(int partition) const = 0;
+  // By case id.
+  [[nodiscard]] virtual std::vector<QuarantinedRow> quarantined(int partition) const = 0;
   // The cases that want attention behind (from, from_case), by instant and case id; at most `limit`.
   [[nodiscard]] virtual std::vector<AttentionRow> attention(int /*partition*/, Instant /*from*/, std::string_view /*from_case*/,
                                                             std::size_t /*limit*/) const {

@@ -163,7 +163,7 @@ void PartitionLoop::judge_reaction(Offer offer) {
     reacting_.reset();
     waiting.offer.events.clear();  // judged anew from its text, should it have to be
     const auto& told = waiting.outcomes.front();
-    if (told.kind == Kind::kAccepted || told.kind == Kind::kRejected) {
+    if (told.kind == Kind::kAccepted || told.kind == Kind::kRejected || told.kind == Kind::kParked) {
       if (const auto it = ahead_events_.find(fingerprint); it != ahead_events_.end()) ahead = {reaction->number, it->second.token};
     }
     waiting.outcomes.front().received = ahead.number;

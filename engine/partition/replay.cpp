@@ -8,6 +8,7 @@
 #include "engine/partition/judged.h"
 #include "engine/partition/loop.h"
 #include "engine/partition/notices.h"
+#include "engine/partition/quarantine.h"
 #include "engine/partition/so_far.h"
 #include "engine/validate/migrate.h"
 
@@ -30,13 +31,6 @@ bool changes_others(const ledger::Record& record) {
          std::any_of(record.effects.begin(), record.effects.end(), [](const ledger::EffectsOf& row) { return row.of != model::kNoHeight; });
 }
 
-// Of the case that it concerns; "" if it concerns none.
-std::string_view kind_named(const ledger::Record& record) {
-  if (record.versions == nullptr) return {};
-  const std::string_view definition = record.versions->definition;
-  return definition.substr(0, definition.rfind('.'));
-}
-
 const std::vector<ledger::NamedEffect>* own_effects(const ledger::Record& record) {
   for (const auto& row : record.effects) {
     if (row.of == model::kNoHeight) return &row.effects;
@@ -51,6 +45,13 @@ Status PartitionLoop::replay(const ledger::Stored& stored) {
     return replay_block(stored);
   } catch (const LacksBundle& lacks) {
     return Error{lacks.code, "partition " + std::to_string(options_.partition) + ": " + lacks.what(), false};
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& defect) {  // of this program: others may well apply what it can't
+    return Error{ErrorCode::kInternal,
+                 "partition " + std::to_string(options_.partition) + ", behind height " + std::to_string(position_.height) +
+                     ": engine defect while applying a block: " + defect.what(),
+                 false};
   }
 }
 
@@ -105,7 +106,7 @@ Result<AppliedBlock> PartitionLoop::apply_block(ledger::Block& block, std::uint6
   out.records.reserve(block.records.size());
   SoFar so_far(out.records);
   for (std::size_t i = 0; i < block.records.size(); ++i) {
-    if (options_.passes_over && options_.passes_over(kind_named(block.records[i]))) continue;
+    if (options_.passes_over && options_.passes_over(ledger::kind_named(block.records[i]))) continue;
     Applied applied;
     applied.height = block.height + i;
     applied.recorded = block.recorded;
@@ -135,7 +136,7 @@ Result<AppliedBlock> PartitionLoop::apply_block(ledger::Block& block, std::uint6
     applied.record = std::make_shared<const ledger::Record>(std::move(block.records[i]));
     const auto& record = *applied.record;
     const bool refused = record.kind == ledger::RecordKind::kRejected || record.kind == ledger::RecordKind::kParked;
-    if (!refused && record.kind != ledger::RecordKind::kNotice) {
+    if (!refused && record.kind != ledger::RecordKind::kNotice && !quarantines(record)) {
       out.records.push_back(std::move(applied));
       continue;
     }
@@ -150,6 +151,12 @@ Result<AppliedBlock> PartitionLoop::apply_block(ledger::Block& block, std::uint6
     applied.after = applied.before;
     if (record.kind == ledger::RecordKind::kParked) {
       if (auto parked = reopen_parked(record, applied.height)) applied.event = parked->event;
+    }
+    if (quarantines(record)) {
+      if (record.subject.empty())
+        return Error{ErrorCode::kCorrupt,
+                     "record " + std::to_string(applied.height) + " is " + to_string(record.kind) + " and names no case", false};
+      applied.after = after_quarantine(applied.before, record);
     }
     if (record.kind == ledger::RecordKind::kNotice) {
       if (applied.before == nullptr)
@@ -222,7 +229,11 @@ Status PartitionLoop::apply_accepted(Applied& applied, const SoFar& so_far, bool
   }
   if (auto status = loader.add(now, applied.height, applied.recorded, *applied.record, applied.event); !status) return status;
   const auto old_timeline = validate::timeline(bundle, applied.case_id, old_history->folded(), old_history->overlay());
-  const auto new_timeline = validate::timeline(bundle, applied.case_id, now.folded(), now.overlay());
+  const auto new_events = now.folded();
+  const auto new_timeline = validate::timeline(bundle, applied.case_id, new_events, now.overlay());
+  if (new_timeline.size() != new_events.size())
+    return Error{ErrorCode::kInternal, "record " + std::to_string(applied.height) + ": case " + applied.case_id + " can't be folded",
+                 false};
   if (!new_timeline.empty()) {
     state = *new_timeline.back().state;
   } else if (applied.before != nullptr) {
@@ -256,7 +267,8 @@ bool PartitionLoop::is_held_back(const std::vector<Applied>& rows, const Applied
 std::optional<PartitionLoop::Parked> PartitionLoop::reopen_parked(const ledger::Record& record, Height height) const {
   const auto json = sealer_.open_parked(record);
   if (!json) return std::nullopt;  // its key is gone: it waited too long
-  auto offered = deciding_.book->ingest.parse(*json);
+  auto& ingest = deciding_.book->ingest;
+  auto offered = record.source == definition::kOwnSource ? ingest.parse_own(*json) : ingest.parse(*json);
   if (offered.event == nullptr) return std::nullopt;
   if (offered.stage != ingest::Stage::kReady) offered.event->bundle = nullptr;  // its case's may read it, this one can't
   return Parked{offered.event, height, record.until, {record.code, record.detail, {}}};
@@ -265,6 +277,7 @@ std::optional<PartitionLoop::Parked> PartitionLoop::reopen_parked(const ledger::
 void PartitionLoop::note_valid(Applied& applied) {
   note_wants(applied);
   note_reactions(applied);
+  note_quarantine(applied);
   if (applied.resolves != model::kNoHeight) {
     std::erase_if(unopened_, [&](const auto& row) { return row.first.second == applied.resolves; });
     if (const auto it = parked_.find(applied.case_id); it != parked_.end()) {

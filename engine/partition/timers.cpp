@@ -8,6 +8,7 @@
 #include "engine/apply/attention.h"
 #include "engine/partition/loop.h"
 #include "engine/partition/notices.h"
+#include "engine/partition/quarantine.h"
 #include "engine/partition/timer_event.h"
 
 namespace docket::partition {
@@ -82,7 +83,7 @@ void PartitionLoop::attend(const std::string& case_id, Instant recorded) {
   if (apply::first_want(*state) > recorded) return;
   // A set or a displacement may be large; room for it is made once, so that what this case is told stands together.
   if (!make_room(2 * kRecordBytes)) return;
-  fire_case(case_id, recorded);
+  static_cast<void>(spared(case_id, {}, [&] { fire_case(case_id, recorded); }));
 }
 
 // The hook of judging an event that happened behind a passed deadline: what the deadline causes comes first, however busy the loop is.

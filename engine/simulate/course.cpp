@@ -33,7 +33,7 @@ Status Course::onto(const apply::Folded& row) {
 Refusal Course::take(const apply::Folded& row) {
   pass(row.event->time);
   if (Refusal refusal = validate::check_step(*book_.bundle, state_, *row.event)) return refusal;
-  if (auto status = onto(row); !status) return {model::Rejection::kMalformed, "engine defect: " + status.error().message, {}};
+  if (auto status = onto(row); !status) return {model::Rejection::kQuarantined, status.error().message, {}};
   return {};
 }
 

@@ -18,6 +18,8 @@ std::optional<partition::KnownEvent> Replayed::known(int /*partition*/, const st
 
 std::vector<partition::ParkedRow> Replayed::parked(int /*partition*/) const { return {}; }
 
+std::vector<partition::QuarantinedRow> Replayed::quarantined(int /*partition*/) const { return {}; }
+
 std::vector<partition::HistoryRow> Replayed::history(int /*partition*/, std::string_view case_id) const {
   std::vector<partition::HistoryRow> out;
   const auto it = cases_.find(case_id);

@@ -42,6 +42,7 @@ class Replayed final : public partition::StateReader, public partition::RecordRe
   std::optional<partition::KnownEvent> known(int partition, const std::array<std::uint8_t, 16>& fingerprint) const override;
   std::vector<partition::HistoryRow> history(int partition, std::string_view case_id) const override;
   std::vector<partition::ParkedRow> parked(int partition) const override;
+  std::vector<partition::QuarantinedRow> quarantined(int partition) const override;
   Result<partition::RecordAt> record(int partition, model::Height height) const override;
   void apply(partition::AppliedBlock&& block) override;
 

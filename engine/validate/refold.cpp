@@ -23,7 +23,7 @@ std::size_t first_change(const std::vector<Folded>& a, const std::vector<Folded>
 
 }  // namespace
 
-Refusal engine_defect(const Error& error) { return {Rejection::kMalformed, "engine defect: " + error.message, {}}; }
+Refusal engine_defect(const Error& error) { return {Rejection::kQuarantined, error.message, {}}; }
 
 Verdict Refold::run() {
   id_ = incoming_.front().event->subject;
@@ -66,6 +66,8 @@ Verdict Refold::run() {
   }
   verdict_.old_timeline = timeline(former_, id_, old_events, old_overlay);
   verdict_.new_timeline = timeline(bundle_, id_, events, overlay);
+  if (verdict_.old_timeline.size() != old_events.size() || verdict_.new_timeline.size() != events.size())
+    return refused(engine_defect({ErrorCode::kInternal, "case " + id_ + ": an accepted event can't be applied again", false}));
   CaseState state =
       verdict_.new_timeline.empty() ? (before_ != nullptr ? *before_ : unopened(bundle_, id_)) : *verdict_.new_timeline.back().state;
   if (before_ != nullptr) carry_over(state, *before_);

@@ -59,6 +59,7 @@ class Refold {
   Verdict verdict_;
 };
 
+// Not the event's fault: who judges must quarantine the case. The one refusal of judging with the code `quarantined`.
 [[nodiscard]] model::Refusal engine_defect(const Error& error);
 
 }  // namespace docket::validate

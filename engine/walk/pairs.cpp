@@ -17,7 +17,8 @@ std::vector<Pair> legal_pairs(const definition::KindDef& kind) {
   for (std::size_t i = 0; i < kind.events.size(); ++i) {
     const auto& def = kind.events[i];
     const auto event = static_cast<model::EventId>(i);
-    if (def.action == definition::EventAction::kMigrated) continue;  // a walk stays with its definitions
+    if (def.action == definition::EventAction::kMigrated) continue;  // a walk stays with its definitions,
+    if (def.action == definition::EventAction::kReleased) continue;  // and meets no engine defect
     if (def.opens) {
       out.push_back({def.scope, model::kNotOpened, event});
     } else {

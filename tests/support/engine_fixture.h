@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -21,13 +22,17 @@ using model::Instant;
 class MemoryKeys : public ledger::KeyStore {
  public:
   MemoryKeys() { tag_key_.fill(7); }
-  Result<ledger::KeyRow> case_key(std::string_view case_id) override { return row("c" + std::string(case_id)); }
+  Result<ledger::KeyRow> case_key(std::string_view case_id) override {
+    if (on_case_key) on_case_key(case_id);
+    return row("c" + std::string(case_id));
+  }
   Result<ledger::KeyRow> parking_key(std::int32_t day) override { return row("p" + std::to_string(day)); }
   std::optional<ledger::SealKey> find(std::string_view key_id) override {
     const auto it = keys_.find(std::string(key_id));
     return it == keys_.end() ? std::nullopt : std::optional(it->second);
   }
   void lose_all() { keys_.clear(); }
+  std::function<void(std::string_view case_id)> on_case_key;  // may throw
   Status sync() override { return {}; }
   const ledger::SealKey& tag_key() const override { return tag_key_; }
   const ledger::SealKey& signing_seed() const override { return tag_key_; }
@@ -67,6 +72,11 @@ class MemoryProjections final : public partition::StateReader, public partition:
     return it == histories.end() ? std::vector<partition::HistoryRow>{} : it->second;
   }
   std::vector<partition::ParkedRow> parked(int /*partition*/) const override { return parked_rows; }
+  std::vector<partition::QuarantinedRow> quarantined(int /*partition*/) const override {
+    std::vector<partition::QuarantinedRow> rows;
+    for (const auto& [id, row] : quarantine) rows.push_back(row);
+    return rows;
+  }
   std::vector<partition::AttentionRow> attention(int /*partition*/, Instant from, std::string_view from_case,
                                                  std::size_t limit) const override {
     ++attention_calls;
@@ -106,6 +116,9 @@ class MemoryProjections final : public partition::StateReader, public partition:
       histories[row.case_id].push_back({row.height, accepts ? row.record->case_version : 0, row.recorded,
                                         row.event != nullptr && accepts ? row.event->time : row.recorded, kind,
                                         accepts ? name : std::string()});
+      if (kind == RecordKind::kQuarantined)
+        quarantine[row.case_id] = {row.case_id, std::string(ledger::kind_named(*row.record)), row.height, row.recorded};
+      if (kind == RecordKind::kReleased) quarantine.erase(row.case_id);
       if (kind == RecordKind::kParked) parked_rows.push_back({row.height, row.case_id, row.record->until});
       std::erase_if(parked_rows, [&](const auto& parked) { return parked.height == row.resolves; });
       if (row.after != nullptr) {
@@ -158,6 +171,7 @@ class MemoryProjections final : public partition::StateReader, public partition:
   std::map<std::string, std::vector<partition::HistoryRow>> histories;
   std::map<model::Height, partition::RecordAt> records;
   std::vector<partition::ParkedRow> parked_rows;
+  std::map<std::string, partition::QuarantinedRow> quarantine;
   std::set<std::pair<Instant, std::string>> wanted;
   partition::ReactionNumbers reactions;
   std::map<std::pair<int, std::uint64_t>, partition::ReactionCause> causes;

@@ -25,6 +25,7 @@ class MemoryStore : public node::ProjectionStore, public partition::RecordReader
     return at(partition).history(partition, id);
   }
   std::vector<partition::ParkedRow> parked(int partition) const override { return at(partition).parked(partition); }
+  std::vector<partition::QuarantinedRow> quarantined(int partition) const override { return at(partition).quarantined(partition); }
   Result<partition::RecordAt> record(int partition, model::Height height) const override { return at(partition).record(partition, height); }
   void apply(partition::AppliedBlock&& block) override {
     const int partition = block.position.partition;

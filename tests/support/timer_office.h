@@ -79,6 +79,7 @@ events:
               data: {event: object, reason: text, approver: {type: person, public: true}}, also: {replace: object, void: flag}}
   clock_adjusted: {from: [any open, any paused], by: any, does: adjust_clock,
               data: {clock: {type: text, public: true}, due: instant, reason: text, approver: {type: person, public: true}}}
+  released: {from: [any open, any paused, any closed], by: any, does: release, data: {reason: text}}
 )";
   texts["metrics/task.yaml"] = R"(metrics: task
 version: 1
@@ -93,7 +94,8 @@ task.help: {title: {zh: 会办按时率, en: help on time}, over: task.help, per
 )";
   texts["labels/common.yaml"] = R"(labels: common
 roles: {desk: {zh: 前台, en: desk}, boss: {zh: 主任, en: boss}, unit: {zh: 单位, en: unit}, system: {zh: 系统, en: system}}
-events: {noted: {zh: 备注, en: noted}, voided: {zh: 作废, en: voided}, corrected: {zh: 更正, en: corrected}, clock_adjusted: {zh: 调整期限, en: clock adjusted}}
+events: {noted: {zh: 备注, en: noted}, voided: {zh: 作废, en: voided}, corrected: {zh: 更正, en: corrected}, clock_adjusted: {zh: 调整期限, en: clock adjusted},
+  released: {zh: 解除隔离, en: released}}
 fields: {text: {zh: 内容, en: text}, reason: {zh: 理由, en: reason}, approver: {zh: 批准人, en: approver}, event: {zh: 事件, en: event},
   replace: {zh: 改为, en: replace}, void: {zh: 作废, en: void}, clock: {zh: 时限, en: clock}, due: {zh: 期限, en: due}}
 levels: {yellow: {zh: 黄牌, en: yellow card}}

@@ -104,6 +104,31 @@ inline Record timer_sample() {
   return record;
 }
 
+// As they are written since 0020: the event at which the defect showed, and the event that released the case.
+inline Record quarantined_sample() {
+  Record record;
+  record.kind = RecordKind::kQuarantined;
+  record.source = "https://hotline.city.example/12345";
+  record.id = "e-4";
+  record.subject = "HT-1";
+  record.type = "org.docket.hotline-ticket.signed.v1";
+  record.versions = std::make_shared<const Versions>(Versions{"hotline-ticket.1", "shandong.2017", "cn.2017"});
+  record.body = R"({"semantics":1,"cause":"event e-4 of HT-1: nothing to go back to"})";
+  return record;
+}
+inline Record released_sample() {
+  Record record = quarantined_sample();
+  record.kind = RecordKind::kReleased;
+  record.source = "docket:console";
+  record.id = "released-57-HT-1";
+  record.type = "org.docket.hotline-ticket.released.v1";
+  record.tag = "00112233445566ff";
+  record.event =
+      R"({"specversion":"1.0","id":"released-57-HT-1","source":"docket:console","type":"org.docket.hotline-ticket.released.v1","subject":"HT-1","time":"2017-03-01T02:00:00.000Z","authid":"operator","actorrole":"dispatcher","data":{"reason":{"sealed":"AAAA"}}})";
+  record.body = R"({"semantics":1})";
+  return record;
+}
+
 // By fixture name.
 inline std::map<std::string, Block> samples() {
   std::map<std::string, Block> all;
@@ -151,6 +176,8 @@ inline std::map<std::string, Block> samples() {
   all["intake-judged"].next = {{"docket.intake.hotline", 2, 17, 0x00ff1122aabbccdd}};
   all["reaction"] = block_of(53, {record_of(RecordKind::kReaction, R"({"number":1,"to":9,"depth":1})")});
   all["quarantined"] = block_of(54, {record_of(RecordKind::kQuarantined, R"({"subject":"HT-1","semantics":1,"cause":"..."})")});
+  all["quarantined-event"] = block_of(57, {quarantined_sample()});
+  all["released-event"] = block_of(58, {released_sample()});
   all["released"] = block_of(55, {record_of(RecordKind::kReleased, R"({"subject":"HT-1"})")});
   all["mixed"] = block_of(60, {record_of(RecordKind::kBarrier, R"({"nonce":"c0ffee.3"})"), accepted_sample(), rejected_sample(),
                                parked_sample(), timer_sample()});
