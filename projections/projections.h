@@ -47,6 +47,9 @@ struct Options {
   FreezeLimits limits;
   std::size_t case_cache_bytes = 48U << 20U;
   std::size_t block_cache_bytes = 96U << 20U;
+  // A store of figures alone: those of these metrics (meta::metric_name), and beside them what a replay reads and a figure is folded from:
+  // cases, histories, anchors. Empty: all there is.
+  std::vector<std::string> only_metrics;
   BundleLookup bundles;                 // called on worker and query threads; null result: unknown
   rocksdb::Env* env = nullptr;          // null: the default one
   std::function<void()> before_ingest;  // for tests: between writing the files and taking them in
