@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/definition/carry.h"
+
 namespace docket::node {
 namespace {
 
@@ -47,9 +49,9 @@ void fold_period(const Reading& reading, std::uint16_t index, std::uint8_t by, c
 std::optional<std::uint16_t> same_metric(const Reading& reading, std::uint16_t index, const definition::Bundle& other) {
   if (&other == &reading.bundle) return index;
   const auto& metric = reading.bundle.metrics[index];
-  const auto* same = definition::find_name(other.metric_ids, metric.name);
-  if (same == nullptr || other.metrics[*same].version != metric.version) return std::nullopt;
-  return *same;
+  const auto* own = definition::find_name(other.metric_ids, metric.name);
+  if (own != nullptr && other.metrics[*own].version == metric.version) return *own;
+  return reading.store.whole(reading.bundle, index) ? definition::find_metric(other, metric.name, metric.version) : std::nullopt;
 }
 
 std::vector<measure::Contribution> stock_rows(const Reading& reading, std::uint16_t index, const model::CaseState& state, Instant at) {

@@ -79,7 +79,13 @@ class Carrier {
       lack("attribute " + theirs.name + " of the same type");
     return *found;
   }
-  [[nodiscard]] Symbol symbol(Symbol id) const { return to_.symbols.intern(from_.symbols.text(id)); }
+  [[nodiscard]] Symbol symbol(Symbol id) const {
+#ifdef DOCKET_FAULT_CARRIED_SYMBOLS
+    return id;
+#else
+    return to_.symbols.intern(from_.symbols.text(id));
+#endif
+  }
 
   [[nodiscard]] Anchor anchor(Anchor one) const {
     const bool of_event = one.kind == Anchor::Kind::kEventFirst || one.kind == Anchor::Kind::kEventLast;
@@ -130,7 +136,9 @@ class Carrier {
           const auto* found = find_name(ours_->scopes[scope(of)].state_ids, states[i].name);
           if ((test.mask >> i & 1U) != 0 && found != nullptr) mask |= std::uint64_t{1} << *found;
         }
+#ifndef DOCKET_FAULT_CARRIED_STATES
         test.mask = mask;
+#endif
         break;
       }
       case Test::Left::kCount:
