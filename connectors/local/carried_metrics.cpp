@@ -261,14 +261,16 @@ Status CarriedMetrics::turn() {
   building_->set_complete();
   if (auto noted = book_.note_built(wanted, clock_()); !noted) return noted;
   DOCKET_CRASH_POINT("carried.built");
+  if (auto taken = take_decisions(); !taken) return taken;  // who asks now waits for the next line
   const auto over = serving_ ? folder_of(home_, serving_->counted()) : std::filesystem::path();
   {
     const std::lock_guard lock(mutex_);
     serving_ = std::exchange(building_, nullptr);  // reads that are under way keep the other
+    advanced_.notify_all();
   }
   std::error_code ignored;
   if (!over.empty()) std::filesystem::remove_all(over, ignored);
-  return take_decisions();
+  return {};
 }
 
 }  // namespace docket::local
