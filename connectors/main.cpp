@@ -223,9 +223,9 @@ void add_metric_decisions(CLI::App& app, Local& given, int& code) {
     const char* name;
     const char* help;
   };
-  for (const Verb& one : {Verb{"backfill", "Counts a new or changed metric over the whole history, beside the old version."},
-                          Verb{"swap", "Lets a metric answer by its backfilled version."},
-                          Verb{"undo", "Lets a metric answer as it did before the swap."}}) {
+  for (const Verb& one :
+       {Verb{"backfill", "Counts a new or changed metric over the whole history, beside the old version."},
+        Verb{"swap", "Lets a metric answer by its backfilled version."}, Verb{"undo", "Lets a metric answer as it did before the swap."}}) {
     auto* command = local(noun(app, "metric", "Metrics: which there are, their figures, the cases behind them"), one.name, one.help,
                           "  docket metric " + std::string(one.name) + " hotline.on_time_rate --data data");
     command->add_option("NAME", given.metric.metrics, "the metric, with its variant; several at once are counted in one go")->required();

@@ -38,8 +38,8 @@ struct PartitionState {
   std::vector<std::unique_ptr<const meta::BundleNames>> bundles;
   const std::vector<std::string>* only_metrics = nullptr;  // Options::only_metrics; null: all
   std::vector<bool> counted;                               // by metric number; with only_metrics
-  meta::Head head;                 // applied so far
-  mutable cases::CaseCache cache;  // rows of `view`
+  meta::Head head;                                         // applied so far
+  mutable cases::CaseCache cache;                          // rows of `view`
 
   [[nodiscard]] Below below() const { return {frozen, view}; }  // with the lock held
   // Whether the figures of the metric with that number are kept here.

@@ -70,8 +70,8 @@ Status collect_rows(const Layer& layer, int partition, const store::View& view, 
 }
 
 void leave_figures(store::Batches& batches) {
-  for (const Family family : {Family::kIdentities, Family::kParked, Family::kAliases, Family::kListings, Family::kClocks, Family::kAttention,
-                              Family::kRejects})
+  for (const Family family :
+       {Family::kIdentities, Family::kParked, Family::kAliases, Family::kListings, Family::kClocks, Family::kAttention, Family::kRejects})
     of(batches, family).clear();
 }
 

@@ -200,9 +200,10 @@ void add_metric_commands(CLI::App& app, Exit& exit) {
   }
   {
     std::shared_ptr<Bound<MetricArgs>> bound;
-    CLI::App& command = verb<MetricArgs>(parent, "compare", "Shows a backfilled metric by its old version and its new one, and the cases that count otherwise.",
-                                         "  docket metric compare hotline.on_time_rate --period 2017-03 --by unit", exit, bound,
-                                         [](const CommonOptions& o, const MetricArgs& a) { return run_metric_compare(o, a); });
+    CLI::App& command = verb<MetricArgs>(
+        parent, "compare", "Shows a backfilled metric by its old version and its new one, and the cases that count otherwise.",
+        "  docket metric compare hotline.on_time_rate --period 2017-03 --by unit", exit, bound,
+        [](const CommonOptions& o, const MetricArgs& a) { return run_metric_compare(o, a); });
     MetricArgs& args = bound->args;
     command.add_option("NAME", args.name, "the metric, with its variant")->required();
     command.add_option("--period", args.period, "2017-03-10, 2017-03, 2017-Q1 or 2017");

@@ -61,10 +61,8 @@ int run_metric_compare(const CommonOptions& options, const MetricArgs& args) {
   };
   Output output;
   output.json = remote.last_body();
-  output.table.columns = {{args.by.empty() ? "group" : args.by, false},
-                          {version_word(older), true},
-                          {version_word(newer), true},
-                          {"difference", true}};
+  output.table.columns = {
+      {args.by.empty() ? "group" : args.by, false}, {version_word(older), true}, {version_word(newer), true}, {"difference", true}};
   output.table.rows.push_back({Cell(word("total", show.language), "total"), side_cell(show, *answer, object_of(older, "total")),
                                side_cell(show, *answer, object_of(newer, "total")), more_text(object_of(*answer, "difference"))});
   for (const auto& entry : array_of(*answer, "figures")) {
@@ -81,7 +79,8 @@ int run_metric_compare(const CommonOptions& options, const MetricArgs& args) {
   for (const auto& entry : array_of(*answer, "cases")) {
     if (!entry.is_object()) continue;
     const auto& row = entry.get_object();
-    cases.rows.push_back({show.text(row, "case"), show.text(row, "state"), places_text(show, row, "older"), places_text(show, row, "newer")});
+    cases.rows.push_back(
+        {show.text(row, "case"), show.text(row, "state"), places_text(show, row, "older"), places_text(show, row, "newer")});
   }
   const Look look = look_of(options);
   const std::string none(either(show.language, "没有不同的案件", "no case counts otherwise"));

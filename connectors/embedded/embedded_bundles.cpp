@@ -71,8 +71,9 @@ Result<std::optional<std::string>> EmbeddedStore::activation() const { return me
 
 Status EmbeddedStore::set_activation(std::string_view text) { return put_row(false, kMetaActivation, text, "what is activated"); }
 
-
-Result<std::optional<std::string>> EmbeddedStore::metric_decisions() const { return meta_row(kMetaMetrics, "what was decided about metrics"); }
+Result<std::optional<std::string>> EmbeddedStore::metric_decisions() const {
+  return meta_row(kMetaMetrics, "what was decided about metrics");
+}
 
 Status EmbeddedStore::set_metric_decisions(std::string_view text) {
   return put_row(false, kMetaMetrics, text, "what is decided about metrics");

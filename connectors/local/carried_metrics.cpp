@@ -18,8 +18,8 @@ namespace {
 using node::MetricDecisions;
 using Counted = std::vector<MetricDecisions::Counted>;
 
-constexpr int kCarriedNice = 10;                                  // who is served comes first
-constexpr auto kLookEvery = std::chrono::milliseconds(200);       // where nobody asks
+constexpr int kCarriedNice = 10;                             // who is served comes first
+constexpr auto kLookEvery = std::chrono::milliseconds(200);  // where nobody asks
 
 bool same(const Counted& a, const Counted& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),

@@ -35,7 +35,7 @@ class CarriedRows {
   [[nodiscard]] const ProjectionsStore& store() const { return *store_; }
   [[nodiscard]] projections::Projections& projections() { return *projections_; }
   [[nodiscard]] bool has(std::string_view metric, std::uint16_t version) const;
-  [[nodiscard]] std::uint64_t records() const;  // read so far
+  [[nodiscard]] std::uint64_t records() const;                    // read so far
   [[nodiscard]] std::uint64_t events() const { return events_; }  // records read by this process
   [[nodiscard]] bool complete() const { return complete_; }
   void set_complete() { complete_ = true; }
@@ -92,7 +92,7 @@ class CarriedMetrics final : public node::MetricSides {
   std::function<model::Instant()> clock_;
   MetricBook book_;
 
-  mutable std::mutex mutex_;  // guards all up to stopping_
+  mutable std::mutex mutex_;          // guards all up to stopping_
   std::condition_variable wanted_;    // somebody waits for rows, or decided something
   std::condition_variable advanced_;  // rows went on
   node::MetricDecisions decisions_;

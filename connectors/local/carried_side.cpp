@@ -36,8 +36,8 @@ std::shared_ptr<const CarriedRows> CarriedMetrics::rows(const std::string& metri
       late = advanced_.wait_until(lock, until) == std::cv_status::timeout;
     }
   }
-  throw node::NotCounted("metric " + metric + ", version " + std::to_string(version) + ", is being counted over the whole history: " +
-                         std::to_string(percent()) + " % of the records are read");
+  throw node::NotCounted("metric " + metric + ", version " + std::to_string(version) +
+                         ", is being counted over the whole history: " + std::to_string(percent()) + " % of the records are read");
 }
 
 class CarriedMetrics::Side final : public node::MetricSide, public node::ReadModel {

@@ -91,7 +91,8 @@ Result<MetricDecision> MetricBook::backfill_of(const std::string& name) const {
   if (index == nullptr) return no_such_metric(**decides, name);
   const auto& metric = (*decides)->metrics[*index];
   if (!definition::has_contributions(metric))
-    return Error{ErrorCode::kInvalid, "metric " + name + " is computed from others when it is asked: backfill " + made_of(**decides, metric)};
+    return Error{ErrorCode::kInvalid,
+                 "metric " + name + " is computed from others when it is asked: backfill " + made_of(**decides, metric)};
   const auto& kind = (*decides)->kinds[metric.kind].name;
   const bool lacking = std::any_of(all->begin(), all->end(), [&](const definition::BundlePtr& bundle) {
     return definition::find_name(bundle->kind_ids, kind) != nullptr && !definition::find_metric(*bundle, name, metric.version);
@@ -124,8 +125,9 @@ Result<MetricDecision> MetricBook::turn_of(const MetricDecisions& all, const std
     return Error{ErrorCode::kInvalid, "metric " + name + ", " + version_text(stands->version) +
                                           " is not counted to the end yet; docket metric list shows how far it is"};
   if (stands->swapped == swap)
-    return Error{ErrorCode::kInvalid, "metric " + name + (swap ? " answers by " + version_text(stands->version) + " already"
-                                                               : " was not swapped, so there is nothing to undo")};
+    return Error{ErrorCode::kInvalid, "metric " + name +
+                                          (swap ? " answers by " + version_text(stands->version) + " already"
+                                                : " was not swapped, so there is nothing to undo")};
   MetricDecision out;
   out.what = swap ? MetricDecision::What::kSwap : MetricDecision::What::kUndo;
   out.metric = name;
@@ -183,8 +185,8 @@ Status MetricBook::note_built(const std::vector<MetricDecisions::Counted>& count
   for (const auto& name : all->metrics()) {
     const auto stands = all->standing(name);
     if (!stands || stands->built) continue;
-    const bool there = std::any_of(counted.begin(), counted.end(),
-                                   [&](const auto& one) { return one.metric == name && one.version == stands->version; });
+    const bool there =
+        std::any_of(counted.begin(), counted.end(), [&](const auto& one) { return one.metric == name && one.version == stands->version; });
     if (!there) continue;
     MetricDecision one;
     one.what = MetricDecision::What::kBuilt;

@@ -35,8 +35,8 @@ class MetricBook {
   explicit MetricBook(const Home& home) : ledger_(home.ledger), definitions_(home.definitions) {}
 
   [[nodiscard]] Result<node::MetricDecisions> read() const;
-  // What stands in `what` is decided: "backfill", "swap" or "undo", of those metrics, all or none. The answer is for whoever asked; its code
-  // 1: it can't be done, 3: there is no such metric. `recorded`: now.
+  // What stands in `what` is decided: "backfill", "swap" or "undo", of those metrics, all or none. The answer is for whoever asked; its
+  // code 1: it can't be done, 3: there is no such metric. `recorded`: now.
   [[nodiscard]] ControlReply decide(const std::string& what, const std::vector<std::string>& metrics, const std::string& by,
                                     model::Instant recorded);
   // All that had been asked for is counted, up to where the live rows stood.

@@ -43,7 +43,8 @@ int run_metric_decide(const MetricDecideOptions& options) {
   } else if (home.error().code == ErrorCode::kNotFound) {
     return fail(home.error());
   } else {
-    auto asked = ask_holder(options.data, {{"do", "metric"}, {"decide", options.what}, {"metrics", names_text(options.metrics)}, {"by", by}});
+    auto asked =
+        ask_holder(options.data, {{"do", "metric"}, {"decide", options.what}, {"metrics", names_text(options.metrics)}, {"by", by}});
     if (!asked)
       return fail(home.error().message + "\ndocket: asked who serves it: " + asked.error().message, cli::exit_code_of(home.error()));
     reply = std::move(*asked);

@@ -162,8 +162,10 @@ service::Answer answer_metric_compare(const Reading* older, const Reading& newer
   json::array figures;
   for (auto& [text, row] : groups) {
     auto more = difference(row.older, row.newer);
-    figures.push_back(json::object{
-        {"group", std::move(row.group)}, {"older", std::move(row.older)}, {"newer", std::move(row.newer)}, {"difference", std::move(more)}});
+    figures.push_back(json::object{{"group", std::move(row.group)},
+                                   {"older", std::move(row.older)},
+                                   {"newer", std::move(row.newer)},
+                                   {"difference", std::move(more)}});
   }
   out["figures"] = std::move(figures);
 

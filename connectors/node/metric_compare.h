@@ -13,6 +13,7 @@ namespace docket::node {
 
 // The figure of a period by the older version (null: there was none) and the newer, their difference, both for each group of `group_by`,
 // and the cases that count otherwise: those of /explain on either side whose place or value differs. `limit`: how many of them are named.
-[[nodiscard]] service::Answer answer_metric_compare(const Reading* older, const Reading& newer, const Params& params, const std::string& name);
+[[nodiscard]] service::Answer answer_metric_compare(const Reading* older, const Reading& newer, const Params& params,
+                                                    const std::string& name);
 
 }  // namespace docket::node

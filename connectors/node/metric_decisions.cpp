@@ -36,8 +36,10 @@ Result<MetricDecisions> MetricDecisions::parse(std::string_view text) {
   const auto* format = all.get_object().if_contains("format");
   if (format == nullptr || !format->is_int64()) return no_decisions("no format");
   if (format->get_int64() != kDecisionsFormat)
-    return Error{ErrorCode::kConflict, "the decisions about metrics have format " + std::to_string(format->get_int64()) + ", this program knows " +
-                                           std::to_string(kDecisionsFormat), false};
+    return Error{ErrorCode::kConflict,
+                 "the decisions about metrics have format " + std::to_string(format->get_int64()) + ", this program knows " +
+                     std::to_string(kDecisionsFormat),
+                 false};
   const auto* rows = all.get_object().if_contains("decisions");
   if (rows == nullptr || !rows->is_array()) return no_decisions("no list of decisions");
   MetricDecisions out;
@@ -45,7 +47,8 @@ Result<MetricDecisions> MetricDecisions::parse(std::string_view text) {
     if (!entry.is_object()) return no_decisions("a decision is no object");
     const auto& row = entry.get_object();
     const auto word = std::find(std::begin(kDecisionWords), std::end(kDecisionWords), decision_text(row, "do"));
-    if (word == std::end(kDecisionWords)) return no_decisions("do: '" + decision_text(row, "do") + "', expected backfill, built, swap or undo");
+    if (word == std::end(kDecisionWords))
+      return no_decisions("do: '" + decision_text(row, "do") + "', expected backfill, built, swap or undo");
     MetricDecision one;
     one.what = static_cast<What>(word - std::begin(kDecisionWords));
     one.metric = decision_text(row, "metric");

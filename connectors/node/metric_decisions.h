@@ -16,10 +16,10 @@ namespace docket::node {
 struct MetricDecision {
   enum class What : std::uint8_t { kBackfill, kBuilt, kSwap, kUndo } what = What::kBackfill;
   std::string metric;
-  std::uint16_t version = 1;       // that is counted anew
-  std::string from;                // kBackfill: the bundle that says what it means,
-  std::uint16_t before = 0;        // the version before it, 0: there is none,
-  std::string before_from;         // and the bundle of that
+  std::uint16_t version = 1;  // that is counted anew
+  std::string from;           // kBackfill: the bundle that says what it means,
+  std::uint16_t before = 0;   // the version before it, 0: there is none,
+  std::string before_from;    // and the bundle of that
   model::Instant recorded = 0;
   std::string by;
 };
@@ -41,8 +41,8 @@ class MetricDecisions {
   };
   [[nodiscard]] std::optional<Standing> standing(std::string_view metric) const;
 
-  // What a name answers by, where the definitions that decide have version `own` of it. `whole`: over the whole history, so by the rows that
-  // were counted anew; else by what the live rows have of it.
+  // What a name answers by, where the definitions that decide have version `own` of it. `whole`: over the whole history, so by the rows
+  // that were counted anew; else by what the live rows have of it.
   struct Answered {
     std::uint16_t version = 0;
     bool whole = false;

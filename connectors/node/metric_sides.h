@@ -1,5 +1,5 @@
-// Where answers about metrics come from when some are counted over the whole history beside the live rows (docs/decisions/0021-backfill.md).
-// Thread rule: sides from any thread; a MetricSide is its request's.
+// Where answers about metrics come from when some are counted over the whole history beside the live rows
+// (docs/decisions/0021-backfill.md). Thread rule: sides from any thread; a MetricSide is its request's.
 #pragma once
 
 #include <memory>

@@ -73,10 +73,12 @@ service::Answer Node::route_metrics(const service::Query& query) {
   const auto decides = bundle();
   const auto name = query.path.contains("name") ? query.path.at("name") : std::string();
   if (query.route == "/v1/metrics/{name}/compare") {
-    if (definition::find_name(decides->metric_ids, name) == nullptr) return not_found("no metric " + name + "; /v1/metrics lists them", query.language);
+    if (definition::find_name(decides->metric_ids, name) == nullptr)
+      return not_found("no metric " + name + "; /v1/metrics lists them", query.language);
     const auto versions = parts_.metrics ? metric_versions(*parts_.metrics, *decides) : MetricVersions();
     const auto newer = parts_.metrics ? parts_.metrics->side(decides, MetricSides::As::kNewer, name) : nullptr;
-    if (!newer) throw BadParameter{"name", "metric " + name + " was not backfilled, so there is nothing to compare: docket metric backfill " + name};
+    if (!newer)
+      throw BadParameter{"name", "metric " + name + " was not backfilled, so there is nothing to compare: docket metric backfill " + name};
     const auto older = parts_.metrics->side(decides, MetricSides::As::kOlder, name);
     const Reading is{newer->bundle(), newer->store(), *records_, newer->books(), *sealer_, now, &versions};
     if (!older) return answer_metric_compare(nullptr, is, params, name);

@@ -216,7 +216,8 @@ Result<BundlePtr> carry(const BundlePtr& to, const std::vector<Carried>& metrics
     try {
       Carrier(*one.from, *out).add(metric, *kind);
     } catch (const Lacks& lacks) {
-      return Error{ErrorCode::kInvalid, what + " can't be said of the cases of bundle " + to->id.substr(0, 16) + ": there " + lacks.what, false};
+      return Error{ErrorCode::kInvalid, what + " can't be said of the cases of bundle " + to->id.substr(0, 16) + ": there " + lacks.what,
+                   false};
     }
   }
   if (!out) return to;

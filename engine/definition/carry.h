@@ -24,7 +24,8 @@ struct Carried {
 [[nodiscard]] std::optional<std::uint16_t> find_metric(const Bundle& bundle, std::string_view name, std::uint16_t version);
 
 // `to` with those metrics that it lacks, behind its own; the same bundle if it lacks none. Its id stays: events and cases are read by it as
-// before. A metric whose kind it lacks is left out: it has no cases to count. kInvalid names what else it lacks, and which metric asks for it.
+// before. A metric whose kind it lacks is left out: it has no cases to count. kInvalid names what else it lacks, and which metric asks for
+// it.
 [[nodiscard]] Result<BundlePtr> carry(const BundlePtr& to, const std::vector<Carried>& metrics);
 
 // Whether a metric's contributions can be carried: of `combine` and `complement` there are none, they are computed from others.

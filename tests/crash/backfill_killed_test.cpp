@@ -1,6 +1,6 @@
-// A changed metric counted over the whole history by the real program (docs/decisions/0021-backfill.md): killed while it counts, with events
-// that come meanwhile; compared, swapped, undone; rebuilt and restored. What it comes to are the figures of two ledgers whose definitions
-// had one version from the first event to the last.
+// A changed metric counted over the whole history by the real program (docs/decisions/0021-backfill.md): killed while it counts, with
+// events that come meanwhile; compared, swapped, undone; rebuilt and restored. What it comes to are the figures of two ledgers whose
+// definitions had one version from the first event to the last.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -12,7 +12,8 @@ namespace {
 
 namespace json = boost::json;
 
-const std::vector<std::string> kMetrics{"hotline.return_rate", "hotline.sign_on_time_rate", "hotline.overdue_open", "hotline.handling_time"};
+const std::vector<std::string> kMetrics{"hotline.return_rate", "hotline.sign_on_time_rate", "hotline.overdue_open",
+                                        "hotline.handling_time"};
 
 class BackfillTest : public ::testing::Test {
  protected:
@@ -24,7 +25,8 @@ class BackfillTest : public ::testing::Test {
       text.replace(at, from.size(), to);
     };
     change("version: 1\n", "version: 2\n");
-    change("ratio: {when: {total.return_requested: {min: 1}}}", "except: {returned: {total.return_requested: {min: 1}}}\n  ratio: {when: {total.signed: {min: 1}}}");
+    change("ratio: {when: {total.return_requested: {min: 1}}}",
+           "except: {returned: {total.return_requested: {min: 1}}}\n  ratio: {when: {total.signed: {min: 1}}}");
     change("ratio: {when: {clock.sign: met}}", "ratio: {when: {clock.sign: [met, running]}}");
     fs::create_directories(schemas_ / "metrics");
     std::ofstream(schemas_ / "metrics" / "hotline.yaml") << text;
@@ -62,7 +64,8 @@ class BackfillTest : public ::testing::Test {
           continue;
         }
         const auto body = json::parse(reply.body).as_object();
-        out[name + ask] = "version " + json::serialize(body.at("version")) + " " + json::serialize(body.at("total")) + json::serialize(body.at("figures"));
+        out[name + ask] = "version " + json::serialize(body.at("version")) + " " + json::serialize(body.at("total")) +
+                          json::serialize(body.at("figures"));
       }
     }
     return out;
@@ -134,7 +137,8 @@ TEST_F(BackfillTest, KilledWhileItCountsItGoesOnAndEndsWithTheFiguresOfTheWholeH
   EXPECT_EQ(versions(server, kMetrics.front()), "1current 2beside ");
   EXPECT_EQ(answers(server), old_figures_);
 
-  const auto compared = run_docket({"metric", "compare", "hotline.return_rate", "--period", "2017", "--by", "unit", "--lang", "en", "--server", server.address()});
+  const auto compared = run_docket(
+      {"metric", "compare", "hotline.return_rate", "--period", "2017", "--by", "unit", "--lang", "en", "--server", server.address()});
   EXPECT_TRUE(compared.ended.with(0)) << compared.text();
   EXPECT_NE(compared.out.find("cases count otherwise, of "), std::string::npos) << compared.out;
   EXPECT_NE(compared.out.find("excluded:returned 1"), std::string::npos) << compared.out;

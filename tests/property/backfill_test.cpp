@@ -25,9 +25,14 @@ std::vector<Change> other_metrics() {
           {"metrics/hotline.yaml", "  except: {not_accepted: {state: not_accepted}, transferred: {state: transferred}}",
            "  except: {transferred: {state: transferred}}"}};
 }
-// Other ids of kinds, symbols and roles, the same rules.
+// Other ids of kinds, states, clocks, events and symbols, the same rules.
 std::vector<Change> other_tables() {
-  return {{"offices/example.yaml", "kinds: [hotline-ticket, call, qa-session, proposal]", "kinds: [proposal, call, hotline-ticket, qa-session]"},
+  return {{"offices/example.yaml", "kinds: [hotline-ticket, call, qa-session, proposal]",
+           "kinds: [proposal, call, hotline-ticket, qa-session]"},
+          {"definitions/hotline-ticket.yaml", "  open:   [registered, dispatched,", "  open:   [handling, registered, dispatched,"},
+          {"definitions/hotline-ticket.yaml", "returning, signed, handling, replied]", "returning, signed, replied]"},
+          {"definitions/hotline-ticket.yaml", "  signed: {from: [dispatched], to: signed, by: [\"@unit\"]}\n", ""},
+          {"definitions/hotline-ticket.yaml", "\nevents:\n", "\nevents:\n  signed: {from: [dispatched], to: signed, by: [\"@unit\"]}\n"},
           {"units/example.yaml", "\nU:", "\nNEW: {title: {zh: 新单位, en: New unit}, peer: district}\nU:"}};
 }
 std::vector<Change> both() {
@@ -129,7 +134,8 @@ class Figures {
   const projections::Projections& store_;
 };
 
-// Three ledgers live through the same deliveries: one whose metrics change, and the two that had one version from the first event to the last.
+// Three ledgers live through the same deliveries: one whose metrics change, and the two that had one version from the first event to the
+// last.
 struct Three {
   Three() : changing(older(), kStart), always_new(older_with_new_metrics(), kStart), always_old(older(), kStart) {}
   void set_now(Instant now) {
@@ -248,6 +254,24 @@ class Carry : public ::testing::Test {
     const auto done = definition::carry(to, metrics);
     return done.ok() ? "" : done.error().message;
   }
+  static std::string text_of(const definition::Bundle& bundle, model::KindId kind, definition::ConditionId id) {
+    if (id == model::kNoCondition) return "always";
+    std::string out;
+    for (const auto& all : bundle.kinds[kind].conditions[id].any) {
+      for (const auto& test : all) {
+        out += " " + std::to_string(static_cast<int>(test.left)) + "/" + std::to_string(test.scope) + "/" + std::to_string(test.id) + "/" +
+               std::to_string(test.mask) + "/" + std::to_string(static_cast<int>(test.select));
+        for (const auto value : test.values) out += "," + std::to_string(value);
+      }
+      out += ";";
+    }
+    return out;
+  }
+  static std::map<std::string, std::int64_t> weights_of(const definition::Bundle& bundle, const definition::MetricDef& metric) {
+    std::map<std::string, std::int64_t> out;
+    for (const auto& [symbol, weight] : metric.weights) out[bundle.symbols.text(symbol)] = weight;
+    return out;
+  }
 };
 
 TEST_F(Carry, LeavesOwnMetricsAndTheirPlacesAsTheyAre) {
@@ -263,17 +287,49 @@ TEST_F(Carry, LeavesOwnMetricsAndTheirPlacesAsTheyAre) {
   EXPECT_EQ(*definition::carry(older(), all_of(older())), older()) << "it lacks none";
 }
 
+// A carried metric is what compiling it beside those tables makes of it.
+TEST_F(Carry, SaysTheSameAsTheCompiler) {
+  const auto done = definition::carry(newer(), all_of(older()));
+  ASSERT_TRUE(done.ok()) << done.error().message;
+  const auto& compiled = *newer_with_old_metrics();
+  std::size_t conditions = 0;
+  for (const auto& one : all_of(older())) {
+    SCOPED_TRACE(one.name);
+    const auto& is = (*done)->metrics[*definition::find_metric(**done, one.name, one.version)];
+    const auto& want = compiled.metrics[*definition::find_metric(compiled, one.name, one.version)];
+    EXPECT_EQ(is.kind, want.kind);
+    EXPECT_EQ(is.period, want.period);
+    EXPECT_EQ(is.by_end, want.by_end);
+    std::vector<std::pair<definition::ConditionId, definition::ConditionId>> pairs{
+        {is.only, want.only}, {is.when, want.when}, {is.stock, want.stock}};
+    for (std::size_t i = 0; i < want.except.size(); ++i) pairs.emplace_back(is.except.at(i).when, want.except[i].when);
+    for (const auto& [a, b] : pairs) {
+      EXPECT_EQ(text_of(**done, is.kind, a), text_of(compiled, want.kind, b));
+      if (b != model::kNoCondition) ++conditions;
+    }
+    EXPECT_EQ(weights_of(**done, is), weights_of(compiled, want));
+    ASSERT_EQ(is.by.size(), want.by.size());
+    for (std::size_t i = 0; i < is.by.size(); ++i) {
+      EXPECT_EQ(is.by[i].field.kind, want.by[i].field.kind);
+      EXPECT_EQ(is.by[i].field.scope, want.by[i].field.scope);
+      EXPECT_EQ(is.by[i].field.id, want.by[i].field.id);
+    }
+  }
+  EXPECT_GT(conditions, 10U);
+}
+
 TEST_F(Carry, SaysWhatTheOtherDefinitionsLack) {
-  const auto wider = changed(
-      {{"definitions/hotline-ticket.yaml", "\n  number: ", "\n  harm: {type: code, of: [low, grave], dimension: true}\n  number: "},
-       {"definitions/hotline-ticket.yaml", "may: [address, confidential", "may: [harm, address, confidential"},
-       {"labels/hotline-ticket.yaml", "\n  number: ", "\n  harm: {zh: 危害, en: harm}\n  number: "},
-       {"labels/hotline-ticket.yaml", "\nvalues:\n", "\nvalues:\n  low: {zh: 小, en: low}\n  grave: {zh: 大, en: grave}\n"},
-       {"metrics/hotline.yaml", "version: 1\n", "version: 2\n"},
-       {"metrics/hotline.yaml", "  by: {unit: unit, category: category}", "  by: {unit: unit, category: category, harm: harm}"}});
+  const auto wider =
+      changed({{"definitions/hotline-ticket.yaml", "\n  number: ", "\n  harm: {type: code, of: [low, grave], dimension: true}\n  number: "},
+               {"definitions/hotline-ticket.yaml", "may: [address, confidential", "may: [harm, address, confidential"},
+               {"labels/hotline-ticket.yaml", "\n  number: ", "\n  harm: {zh: 危害, en: harm}\n  number: "},
+               {"labels/hotline-ticket.yaml", "\nvalues:\n", "\nvalues:\n  low: {zh: 小, en: low}\n  grave: {zh: 大, en: grave}\n"},
+               {"metrics/hotline.yaml", "version: 1\n", "version: 2\n"},
+               {"metrics/hotline.yaml", "  by: {unit: unit, category: category}", "  by: {unit: unit, category: category, harm: harm}"}});
   ASSERT_NE(wider, nullptr);
   const auto text = refusal(older(), {{wider, "hotline.return_rate", 2}});
-  EXPECT_NE(text.find("metric hotline.return_rate version 2 can't be said of the cases of bundle " + older()->id.substr(0, 16)), std::string::npos)
+  EXPECT_NE(text.find("metric hotline.return_rate version 2 can't be said of the cases of bundle " + older()->id.substr(0, 16)),
+            std::string::npos)
       << text;
   EXPECT_NE(text.find("kind hotline-ticket has no attribute harm"), std::string::npos) << text;
   EXPECT_EQ(refusal(older(), {{wider, "hotline.direct_answer_rate", 2}}), "") << "that one reads nothing that is missing";

@@ -27,7 +27,9 @@ class StoreFixture final : public partition::RecordReader, public partition::Sin
         only_metrics_(std::move(only_metrics)),
         keys_(follows != nullptr ? follows->keys_ : std::make_shared<MemoryKeys>()),
         log_(follows != nullptr ? follows->log_ : std::make_shared<std::vector<std::string>>()),
-        source_(source != nullptr ? std::move(source) : follows != nullptr ? follows->source_ : std::make_shared<KnownBundles>()),
+        source_(source != nullptr    ? std::move(source)
+                : follows != nullptr ? follows->source_
+                                     : std::make_shared<KnownBundles>()),
         books_(bundle_, keys_->tag_key_text(), source_.get()),
         follower_(follows != nullptr),
         now_(now) {
