@@ -8,7 +8,7 @@
 #include <set>
 
 #include "engine/definition/carry.h"
-#include "tests/support/changed_definitions.h"
+#include "tests/property/migrations_fixture.h"
 #include "tests/support/histories.h"
 #include "tests/support/store_fixture.h"
 
@@ -141,10 +141,21 @@ struct Three {
   void set_now(Instant now) {
     for (auto* one : {&changing, &always_new, &always_old}) one->set_now(now);
   }
-  void offer(const std::string& json) {
+  partition::EventOutcome::Kind offer(const std::string& json) {
     const auto outcome = changing.offer(json).kind;
     EXPECT_EQ(always_new.offer(json).kind, outcome);
     EXPECT_EQ(always_old.offer(json).kind, outcome);
+    return outcome;
+  }
+  // Moves a ticket to what decides; false: it may not, being closed or there already.
+  bool move(walk::Random& random, std::uint64_t number, std::size_t n) {
+    std::vector<std::string> tickets;
+    for (const auto& [id, state] : changing.cases()) {
+      if (state->bundle == model::SharedText(older()->id) && older()->kinds[state->kind].name == "hotline-ticket") tickets.push_back(id);
+    }
+    if (tickets.empty()) return false;
+    const auto& id = tickets[random.below(tickets.size())];
+    return offer(move_at("hotline-ticket", id, n, changing.now(), number)) == partition::EventOutcome::Kind::kAccepted;
   }
   void activate(std::uint64_t number) {
     changing.activate(newer(), number);
@@ -194,6 +205,7 @@ TEST(BackfillAtRandom, RowsAreThoseOfALedgerThatHadTheMetricFromTheFirstEvent) {
   }
   std::uint64_t number = 1;
   std::size_t kills = 0;
+  std::size_t moves = 0;
   std::size_t n = 0;
   for (const auto& json : all) {
     ++n;
@@ -201,6 +213,7 @@ TEST(BackfillAtRandom, RowsAreThoseOfALedgerThatHadTheMetricFromTheFirstEvent) {
     if (n == all.size() / 3 || n == 3 * all.size() / 4) three.activate(++number);
     if (n == all.size() / 2) three.back(++number);
     three.offer(json);
+    if (number > 1 && random.percent(20) && three.move(random, number, n)) ++moves;
     if (random.percent(10)) carried.follow();
     if (random.percent(4)) carried.flush();
     if (random.percent(3)) {
@@ -209,6 +222,7 @@ TEST(BackfillAtRandom, RowsAreThoseOfALedgerThatHadTheMetricFromTheFirstEvent) {
     }
   }
   EXPECT_GT(kills, 2U);
+  EXPECT_GT(moves, 0U);
   carried.follow();
   SCOPED_TRACE("seed " + std::to_string(seed_of_run()));
   EXPECT_GT(expect_equal(three, carried), 15U) << "the histories move hardly any figure";
@@ -219,7 +233,7 @@ TEST(BackfillAtRandom, RowsAreThoseOfALedgerThatHadTheMetricFromTheFirstEvent) {
   anew.flush();
   EXPECT_EQ(anew.dump(), before);
   EXPECT_GT(expect_equal(three, anew), 15U);
-  std::cout << "seed " << seed_of_run() << ": " << n << " deliveries, " << kills << " kills, " << before.size() << " bytes of rows\n";
+  std::cout << "seed " << seed_of_run() << ": " << n << " deliveries, " << kills << " kills, " << moves << " moves, " << before.size() << " bytes of rows\n";
 }
 
 TEST(Backfill, AStoreOfFiguresAloneKeepsNoOtherRows) {
