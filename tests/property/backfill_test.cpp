@@ -29,6 +29,8 @@ std::vector<Change> other_metrics() {
 std::vector<Change> other_tables() {
   return {{"offices/example.yaml", "kinds: [hotline-ticket, call, qa-session, proposal]",
            "kinds: [proposal, call, hotline-ticket, qa-session]"},
+          {"definitions/hotline-ticket.yaml", "transferred: transferred, merged: merged,", "transferred: transferred,"},
+          {"definitions/hotline-ticket.yaml", "closed: {concluded: done,", "closed: {merged: merged, concluded: done,"},
           {"definitions/hotline-ticket.yaml", "  open:   [registered, dispatched,", "  open:   [handling, registered, dispatched,"},
           {"definitions/hotline-ticket.yaml", "returning, signed, handling, replied]", "returning, signed, replied]"},
           {"definitions/hotline-ticket.yaml", "  signed: {from: [dispatched], to: signed, by: [\"@unit\"]}\n", ""},
@@ -233,7 +235,8 @@ TEST(BackfillAtRandom, RowsAreThoseOfALedgerThatHadTheMetricFromTheFirstEvent) {
   anew.flush();
   EXPECT_EQ(anew.dump(), before);
   EXPECT_GT(expect_equal(three, anew), 15U);
-  std::cout << "seed " << seed_of_run() << ": " << n << " deliveries, " << kills << " kills, " << moves << " moves, " << before.size() << " bytes of rows\n";
+  std::cout << "seed " << seed_of_run() << ": " << n << " deliveries, " << kills << " kills, " << moves << " moves, " << before.size()
+            << " bytes of rows\n";
 }
 
 TEST(Backfill, AStoreOfFiguresAloneKeepsNoOtherRows) {
