@@ -213,15 +213,17 @@ void CarriedMetrics::run() {
   while (!stopping_) {
     const auto done = turn();
     std::unique_lock lock(mutex_);
-    if (!done && !stopping_) {
+    if (stopping_) return;
+    if (done) {
+      failure_.clear();
+    } else if (failure_ != done.error().message) {
       failure_ = done.error().message;
       std::cerr << "docket: metrics are not counted on: " << failure_ << "\n";
-      advanced_.notify_all();
-      return;
     }
     advanced_.notify_all();
+    if (!done && !done.error().retriable) return;
+    if (!done) asked_ = false;  // as a full disk: at the next look
     wanted_.wait_for(lock, kLookEvery, [this] { return asked_ || stopping_; });
-    asked_ = false;
   }
 }
 
@@ -244,10 +246,13 @@ Status CarriedMetrics::turn() {
   }
   const auto serve = [&]() -> Status {
     if (auto go_on = stop(); !go_on || !serving_) return go_on;
+    {
+      const std::lock_guard lock(mutex_);
+      asked_ = false;  // who asks from now on may find rows that are older than the question
+    }
     if (auto done = serving_->advance(stop); !done) return done;
-    serving_->set_complete();
     const std::lock_guard lock(mutex_);
-    asked_ = false;
+    serving_->set_complete();
     advanced_.notify_all();
     return {};
   };

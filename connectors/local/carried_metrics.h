@@ -76,12 +76,26 @@ class CarriedMetrics final : public node::MetricSides {
 
  private:
   class Side;
+  // Definitions whose metrics are what their names answer by, and which of these count all cases.
+  struct Whole {
+    std::string metric;
+    std::uint16_t version = 0;
+  };
+  struct Named {
+    std::string decides;  // the bundle's id
+    std::shared_ptr<const definition::Bundle> bundle;
+    std::vector<Whole> whole;
+  };
   struct Pool {  // what reads by the decisions as they are
     std::shared_ptr<CarriedBundles> source;
     definition::BundlePtr first;
     std::vector<std::unique_ptr<partition::Rulebooks>> idle;
+    std::shared_ptr<const Named> named;  // by what decided last
   };
 
+  // Null: the metric that is asked for has no such version.
+  [[nodiscard]] static std::shared_ptr<const Named> name(const node::MetricDecisions& decisions, const definition::BundlePtr& decides,
+                                                         const definition::Bundle& carried, As as, const std::string& asked);
   [[nodiscard]] Status take_decisions();
   [[nodiscard]] Status open_rows(const std::vector<node::MetricDecisions::Counted>& counted, std::shared_ptr<CarriedRows>& into);
   void run();

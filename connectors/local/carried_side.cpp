@@ -42,25 +42,20 @@ std::shared_ptr<const CarriedRows> CarriedMetrics::rows(const std::string& metri
 
 class CarriedMetrics::Side final : public node::MetricSide, public node::ReadModel {
  public:
-  struct Whole {
-    std::string metric;
-    std::uint16_t version = 0;
-  };
-  Side(CarriedMetrics& of, std::shared_ptr<Pool> pool, std::unique_ptr<partition::Rulebooks> books, definition::BundlePtr bundle,
-       std::vector<Whole> whole)
-      : of_(of), pool_(std::move(pool)), books_(std::move(books)), bundle_(std::move(bundle)), whole_(std::move(whole)) {}
+  Side(CarriedMetrics& of, std::shared_ptr<Pool> pool, std::unique_ptr<partition::Rulebooks> books, std::shared_ptr<const Named> named)
+      : of_(of), pool_(std::move(pool)), books_(std::move(books)), named_(std::move(named)) {}
   ~Side() override {
     const std::lock_guard lock(of_.mutex_);
     pool_->idle.push_back(std::move(books_));
   }
 
-  const definition::Bundle& bundle() const override { return *bundle_; }
+  const definition::Bundle& bundle() const override { return *named_->bundle; }
   const node::ReadModel& store() const override { return *this; }
   partition::Rulebooks& books() const override { return *books_; }
 
   bool whole(const definition::Bundle& bundle, std::uint16_t index) const override {
     const auto& metric = bundle.metrics[index];
-    return std::any_of(whole_.begin(), whole_.end(),
+    return std::any_of(named_->whole.begin(), named_->whole.end(),
                        [&](const Whole& one) { return one.metric == metric.name && one.version == metric.version; });
   }
   node::GroupSums sums(const definition::Bundle& bundle, const node::CellQuery& query) const override {
@@ -74,7 +69,7 @@ class CarriedMetrics::Side final : public node::MetricSide, public node::ReadMod
   std::vector<std::string> anchored(const definition::Bundle& bundle, model::KindId kind, std::uint8_t anchor, model::Day from,
                                     model::Day to) const override {
     const auto& wanted = measure::anchors_of(bundle, kind).at(anchor);
-    for (const auto& one : whole_) {
+    for (const auto& one : named_->whole) {
       const auto index = definition::find_metric(bundle, one.metric, one.version);
       if (!index || bundle.metrics[*index].kind != kind) continue;
       const auto& period = bundle.metrics[*index].period;
@@ -119,55 +114,67 @@ class CarriedMetrics::Side final : public node::MetricSide, public node::ReadMod
   CarriedMetrics& of_;
   std::shared_ptr<Pool> pool_;
   std::unique_ptr<partition::Rulebooks> books_;
-  definition::BundlePtr bundle_;
-  const std::vector<Whole> whole_;
+  std::shared_ptr<const Named> named_;
   mutable std::shared_ptr<const CarriedRows> rows_;  // one for all figures of an answer
 };
 
-std::unique_ptr<node::MetricSide> CarriedMetrics::side(const definition::BundlePtr& decides, As as, const std::string& asked) {
-  std::shared_ptr<Pool> pool;
-  node::MetricDecisions now;
-  std::unique_ptr<partition::Rulebooks> books;
-  {
-    const std::lock_guard lock(mutex_);
-    pool = pool_;
-    now = decisions_;
-    if (pool && !pool->idle.empty()) {
-      books = std::move(pool->idle.back());
-      pool->idle.pop_back();
-    }
-  }
-  if (!pool) return nullptr;
-  if (!books) books = std::make_unique<partition::Rulebooks>(pool->first, tag_key_text(home_), pool->source.get());
-  const auto carried = pool->source->find(decides->id);
-  if (!carried) throw std::runtime_error(carried.error().message);
-  auto bundle = std::make_shared<definition::Bundle>(**carried);
-  std::vector<Side::Whole> whole;
+std::shared_ptr<const CarriedMetrics::Named> CarriedMetrics::name(const node::MetricDecisions& decisions,
+                                                                  const definition::BundlePtr& decides, const definition::Bundle& carried,
+                                                                  As as, const std::string& asked) {
+  auto bundle = std::make_shared<definition::Bundle>(carried);
+  auto out = std::make_shared<Named>();
+  out->decides = decides->id;
   bool there = as == As::kNames;
-  for (const auto& name : now.metrics()) {
-    const auto* own = definition::find_name(decides->metric_ids, name);
+  for (const auto& metric : decisions.metrics()) {
+    const auto* own = definition::find_name(decides->metric_ids, metric);
     if (own == nullptr) continue;
-    auto answered = now.answered(name, decides->metrics[*own].version);
-    const auto stands = now.standing(name);
-    if (as != As::kNames && name == asked && stands->version == decides->metrics[*own].version) {
-      const auto version = as == As::kOlder ? stands->before : stands->version;
-      there = version != 0;
-      answered = {version, true};
+    const auto version = decides->metrics[*own].version;
+    auto answered = decisions.answered(metric, version);
+    const auto stands = decisions.standing(metric);
+    if (as != As::kNames && metric == asked && stands->version == version) {
+      answered = {as == As::kOlder ? stands->before : stands->version, true};
+      there = answered.version != 0;
     }
     if (!answered.whole || answered.version == 0) continue;
-    definition::answer_as(*bundle, name, answered.version);
-    whole.push_back({name, answered.version});
+    definition::answer_as(*bundle, metric, answered.version);
+    out->whole.push_back({metric, answered.version});
   }
   // Carried ones are no metrics of theirs to list.
   bundle->metrics.resize(decides->metrics.size());
   bundle->metric_ids = decides->metric_ids;
   for (std::size_t k = 0; k < bundle->kinds.size(); ++k) bundle->kinds[k].metrics = decides->kinds[k].metrics;
-  if (!there) {
+  out->bundle = std::move(bundle);
+  return there ? out : nullptr;
+}
+
+std::unique_ptr<node::MetricSide> CarriedMetrics::side(const definition::BundlePtr& decides, As as, const std::string& metric) {
+  std::shared_ptr<Pool> pool;
+  node::MetricDecisions now;
+  std::unique_ptr<partition::Rulebooks> books;
+  std::shared_ptr<const Named> named;
+  {
     const std::lock_guard lock(mutex_);
-    pool->idle.push_back(std::move(books));
-    return nullptr;
+    pool = pool_;
+    if (!pool) return nullptr;
+    if (as == As::kNames && pool->named && pool->named->decides == decides->id) named = pool->named;
+    if (!named) now = decisions_;
   }
-  return std::make_unique<Side>(*this, std::move(pool), std::move(books), std::move(bundle), std::move(whole));
+  if (!named) {
+    const auto carried = pool->source->find(decides->id);
+    if (!carried) throw std::runtime_error(carried.error().message);
+    named = name(now, decides, **carried, as, metric);
+    if (!named) return nullptr;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    if (as == As::kNames) pool->named = named;
+    if (!pool->idle.empty()) {
+      books = std::move(pool->idle.back());
+      pool->idle.pop_back();
+    }
+  }
+  if (!books) books = std::make_unique<partition::Rulebooks>(pool->first, tag_key_text(home_), pool->source.get());
+  return std::make_unique<Side>(*this, std::move(pool), std::move(books), std::move(named));
 }
 
 }  // namespace docket::local
