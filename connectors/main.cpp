@@ -56,6 +56,7 @@ struct Local {
   docket::local::ActivateOptions activate;
   docket::local::SimulateOptions simulate;
   docket::local::KindDiffOptions kind_diff;
+  docket::local::MetricDecideOptions metric;
   docket::local::RulesDiffOptions rules_diff;
   std::string config;
   std::string data = "data";
@@ -217,6 +218,26 @@ void add_kind_simulate(CLI::App& app, Local& given, int& code) {
   simulate->callback([&] { code = docket::local::run_kind_simulate(given.simulate); });
 }
 
+void add_metric_decisions(CLI::App& app, Local& given, int& code) {
+  struct Verb {
+    const char* name;
+    const char* help;
+  };
+  for (const Verb& one :
+       {Verb{"backfill", "Counts a new or changed metric over the whole history, beside the old version."},
+        Verb{"swap", "Lets a metric answer by its backfilled version."}, Verb{"undo", "Lets a metric answer as it did before the swap."}}) {
+    auto* command = local(noun(app, "metric", "Metrics: which there are, their figures, the cases behind them"), one.name, one.help,
+                          "  docket metric " + std::string(one.name) + " hotline.on_time_rate --data data");
+    command->add_option("NAME", given.metric.metrics, "the metric, with its variant; several at once are counted in one go")->required();
+    command->add_option("--data", given.metric.data, "the folder of the ledger, served or not")->capture_default_str();
+    command->add_option("--by", given.metric.by, "who says so, for the record; else the user's name");
+    command->callback([&, what = one.name] {
+      given.metric.what = what;
+      code = docket::local::run_metric_decide(given.metric);
+    });
+  }
+}
+
 void add_event_import(CLI::App& app, Local& given, int& code) {
   auto* import =
       local(noun(app, "event", "Events: the one way to change anything"), "import", "Imports history: rows of a file become events.",
@@ -257,6 +278,7 @@ int main(int argc, char** argv) {
   add_intake_commands(app, given, exit.code);
 #endif
   add_event_import(app, given, exit.code);
+  add_metric_decisions(app, given, exit.code);
 
   auto* serve =
       local(app, "serve", "Serves a data folder over HTTP.",

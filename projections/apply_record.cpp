@@ -276,6 +276,7 @@ std::vector<RecordWriter::Cell> RecordWriter::cells_of_move(const meta::BundleNa
 }
 
 void RecordWriter::write_cell(const Cell& cell, model::Day recorded, bool restates) {
+  if (!partition_.counts(cell.metric)) return;
   if (layer_.tables.size() <= cell.metric) layer_.tables.resize(cell.metric + std::size_t{1});
   auto& tables = layer_.tables[cell.metric];
   if (tables.size() <= cell.by) tables.resize(cell.by + std::size_t{1});

@@ -50,6 +50,7 @@ Status Projections::Impl::start() {
   for (int number = 0; number < options.partitions; ++number) {
     auto state = std::make_unique<PartitionState>(number, options.case_cache_bytes / count);
     state->view = view;
+    if (!options.only_metrics.empty()) state->only_metrics = &options.only_metrics;
     if (auto names = meta::read_names(*view, number, state->names); !names.ok()) return names;
     auto head = meta::read_head(*view, number);
     if (!head.ok()) return head.error();
@@ -191,6 +192,7 @@ Status Projections::Impl::write_back(const Worker& worker) {
     if (!below.frozen) continue;
     if (auto rows = collect_rows(*below.frozen, number, *below.view, batches); !rows.ok()) return rows;
   }
+  if (!options.only_metrics.empty()) leave_figures(batches);
   const auto second = aliases::count_second_owners(batches[store::index_of(store::Family::kAliases)], *store->view());
   if (!second.ok()) return second.error();
 #ifdef DOCKET_FAULT_HEIGHTS_APART

@@ -9,6 +9,14 @@ const meta::BundleNames* PartitionState::names_of(std::string_view bundle_id, co
   auto bundle = lookup ? lookup(bundle_id) : nullptr;
   if (!bundle) return nullptr;
   bundles.push_back(std::make_unique<const meta::BundleNames>(meta::name_bundle(names, std::move(bundle), bundles.size())));
+  if (only_metrics != nullptr) {
+    for (const auto& name : *only_metrics) {
+      const auto found = names.find(name);
+      if (!found) continue;
+      if (counted.size() <= *found) counted.resize(*found + std::size_t{1});
+      counted[*found] = true;
+    }
+  }
   return bundles.back().get();
 }
 

@@ -36,11 +36,15 @@ struct PartitionState {
   store::ViewPtr view;
   meta::NameRegistry names;
   std::vector<std::unique_ptr<const meta::BundleNames>> bundles;
-  meta::Head head;                         // applied so far
-  std::vector<std::string> fresh_aliases;  // put by the block that is being applied
-  mutable cases::CaseCache cache;  // rows of `view`
+  const std::vector<std::string>* only_metrics = nullptr;  // Options::only_metrics; null: all
+  std::vector<bool> counted;                               // by metric number; with only_metrics
+  std::vector<std::string> fresh_aliases;                  // put by the block that is being applied
+  meta::Head head;                                         // applied so far
+  mutable cases::CaseCache cache;                          // rows of `view`
 
   [[nodiscard]] Below below() const { return {frozen, view}; }  // with the lock held
+  // Whether the figures of the metric with that number are kept here.
+  [[nodiscard]] bool counts(meta::Number metric) const { return only_metrics == nullptr || (metric < counted.size() && counted[metric]); }
   // The names of a bundle, numbered now if this partition meets it for the first time; null: the lookup doesn't know it.
   [[nodiscard]] const meta::BundleNames* names_of(std::string_view bundle_id, const BundleLookup& lookup);
 };

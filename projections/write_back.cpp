@@ -72,4 +72,10 @@ Status collect_rows(const Layer& layer, int partition, const store::View& view, 
   return {};
 }
 
+void leave_figures(store::Batches& batches) {
+  for (const Family family :
+       {Family::kIdentities, Family::kParked, Family::kAliases, Family::kListings, Family::kClocks, Family::kAttention, Family::kRejects})
+    of(batches, family).clear();
+}
+
 }  // namespace docket::projections

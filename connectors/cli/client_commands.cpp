@@ -223,6 +223,20 @@ void add_metric_commands(CLI::App& app, Exit& exit) {
     add_as_of(command, args.as_of);
     add_common(command, bound->common);
   }
+  {
+    std::shared_ptr<Bound<MetricArgs>> bound;
+    CLI::App& command = verb<MetricArgs>(
+        parent, "compare", "Shows a backfilled metric by its old version and its new one, and the cases that count otherwise.",
+        "  docket metric compare hotline.on_time_rate --period 2017-03 --by unit", exit, bound,
+        [](const CommonOptions& o, const MetricArgs& a) { return run_metric_compare(o, a); });
+    MetricArgs& args = bound->args;
+    command.add_option("NAME", args.name, "the metric, with its variant")->required();
+    command.add_option("--period", args.period, "2017-03-10, 2017-03, 2017-Q1 or 2017");
+    command.add_option("--by", args.by, "a row for each: unit, or another dimension");
+    command.add_option("--cases", args.cases, "how many of the cases that differ are named; else 100");
+    add_as_of(command, args.as_of);
+    add_common(command, bound->common);
+  }
 }
 
 namespace {

@@ -76,10 +76,12 @@ struct MetricArgs {
   bool exact = false;  // show: a duration's median and P90 by each case
   std::string by;      // show: "unit", a row for each; explain: "unit=U", the cases of one row
   AsOf as_of;
+  std::optional<std::size_t> cases;  // compare: how many are named
 };
 [[nodiscard]] int run_metric_list(const CommonOptions& options);
 [[nodiscard]] int run_metric_show(const CommonOptions& options, const MetricArgs& args);
 [[nodiscard]] int run_metric_explain(const CommonOptions& options, const MetricArgs& args);
+[[nodiscard]] int run_metric_compare(const CommonOptions& options, const MetricArgs& args);
 
 struct RejectsArgs {
   std::string source, code;

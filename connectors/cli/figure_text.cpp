@@ -152,4 +152,16 @@ std::string target_text(const Display& show, const json::object& figure) {
   return out;
 }
 
+std::string versions_text(const Display& show, const json::object& metric) {
+  std::string out;
+  for (const auto& entry : array_of(metric, "versions")) {
+    if (!entry.is_object()) continue;
+    const auto& one = entry.get_object();
+    const std::string percent = show.text(one, "percent");
+    out += (out.empty() ? "" : ", ") + show.text(one, "version") + " " + value_word("versions", show.text(one, "state"), show.language) +
+           (percent.empty() ? "" : " " + percent + " %");
+  }
+  return out;
+}
+
 }  // namespace docket::cli

@@ -29,4 +29,7 @@ namespace docket::cli {
 // "0–1 h: 12, 1–4 h: 30": how many took how long.
 [[nodiscard]] std::string histogram_text(const Display& show, const json::object& figure);
 
+// "1 former, 2 current", "1 current, 2 building 40 %": how the versions of a backfilled metric stand; "" of any other.
+[[nodiscard]] std::string versions_text(const Display& show, const json::object& metric);
+
 }  // namespace docket::cli

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <boost/json/parse.hpp>
 
 #include "connectors/cli/commands.h"
+#include "connectors/cli/figure_text.h"
 #include "connectors/cli/output.h"
 #include "connectors/cli/remote.h"
 
@@ -122,7 +124,24 @@ int run_kind_list(const CommonOptions& options, const KindListArgs& args, const 
 int run_metric_list(const CommonOptions& options) {
   Remote remote(options);
   const auto answer = remote.get("/v1/metrics");
-  return print_list(options, remote, answer, "metrics", {"name", "title", "kind", "area", "formula"}, false);
+  if (!answer) return remote.exit_code();
+  const std::string body = remote.last_body();
+  const Display show = remote.display();
+  Output output;
+  output.json = body;
+  output.items = &array_of(*answer, "metrics");
+  output.table = show.rows(*output.items, {"name", "title", "kind", "area", "version", "formula"}, false);
+  const bool any = std::any_of(output.items->begin(), output.items->end(),
+                               [](const auto& one) { return one.is_object() && one.get_object().contains("versions"); });
+  if (any) {  // behind the version that a name answers by
+    constexpr std::ptrdiff_t kPlace = 5;
+    output.table.columns.insert(output.table.columns.begin() + kPlace, {"versions", false});
+    for (std::size_t i = 0; i < output.table.rows.size(); ++i) {
+      auto& row = output.table.rows[i];
+      row.insert(row.begin() + kPlace, Cell(versions_text(show, (*output.items)[i].get_object())));
+    }
+  }
+  return print(options, output);
 }
 
 }  // namespace docket::cli

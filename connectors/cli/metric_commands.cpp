@@ -94,6 +94,7 @@ std::string footer(const Display& show, const json::object& metric, const json::
                         show.text(part, "weight"));
   }
   add("formula", show.text(metric, "formula"));
+  add("versions", versions_text(show, metric));
   add("certainty", show.cell(metric, "certainty").text);
   add("as of", as_of_text(show, metric));
   return render_table(table, look);

@@ -6,6 +6,7 @@ namespace docket::embedded {
 namespace {
 
 constexpr const char* kMetaActivation = "activation";
+constexpr const char* kMetaMetrics = "metrics";
 
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -56,16 +57,26 @@ Result<EmbeddedStore::Bundles> EmbeddedStore::all_bundles() const {
   return out;
 }
 
-Result<std::optional<std::string>> EmbeddedStore::activation() const {
+Result<std::optional<std::string>> EmbeddedStore::meta_row(const char* key, const char* what) const {
   const std::shared_lock guard(rocks_mutex_);
   if (const auto open = closed(); !open) return open.error();
   std::string text;
-  const auto status = rocks_->db->Get({}, rocks_->meta(), kMetaActivation, &text);
+  const auto status = rocks_->db->Get({}, rocks_->meta(), key, &text);
   if (status.IsNotFound()) return std::optional<std::string>();
-  if (!status.ok()) return rocks_error(status, "reading what was activated last");
+  if (!status.ok()) return rocks_error(status, std::string("reading ") + what);
   return std::optional<std::string>(std::move(text));
 }
 
+Result<std::optional<std::string>> EmbeddedStore::activation() const { return meta_row(kMetaActivation, "what was activated last"); }
+
 Status EmbeddedStore::set_activation(std::string_view text) { return put_row(false, kMetaActivation, text, "what is activated"); }
+
+Result<std::optional<std::string>> EmbeddedStore::metric_decisions() const {
+  return meta_row(kMetaMetrics, "what was decided about metrics");
+}
+
+Status EmbeddedStore::set_metric_decisions(std::string_view text) {
+  return put_row(false, kMetaMetrics, text, "what is decided about metrics");
+}
 
 }  // namespace docket::embedded

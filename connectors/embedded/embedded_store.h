@@ -79,6 +79,9 @@ class EmbeddedStore {
   // What was activated last, as the caller writes it; nothing: what the genesis names decides.
   [[nodiscard]] Result<std::optional<std::string>> activation() const;
   [[nodiscard]] Status set_activation(std::string_view text);
+  // What was decided about versions of metrics, as the caller writes it; nothing: none was.
+  [[nodiscard]] Result<std::optional<std::string>> metric_decisions() const;
+  [[nodiscard]] Status set_metric_decisions(std::string_view text);
 
   // The bytes of the block that holds the record of that height. kNotFound: none does.
   [[nodiscard]] Result<ledger::Stored> block_at(int partition, Height height) const;
@@ -115,6 +118,7 @@ class EmbeddedStore {
   [[nodiscard]] Status load();
   [[nodiscard]] Result<Ends> ends() const;
   [[nodiscard]] bool space_left(std::uint64_t bytes) const;
+  [[nodiscard]] Result<std::optional<std::string>> meta_row(const char* key, const char* what) const;
   [[nodiscard]] Status put_row(bool bundle, std::string_view key, std::string_view value, const std::string& what);
   [[nodiscard]] bool reopen(std::string& why);
   [[nodiscard]] Status closed() const;

@@ -91,6 +91,15 @@ struct SimulateOptions {
 // In a folder that nobody serves, or by the process that does, which goes on serving.
 int run_kind_simulate(const SimulateOptions& options);
 
+struct MetricDecideOptions {
+  std::string data = "data";
+  std::string what;  // backfill, swap or undo
+  std::vector<std::string> metrics;
+  std::string by;  // "": the user's name
+};
+// In a folder that nobody serves, or through the process that does.
+int run_metric_decide(const MetricDecideOptions& options);
+
 struct RulesDiffOptions {
   std::string office = "example";
   std::string other;              // "": the same

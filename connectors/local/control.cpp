@@ -19,6 +19,7 @@
 #include "connectors/local/backup.h"
 #include "connectors/local/kind_activate.h"
 #include "connectors/local/kind_simulate.h"
+#include "connectors/local/metric_decide.h"
 
 namespace docket::local {
 namespace {
@@ -152,11 +153,12 @@ ControlReply ControlServer::answer(const std::string& request) {
     const auto decides = deciding(home_.definitions);
     return decides ? ControlReply{0, texts_to_json((*decides)->texts)} : ControlReply{1, decides.error().message};
   }
+  if (what == "metric") return metric_in(carried_, member("decide"), member("metrics"), member("by"));
   if (what == "simulate") return simulate_in(home_, member("ask"), [this] { return stopping_.load(); });
   if (what != "backup" || member("to").empty()) {
     return {2,
-            "the process that holds the folder takes five requests: backup, to a folder; rebase, of a topic; activate, of a bundle; "
-            "definitions, that decide; simulate, of what is asked"};
+            "the process that holds the folder takes six requests: backup, to a folder; rebase, of a topic; activate, of a bundle; "
+            "definitions, that decide; simulate, of what is asked; metric, what is decided of some"};
   }
   const std::filesystem::path target = member("to");
   if (!target.is_absolute()) return {2, "the backup's folder must be an absolute path"};

@@ -22,10 +22,13 @@ struct ControlReply {
   std::string text;  // for standard output if code is 0, else for standard error
 };
 
+class CarriedMetrics;
+
 class ControlServer {
  public:
-  // All outlive the server.
-  ControlServer(const Home& home, node::ProjectionStore& store, node::Node& node) : home_(home), store_(store), node_(node) {}
+  // All outlive the server. `carried`: null where metrics are not backfilled.
+  ControlServer(const Home& home, node::ProjectionStore& store, node::Node& node, CarriedMetrics* carried = nullptr)
+      : home_(home), store_(store), node_(node), carried_(carried) {}
   ~ControlServer();
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
@@ -39,6 +42,7 @@ class ControlServer {
   const Home& home_;
   node::ProjectionStore& store_;
   node::Node& node_;
+  CarriedMetrics* carried_;
   int listening_ = -1;
   int wake_ = -1;
   std::atomic<bool> stopping_{false};  // a long answer need not be finished

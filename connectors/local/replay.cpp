@@ -56,22 +56,12 @@ Result<ledger::Offset> restore(const Home& home, int partition, const projection
 }
 
 Status replay_partition(const Home& home, int partition, std::size_t worker, projections::Projections& projections,
-                        partition::Rulebooks& books, const partition::RecordReader& records, const std::function<void(std::size_t)>& read) {
-  partition::LoopOptions options;
-  options.partition = partition;
-  options.ledger_id = home.ledger->ledger_id();
-  partition::PartitionLoop loop(options, books, *home.keys, projections, records, projections);
-  const auto begin = restore(home, partition, projections.heads()[static_cast<std::size_t>(partition)], loop);
-  if (!begin) return begin.error();
-  return feed(home, partition, *begin, loop, [&](std::size_t blocks) -> Status {
-    projections.tick(worker, 0);
+                        partition::Rulebooks& books, const std::function<void(std::size_t)>& read) {
+  PartitionReplay replay(home, partition, projections, books);
+  if (auto begun = replay.begin(); !begun) return begun;
+  return replay.advance([&](std::size_t blocks) -> Status {
     read(blocks);
-    while (projections.full(worker)) {
-      if (auto health = projections.health(); !health) return health;
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-      projections.tick(worker, 0);
-    }
-    return {};
+    return make_room(projections, worker, 0);
   });
 }
 
@@ -82,15 +72,13 @@ Result<std::uint64_t> replay_all(const Home& home, projections::Projections& pro
   std::atomic<std::uint64_t> blocks{0};
   std::mutex mutex;
   Status first;
-  const auto& key = home.keys->tag_key();
-  const std::string tag_key(reinterpret_cast<const char*>(key.data()), key.size());
+  const std::string tag_key = tag_key_text(home);
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       partition::Rulebooks books(home.bundle, tag_key, home.definitions.bundles.get());
-      const LedgerRecords records(*home.ledger);
       for (int partition = t; partition < model::kPartitions; partition += kThreads) {
-        auto status = replay_partition(home, partition, static_cast<std::size_t>(t), projections, books, records, [&](std::size_t read) {
+        auto status = replay_partition(home, partition, static_cast<std::size_t>(t), projections, books, [&](std::size_t read) {
           blocks += read;
           const std::lock_guard lock(mutex);
           progress(blocks);
@@ -110,16 +98,63 @@ Result<std::uint64_t> replay_all(const Home& home, projections::Projections& pro
 
 }  // namespace
 
-Status feed(const Home& home, int partition, ledger::Offset from, partition::PartitionLoop& loop,
+struct PartitionReplay::Parts {
+  Parts(const Home& home_in, int partition_in, projections::Projections& projections_in, partition::Rulebooks& books)
+      : home(home_in), partition(partition_in), projections(projections_in), records(std::make_unique<LedgerRecords>(*home.ledger)) {
+    partition::LoopOptions options;
+    options.partition = partition;
+    options.ledger_id = home.ledger->ledger_id();
+    loop = std::make_unique<partition::PartitionLoop>(options, books, *home.keys, projections, *records, projections);
+  }
+  const Home& home;
+  const int partition;
+  projections::Projections& projections;
+  const std::unique_ptr<partition::RecordReader> records;
+  std::unique_ptr<partition::PartitionLoop> loop;
+  ledger::Offset from = 0;
+};
+
+PartitionReplay::PartitionReplay(const Home& home, int partition, projections::Projections& projections, partition::Rulebooks& books)
+    : parts_(std::make_unique<Parts>(home, partition, projections, books)) {}
+PartitionReplay::~PartitionReplay() = default;
+
+Status PartitionReplay::begin() {
+  const auto heads = parts_->projections.heads();
+  const auto from = restore(parts_->home, parts_->partition, heads[static_cast<std::size_t>(parts_->partition)], *parts_->loop);
+  if (!from) return from.error();
+  parts_->from = *from;
+  return {};
+}
+
+Status PartitionReplay::advance(const std::function<Status(std::size_t blocks)>& after) {
+  return feed(parts_->home, parts_->partition, parts_->from, *parts_->loop, after);
+}
+
+std::string tag_key_text(const Home& home) {
+  const auto& key = home.keys->tag_key();
+  return {reinterpret_cast<const char*>(key.data()), key.size()};
+}
+
+Status make_room(projections::Projections& projections, std::size_t worker, model::Instant now) {
+  projections.tick(worker, now);
+  while (projections.full(worker)) {
+    if (auto health = projections.health(); !health) return health;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    projections.tick(worker, now);
+  }
+  return {};
+}
+
+Status feed(const Home& home, int partition, ledger::Offset& from, partition::PartitionLoop& loop,
             const std::function<Status(std::size_t blocks)>& after) {
   while (true) {
     auto batch = home.ledger->read(partition, from, ledger::kReadBytes);
     if (!batch) return batch.error();
     loop.read_done(*batch);
     if (!loop.stop_reason().empty()) return Error{ErrorCode::kCorrupt, loop.stop_reason(), false};
+    from = batch->next;
     if (auto status = after(batch->blocks.size()); !status) return status;
     if (batch->end) return {};
-    from = batch->next;
   }
 }
 

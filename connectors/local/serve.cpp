@@ -10,6 +10,7 @@
 #include "connectors/cli/http_client.h"
 #include "connectors/files/tokens.h"
 #include "connectors/http/server.h"
+#include "connectors/local/carried_metrics.h"
 #include "connectors/local/commands.h"
 #include "connectors/local/control.h"
 #include "connectors/local/heads_writer.h"
@@ -158,7 +159,9 @@ int run_serve(const ServeOptions& options) {
   }
   auto store = open_projections(home->data / "projections", home->definitions.bundles, options.workers, tell_conflict);
   if (!store) return fail(store.error());
-  std::function<void(node::NodeParts&)> more;
+  std::shared_ptr<CarriedMetrics> carried;  // a ledger on Kafka has none yet
+  if (!home->port) carried = std::make_shared<CarriedMetrics>(*home, *store, wall_clock);
+  std::function<void(node::NodeParts&)> more = [&carried](node::NodeParts& parts) { parts.metrics = carried; };
 #ifdef DOCKET_KAFKA
   auto sharing = make_sharing(options, *home);
   if (!sharing) return fail(sharing.error());
@@ -167,6 +170,9 @@ int run_serve(const ServeOptions& options) {
   auto node = make_node(*home, *store, options.workers, more);
   const auto outputs = home->outputs ? home->outputs(*node, **store) : nullptr;
   if (auto started = node->start(); !started) return fail(started.error());
+  if (carried) {
+    if (auto started = carried->start(); !started) return fail(started.error());
+  }
   std::shared_ptr<service::Access> access;
   if (!options.tokens.empty()) {
     auto callers = read_callers(options.tokens, *node->bundle());
@@ -189,7 +195,7 @@ int run_serve(const ServeOptions& options) {
   HeadsWriter heads(*home, **store, std::move(to_chain));
   if (outputs) heads.on_signed([&outputs](const std::string& line) { outputs->tell_heads(line); });
   if (auto started = heads.start(); !started) return fail(started.error());
-  ControlServer control(*home, **store, *node);
+  ControlServer control(*home, **store, *node, carried.get());
   if (auto started = control.start(); !started) return fail(started.error());
   const bool six = http.host.find(':') != std::string::npos;
   const std::string listens = (six ? "[" + http.host + "]:" : http.host + ":") + std::to_string(*port);
@@ -207,6 +213,7 @@ int run_serve(const ServeOptions& options) {
   tell_service_manager("STOPPING=1");
   std::cerr << "docket: stopping\n";
   server.stop();
+  if (carried) carried->stop();
   auto stopped = node->stop();
 #ifdef DOCKET_KAFKA
   if (*sharing) (*sharing)->leave();

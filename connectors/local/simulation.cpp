@@ -69,7 +69,8 @@ class Run {
       options.passes_over = [&](std::string_view kind) { return !kind.empty() && !kinds_.contains(std::string(kind)); };
       partition::PartitionLoop loop(options, books_, *home_.keys, replayed, replayed, replayed);
       std::uint64_t told = 0;
-      const auto status = feed(home_, partition, 0, loop, [&](std::size_t) -> Status {
+      ledger::Offset from = 0;
+      const auto status = feed(home_, partition, from, loop, [&](std::size_t) -> Status {
         progress(replayed.events() - told);
         told = replayed.events();
         if (stopped_ && stopped_()) return Error{ErrorCode::kUnavailable, "the process that holds the folder is being stopped", true};

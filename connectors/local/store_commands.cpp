@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "connectors/local/backup.h"
+#include "connectors/local/carried_metrics.h"
 #include "connectors/local/commands.h"
 #include "connectors/local/control.h"
 #include "connectors/local/replay.h"
@@ -60,6 +61,9 @@ int run_store_rebuild(const std::string& data) {
   built->projections.reset();
   if (auto swapped = projections::store::swap_store(folder, name); !swapped) return fail(swapped.error());
   std::cout << "swapped in " << name << "; the old store stays beside it\n";
+  const auto carried = rebuild_carried(*home);
+  if (!carried) return fail(carried.error());
+  if (*carried > 0) std::cout << "the rows of backfilled metrics are made anew, too\n";
   return 0;
 }
 

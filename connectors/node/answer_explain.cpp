@@ -3,6 +3,7 @@
 #include "connectors/node/declared.h"
 #include "connectors/node/figures.h"
 #include "connectors/node/metric_question.h"
+#include "engine/definition/carry.h"
 
 namespace docket::node {
 namespace {
@@ -27,7 +28,7 @@ void check_group(const Reading& reading, const MetricDef& metric, const MetricDe
 
 json::object share_row(const Reading& asked, const CaseShare& share, const MetricDef& shown, std::int64_t value) {
   const auto reading = asked.of(*share.state);
-  const auto& metric = reading.bundle.metrics[*definition::find_name(reading.bundle.metric_ids, shown.name)];  // or it had no share
+  const auto& metric = reading.bundle.metrics[*definition::find_metric(reading.bundle, shown.name, shown.version)];  // or it had no share
   const auto& kind = reading.bundle.kinds[share.state->kind];
   json::object out{{"case", share.case_id}, {"state", kind.scopes[0].states[share.state->scope.state].name}, {"value", value}};
   for (const auto& anchor : metric.period) {

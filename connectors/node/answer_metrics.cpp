@@ -144,7 +144,11 @@ Shown show(const Reading& reading, std::uint16_t index, const Period& period, co
 }
 
 json::object metric_head(const Reading& reading, const MetricDef& metric) {
-  json::object out{{"name", metric.name}, {"title", reading.labels(metric.title)}, {"formula", metric.formula}};
+  json::object out{
+      {"name", metric.name}, {"title", reading.labels(metric.title)}, {"formula", metric.formula}, {"version", metric.version}};
+  if (reading.decided != nullptr) {
+    if (const auto it = reading.decided->find(metric.name); it != reading.decided->end()) out["versions"] = it->second;
+  }
   json::array dimensions;
   const auto& base = metric.measure == Measure::kComplement ? reading.bundle.metrics[metric.complement] : metric;
   for (const auto& by : base.by) dimensions.emplace_back(by.name);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/definition/carry.h"
+
 namespace docket::node {
 namespace {
 
@@ -95,9 +97,9 @@ Figures stock_figures(const Reading& reading, std::uint16_t index, std::uint8_t 
 std::optional<std::uint16_t> same_metric(const Reading& reading, std::uint16_t index, const definition::Bundle& other) {
   if (&other == &reading.bundle) return index;
   const auto& metric = reading.bundle.metrics[index];
-  const auto* same = definition::find_name(other.metric_ids, metric.name);
-  if (same == nullptr || other.metrics[*same].version != metric.version) return std::nullopt;
-  return *same;
+  const auto* own = definition::find_name(other.metric_ids, metric.name);
+  if (own != nullptr && other.metrics[*own].version == metric.version) return *own;
+  return reading.store.whole(reading.bundle, index) ? definition::find_metric(other, metric.name, metric.version) : std::nullopt;
 }
 
 std::uint8_t numerator_series(const MetricDef& metric, PeriodKind kind) {

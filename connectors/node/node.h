@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "connectors/node/clock_check.h"
+#include "connectors/node/metric_sides.h"
 #include "connectors/node/output_rows.h"
 #include "connectors/node/peers.h"
 #include "connectors/node/read_model.h"
@@ -32,6 +33,7 @@ struct NodeParts {
   std::string ledger_id;
   std::shared_ptr<ledger::KeyStore> keys;
   std::shared_ptr<ProjectionStore> store;
+  std::shared_ptr<MetricSides> metrics;  // counted over the whole history; null: the live rows are all there is
   BlockAt block_at;
   std::function<std::unique_ptr<ledger::Port>()> port;
   std::vector<std::string> intake_topics;                       // that upstream systems publish to
@@ -112,6 +114,7 @@ class Node final : public service::Service {
   [[nodiscard]] Status restore(int partition);
   [[nodiscard]] Status restore_owner(int partition, std::uint64_t term, model::Height height);
   [[nodiscard]] service::Answer route(const service::Query& query);
+  [[nodiscard]] service::Answer route_metrics(const service::Query& query);
   [[nodiscard]] service::Answer open_stream(const Reading& reading, const Params& params);
   [[nodiscard]] std::optional<service::Answer> await_position(const service::Query& query) const;
   [[nodiscard]] std::optional<service::Answer> await_barriers(const service::Query& query);

@@ -79,6 +79,8 @@ class ReadModel : public partition::StateReader {
   // Refused records of a partition below height `end`, the newest first; fewer than `limit` only if there are no more.
   [[nodiscard]] virtual std::vector<RejectAt> rejected(int partition, model::Height end, std::size_t limit) const = 0;
   [[nodiscard]] virtual ledger::Position position(int partition) const = 0;
+  // Whether the rows of a metric count all cases, also those whose definitions only have it carried (docs/decisions/0021-backfill.md).
+  [[nodiscard]] virtual bool whole(const definition::Bundle& /*bundle*/, std::uint16_t /*metric*/) const { return false; }
 };
 
 // The projections as the node drives them.

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,6 +56,9 @@ struct AsOf {
   [[nodiscard]] bool past_known() const { return known_at < now || version.has_value(); }
 };
 
+// By name: how each of its versions stands, for whoever shows it.
+using MetricVersions = std::map<std::string, json::array, std::less<>>;
+
 struct Reading {
   const definition::Bundle& bundle;  // what decides for new cases, or what one was opened with: see of()
   const ReadModel& store;
@@ -62,6 +66,7 @@ struct Reading {
   partition::Rulebooks& books;
   partition::RecordSealer& sealer;
   Instant now = 0;
+  const MetricVersions* decided = nullptr;  // what was decided about metrics; null: nothing
 
   // The same by what that case was opened with.
   [[nodiscard]] Reading of(const model::CaseState& state) const;

@@ -5,6 +5,7 @@
 #include "connectors/node/answer_rejects.h"
 #include "connectors/node/answers.h"
 #include "connectors/node/event_stream.h"
+#include "connectors/node/metric_compare.h"
 #include "connectors/node/node_lends.h"
 #include "connectors/service/openapi.h"
 #include "connectors/service/problem.h"
@@ -26,6 +27,8 @@ service::Answer Node::query(const service::Query& query) {
     return answer;
   } catch (const BadParameter& bad) {
     return bad_parameter(bad, query.language);
+  } catch (const NotCounted& waits) {
+    return service::problem_answer("projection-behind", waits.what(), query.language);
   } catch (const std::exception& error) {
     return service::problem_answer("internal", error.what(), query.language);
   }
@@ -42,6 +45,7 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/v1/positions") return answer_positions(query);
   if (route == "/v1/nodes") return answer_nodes();
   if (route == "/v1/rejects") return answer_rejects(*bundle(), *parts_.store, parts_.block_at, params);
+  if (route.starts_with("/v1/metrics")) return route_metrics(query);
   Lease books(*this);
   const Reading reading{books.bundle(), *parts_.store, *records_, *books, *sealer_, parts_.clock()};
   const auto path = [&](const char* name) { return query.path.at(name); };
@@ -52,9 +56,6 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/v1/alarms") return answer_alarms(reading, params);
   if (route == "/v1/events") return answer_event(reading, params);
   if (route == "/v1/events/stream") return open_stream(reading, params);
-  if (route == "/v1/metrics") return answer_metrics(reading, params);
-  if (route == "/v1/metrics/{name}") return answer_metric(reading, params, path("name"));
-  if (route == "/v1/metrics/{name}/explain") return answer_metric_explain(reading, params, path("name"));
   if (route == "/v1/rejection-codes") return answer_rejection_codes(reading);
   if (route == "/v1/kinds") return answer_kinds(reading);
   if (route == "/v1/kinds/{kind}") return answer_kind(reading, params, path("kind"));
@@ -64,6 +65,38 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/v1/calendars") return answer_calendars(reading);
   if (route == "/v1/office") return answer_office(reading, parts_.ledger_id, parts_.activations ? parts_.activations->number() : 1);
   return not_found("no such page", query.language);
+}
+
+// By the versions that names answer by.
+service::Answer Node::route_metrics(const service::Query& query) {
+  const Params params(query);
+  const auto now = parts_.clock();
+  const auto decides = bundle();
+  const auto name = query.path.contains("name") ? query.path.at("name") : std::string();
+  if (query.route == "/v1/metrics/{name}/compare") {
+    if (definition::find_name(decides->metric_ids, name) == nullptr)
+      return not_found("no metric " + name + "; /v1/metrics lists them", query.language);
+    const auto versions = parts_.metrics ? metric_versions(*parts_.metrics, *decides) : MetricVersions();
+    const auto newer = parts_.metrics ? parts_.metrics->side(decides, MetricSides::As::kNewer, name) : nullptr;
+    if (!newer)
+      throw BadParameter{"name", "metric " + name + " was not backfilled, so there is nothing to compare: docket metric backfill " + name};
+    const auto older = parts_.metrics->side(decides, MetricSides::As::kOlder, name);
+    const Reading is{newer->bundle(), newer->store(), *records_, newer->books(), *sealer_, now, &versions};
+    if (!older) return answer_metric_compare(nullptr, is, params, name);
+    const Reading was{older->bundle(), older->store(), *records_, older->books(), *sealer_, now, &versions};
+    return answer_metric_compare(&was, is, params, name);
+  }
+  const auto answer = [&](const Reading& reading) {
+    if (query.route == "/v1/metrics") return answer_metrics(reading, params);
+    if (query.route == "/v1/metrics/{name}") return answer_metric(reading, params, name);
+    return answer_metric_explain(reading, params, name);
+  };
+  if (const auto side = parts_.metrics ? parts_.metrics->side(decides, MetricSides::As::kNames, name) : nullptr) {
+    const auto versions = metric_versions(*parts_.metrics, *decides);
+    return answer({side->bundle(), side->store(), *records_, side->books(), *sealer_, now, &versions});
+  }
+  Lease books(*this);
+  return answer({books.bundle(), *parts_.store, *records_, *books, *sealer_, now});
 }
 
 void Node::read(const std::function<void(const Reading& reading)>& with) {

@@ -19,6 +19,7 @@ const std::vector<Route>& read_routes() {
       {"/v1/metrics", {"kind"}},
       {"/v1/metrics/{name}", {"period", "from", "to", "step", "group_by", "exact", "at", "known_at", "min_position", "consistency"}},
       {"/v1/metrics/{name}/explain", {"period", "at", "known_at", "group_by", "group", "min_position", "consistency"}},
+      {"/v1/metrics/{name}/compare", {"period", "group_by", "limit", "at", "known_at", "min_position", "consistency"}},
       {"/v1/alarms", {"page_size", "page_token", "min_position", "consistency"}},
       {"/v1/rejects", {"source", "code", "page_size", "page_token", "min_position", "consistency"}, {"source", "code"}},
       {"/v1/rejection-codes", {}},

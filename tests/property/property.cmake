@@ -10,6 +10,7 @@ docket_test(NAME timers_store_test SOURCES property/timers_store_test.cpp LIBS d
 docket_test(NAME orders_test SOURCES property/orders_test.cpp LIBS docket::partition docket::definition docket::walk Boost::json LABELS property)
 docket_test(NAME live_replay_test SOURCES property/live_replay_test.cpp LIBS docket::partition docket::projections docket::walk LABELS property)
 docket_test(NAME bundles_test SOURCES property/bundles_test.cpp LIBS docket::partition docket::projections docket::walk LABELS property)
+docket_test(NAME backfill_test SOURCES property/backfill_test.cpp LIBS docket::partition docket::projections docket::walk LABELS property)
 docket_test(NAME migrations_test SOURCES property/migrations_test.cpp property/migrations_refused_test.cpp LIBS docket::partition docket::projections docket::walk LABELS property)
 docket_test(NAME quarantine_test SOURCES property/quarantine_test.cpp property/quarantine_timers_test.cpp property/quarantine_histories_test.cpp LIBS docket::partition docket::projections docket::walk LABELS property)
 docket_test(NAME axes_test SOURCES property/axes_test.cpp LIBS docket::local docket::walk LABELS property)

@@ -19,12 +19,17 @@ namespace docket::testing {
 
 class StoreFixture final : public partition::RecordReader, public partition::Sink {
  public:
-  // `follows`: takes that one's ledger and keys, and judges nothing.
-  StoreFixture(definition::BundlePtr bundle, Instant now, StoreFixture* follows = nullptr)
+  // `follows`: takes that one's ledger and keys, and judges nothing. `only_metrics`: as Options::only_metrics says; `source`: bundles as it
+  // reads them, if not as the other does.
+  StoreFixture(definition::BundlePtr bundle, Instant now, StoreFixture* follows = nullptr, std::vector<std::string> only_metrics = {},
+               std::shared_ptr<KnownBundles> source = nullptr)
       : bundle_(std::move(bundle)),
+        only_metrics_(std::move(only_metrics)),
         keys_(follows != nullptr ? follows->keys_ : std::make_shared<MemoryKeys>()),
         log_(follows != nullptr ? follows->log_ : std::make_shared<std::vector<std::string>>()),
-        source_(follows != nullptr ? follows->source_ : std::make_shared<KnownBundles>()),
+        source_(source != nullptr    ? std::move(source)
+                : follows != nullptr ? follows->source_
+                                     : std::make_shared<KnownBundles>()),
         books_(bundle_, keys_->tag_key_text(), source_.get()),
         follower_(follows != nullptr),
         now_(now) {
@@ -122,6 +127,7 @@ class StoreFixture final : public partition::RecordReader, public partition::Sin
   void open() {
     projections::Options options;
     options.folder = folder_ / "p";
+    options.only_metrics = only_metrics_;
     source_->add(bundle_);
     options.bundles = [source = source_](std::string_view id) {
       const auto found = source->find(id);
@@ -160,6 +166,7 @@ class StoreFixture final : public partition::RecordReader, public partition::Sin
   }
 
   definition::BundlePtr bundle_;
+  std::vector<std::string> only_metrics_;
   projections::samples::TempFolder folder_;
   std::shared_ptr<MemoryKeys> keys_;
   std::shared_ptr<std::vector<std::string>> log_;

@@ -1,0 +1,197 @@
+// A changed metric counted over the whole history by the real program (docs/decisions/0021-backfill.md): killed while it counts, with
+// events that come meanwhile; compared, swapped, undone; rebuilt and restored. What it comes to are the figures of two ledgers whose
+// definitions had one version from the first event to the last.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/support/workload.h"
+
+namespace docket::testing {
+namespace {
+
+namespace json = boost::json;
+
+const std::vector<std::string> kMetrics{"hotline.return_rate", "hotline.sign_on_time_rate", "hotline.overdue_open",
+                                        "hotline.handling_time"};
+
+class BackfillTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string text = file_text(std::string(DOCKET_SOURCE_DIR) + "/schemas/metrics/hotline.yaml");
+    const auto change = [&](const std::string& from, const std::string& to) {
+      const auto at = text.find(from);
+      ASSERT_NE(at, std::string::npos) << from;
+      text.replace(at, from.size(), to);
+    };
+    change("version: 1\n", "version: 2\n");
+    change("ratio: {when: {total.return_requested: {min: 1}}}",
+           "except: {returned: {total.return_requested: {min: 1}}}\n  ratio: {when: {total.signed: {min: 1}}}");
+    change("ratio: {when: {clock.sign: met}}", "ratio: {when: {clock.sign: [met, running]}}");
+    fs::create_directories(schemas_ / "metrics");
+    std::ofstream(schemas_ / "metrics" / "hotline.yaml") << text;
+    create_ledger(data_);
+    // Of two ledgers that never change.
+    old_figures_ = figures_of({});
+    new_figures_ = figures_of({"--schemas", schemas_.string()});
+    ASSERT_NE(old_figures_, new_figures_);
+  }
+
+  std::map<std::string, std::string> figures_of(const std::vector<std::string>& definitions) {
+    const fs::path data = folder_ / ("reference" + std::to_string(definitions.size()));
+    std::vector<std::string> create{"ledger", "create", "--data", data.string(), "--office", "example"};
+    create.insert(create.end(), definitions.begin(), definitions.end());
+    EXPECT_TRUE(run_docket(create).ended.with(0));
+    Server server(data);
+    EXPECT_TRUE(server.ready()) << server.errors();
+    for (auto* part : {&before_, &during_, &after_}) {
+      Producer producer(part->events());
+      EXPECT_TRUE(producer.publish(server));
+    }
+    auto out = answers(server);
+    EXPECT_TRUE(server.stop().with(0)) << server.errors();
+    return out;
+  }
+
+  // Of each metric the year, its months and its groups, by what the name answers.
+  static std::map<std::string, std::string> answers(Server& server) {
+    std::map<std::string, std::string> out;
+    for (const auto& name : kMetrics) {
+      for (const char* ask : {"?period=2017", "?period=2017-03", "?period=2017&group_by=unit", "?period=2017&at=2017-03-10"}) {
+        const auto reply = server.get("/v1/metrics/" + name + ask);
+        if (reply.status != 200) {
+          out[name + ask] = reply.body;
+          continue;
+        }
+        const auto body = json::parse(reply.body).as_object();
+        out[name + ask] = "version " + json::serialize(body.at("version")) + " " + json::serialize(body.at("total")) +
+                          json::serialize(body.at("figures"));
+      }
+    }
+    return out;
+  }
+
+  Ran decide(const std::string& what, std::vector<std::string> names = kMetrics) const {
+    names.insert(names.begin(), {"metric", what});
+    names.insert(names.end(), {"--data", data_.string(), "--by", "chief"});
+    return run_docket(names);
+  }
+
+  // Each asking waits up to two seconds for the rows.
+  static void await_counted(Server& server) {
+    for (const auto& name : kMetrics) {
+      int status = 503;
+      for (int i = 0; i < 60 && status == 503; ++i) status = server.get("/v1/metrics/" + name + "/compare?period=2017").status;
+      ASSERT_EQ(status, 200) << server.errors();
+    }
+  }
+  static std::string versions(Server& server, const std::string& name) {
+    std::string out;
+    const auto body = json::parse(server.get("/v1/metrics/" + name + "?period=2017").body).as_object();
+    const auto* rows = body.if_contains("versions");
+    if (rows == nullptr) return "none";
+    for (const auto& row : rows->as_array()) out += json::serialize(row.at("version")) + std::string(row.at("state").as_string()) + " ";
+    return out;
+  }
+
+  TempFolder folder_;
+  const fs::path data_ = folder_ / "data";
+  const fs::path schemas_ = folder_ / "schemas";
+  Producer before_{work(2, 7)};
+  Producer during_{work(2, 8, "d")};
+  Producer after_{work(1, 9, "a")};
+  std::map<std::string, std::string> old_figures_;
+  std::map<std::string, std::string> new_figures_;
+};
+
+TEST_F(BackfillTest, KilledWhileItCountsItGoesOnAndEndsWithTheFiguresOfTheWholeHistory) {
+  {
+    Server server(data_);
+    ASSERT_TRUE(server.ready()) << server.errors();
+    ASSERT_TRUE(before_.publish(server));
+    const auto activated = run_docket({"kind", "activate", "--data", data_.string(), "--schemas", schemas_.string()});
+    ASSERT_TRUE(activated.ended.with(0)) << activated.text();
+    EXPECT_EQ(versions(server, kMetrics.front()), "none");
+    EXPECT_TRUE(server.stop(SIGKILL).by(SIGKILL));
+  }
+  const auto early = decide("swap");
+  EXPECT_TRUE(early.ended.with(1)) << early.text();
+  EXPECT_NE(early.err.find("was not backfilled"), std::string::npos) << early.err;
+  const auto asked = decide("backfill");
+  ASSERT_TRUE(asked.ended.with(0)) << asked.text();
+  EXPECT_NE(asked.out.find("version 2 is counted over the whole history, beside version 1"), std::string::npos) << asked.out;
+  EXPECT_NE(decide("swap").err.find("not counted to the end yet"), std::string::npos);
+
+  // Of 32 partitions some are counted, and of these some are written.
+  for (const char* at : {"carried.batch:3", "carried.batch:15", "store.before_ingest:2", "carried.built:1"}) {
+    SCOPED_TRACE(at);
+    Server server(data_, {{"DOCKET_CRASH_AT", at}, {"DOCKET_FREEZE_EVENTS", "25"}});
+    during_.publish(server.client(), 2);
+    EXPECT_TRUE(server.child().wait().by(SIGKILL));
+  }
+  Server server(data_, {{"DOCKET_FREEZE_EVENTS", "25"}});
+  ASSERT_TRUE(server.ready()) << server.errors();
+  ASSERT_TRUE(during_.publish(server));
+  await_counted(server);
+  ASSERT_TRUE(after_.publish(server));  // what comes now counts at once
+  EXPECT_EQ(versions(server, kMetrics.front()), "1current 2beside ");
+  EXPECT_EQ(answers(server), old_figures_);
+
+  const auto compared = run_docket(
+      {"metric", "compare", "hotline.return_rate", "--period", "2017", "--by", "unit", "--lang", "en", "--server", server.address()});
+  EXPECT_TRUE(compared.ended.with(0)) << compared.text();
+  EXPECT_NE(compared.out.find("cases count otherwise, of "), std::string::npos) << compared.out;
+  EXPECT_NE(compared.out.find("excluded:returned 1"), std::string::npos) << compared.out;
+  const auto sides = json::parse(server.get("/v1/metrics/hotline.return_rate/compare?period=2017&limit=2").body);
+  EXPECT_EQ(sides.at("cases").as_array().size(), 2U);
+  EXPECT_GT(sides.at("cases_differ").as_int64(), 2);
+  EXPECT_EQ(sides.at("difference").at("numerator").as_int64(),
+            sides.at("newer").at("total").at("numerator").as_int64() - sides.at("older").at("total").at("numerator").as_int64());
+
+  EXPECT_TRUE(decide("undo").ended.with(1)) << "nothing was swapped yet";
+  const auto swapped = decide("swap");
+  ASSERT_TRUE(swapped.ended.with(0)) << swapped.text();
+  EXPECT_EQ(answers(server), new_figures_);
+  EXPECT_EQ(versions(server, kMetrics.front()), "1former 2current ");
+  const auto listed = run_docket({"metric", "list", "--lang", "en", "--server", server.address()});
+  EXPECT_NE(listed.out.find("1 former, 2 current"), std::string::npos) << listed.out;
+  ASSERT_TRUE(decide("undo").ended.with(0));
+  EXPECT_EQ(answers(server), old_figures_);
+  ASSERT_TRUE(decide("swap").ended.with(0));
+  EXPECT_TRUE(server.stop(SIGKILL).by(SIGKILL));
+}
+
+TEST_F(BackfillTest, RebuiltOrRestoredItComesToTheSameFigures) {
+  const fs::path copy = folder_ / "copy";
+  const fs::path restored = folder_ / "restored";
+  {
+    Server server(data_);
+    ASSERT_TRUE(server.ready()) << server.errors();
+    ASSERT_TRUE(before_.publish(server));
+    ASSERT_TRUE(run_docket({"kind", "activate", "--data", data_.string(), "--schemas", schemas_.string()}).ended.with(0));
+    ASSERT_TRUE(during_.publish(server));
+    ASSERT_TRUE(decide("backfill", {"hotline.return_rate"}).ended.with(0));
+    ASSERT_TRUE(decide("backfill").ended.with(0)) << "more of them, while the first may still be counted";
+    await_counted(server);
+    ASSERT_TRUE(decide("swap").ended.with(0));
+    ASSERT_TRUE(after_.publish(server));
+    EXPECT_EQ(answers(server), new_figures_);
+    ASSERT_TRUE(run_docket({"store", "backup", "--data", data_.string(), "--to", copy.string()}).ended.with(0));
+    EXPECT_TRUE(server.stop().with(0)) << server.errors();
+  }
+  EXPECT_TRUE(run_docket({"store", "verify", "--data", data_.string()}).ended.with(0)) << "the live rows are what they were";
+  const auto rebuilt = run_docket({"store", "rebuild", "--data", data_.string()});
+  EXPECT_TRUE(rebuilt.ended.with(0)) << rebuilt.text();
+  EXPECT_NE(rebuilt.out.find("rows of backfilled metrics are made anew"), std::string::npos) << rebuilt.out;
+  ASSERT_TRUE(run_docket({"store", "restore", "--from", copy.string(), "--data", restored.string()}).ended.with(0));
+  for (const auto& data : {data_, restored}) {
+    Server server(data);
+    ASSERT_TRUE(server.ready()) << server.errors();
+    await_counted(server);
+    EXPECT_EQ(answers(server), new_figures_);
+    EXPECT_TRUE(server.stop().with(0)) << server.errors();
+  }
+}
+
+}  // namespace
+}  // namespace docket::testing
