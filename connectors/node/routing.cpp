@@ -2,6 +2,7 @@
 #include <chrono>
 #include <thread>
 
+#include "connectors/node/answer_erasure.h"
 #include "connectors/node/answer_rejects.h"
 #include "connectors/node/answers.h"
 #include "connectors/node/event_stream.h"
@@ -49,6 +50,7 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/v1/cases/{id}") return answer_case(reading, params, path("id"));
   if (route == "/v1/cases/{id}/history") return answer_history(reading, params, path("id"));
   if (route == "/v1/cases/{id}/deadlines") return answer_deadlines(reading, params, path("id"));
+  if (route == "/v1/cases/{id}/erasure") return answer_erasure(reading, params, path("id"), *parts_.keys, parts_.key_copies);
   if (route == "/v1/events") return answer_event(reading, params);
   if (route == "/v1/events/stream") return open_stream(reading, params);
   if (route == "/v1/metrics") return answer_metrics(reading, params);
