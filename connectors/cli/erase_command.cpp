@@ -78,7 +78,8 @@ int run_case_erase(const CommonOptions& options, const EraseArgs& args) {
   if (code != kOk) return code;
   if (printed != kOk) return printed;
   if (!options.quiet && !args.dry_run && exit_code_of_results(results) == kOk) {
-    *options.err << either(show.language, "密钥何时在何处销毁，见：docket case erasure ", "what became of each copy of the keys: docket case erasure ")
+    *options.err << either(show.language, "密钥何时在何处销毁，见：docket case erasure ",
+                           "what became of each copy of the keys: docket case erasure ")
                  << args.id << "\n";
   }
   return exit_code_of_results(results);

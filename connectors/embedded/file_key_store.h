@@ -110,11 +110,11 @@ class FileKeyStore final : public ledger::KeyStore {
   int format_ = 2;
   RowTable by_name_;
   RowTable by_id_;
-  std::vector<Known> recent_;                     // direct-mapped by offset
-  std::string unwritten_;                         // rows behind durable_
-  std::uint64_t durable_ = 0;                     // bytes of the file that are synced
-  std::optional<std::vector<WrappedRow>> fresh_;  // once share() was called
-  bool failed_ = false;                           // a sync failed: nothing is known any more
+  std::vector<Known> recent_;                          // direct-mapped by offset
+  std::string unwritten_;                              // rows behind durable_
+  std::uint64_t durable_ = 0;                          // bytes of the file that are synced
+  std::optional<std::vector<WrappedRow>> fresh_;       // once share() was called
+  bool failed_ = false;                                // a sync failed: nothing is known any more
   std::unordered_map<std::string, ErasedKey> erased_;  // by key id
   std::unordered_set<std::string> retired_;            // ids of keys that seal nothing any more, until they are given up
   std::string first_parking_day_;                      // of the parking keys here; "" if there are none

@@ -39,7 +39,8 @@ class SharedKeys final : public ledger::KeyStore {
     return files_->erase(case_id, key_ids, recorded);
   }
   [[nodiscard]] ledger::KeyFate fate(std::string_view key_id) const override { return files_->fate(key_id); }
-  // FileKeyStore::destroy(), after the topic's rows of the same keys are taken back. kUnavailable: they are not, all of them; call it again.
+  // FileKeyStore::destroy(), after the topic's rows of the same keys are taken back. kUnavailable: they are not, all of them; call it
+  // again.
   [[nodiscard]] Status destroy(model::Instant now, model::Day parking_from);
   [[nodiscard]] Status sync() override;
   [[nodiscard]] const ledger::SealKey& tag_key() const override { return files_->tag_key(); }

@@ -55,7 +55,7 @@ struct Home {
   std::function<Status()> catch_up_keys;
   // Of such keys: as FileKeyStore::destroy(), and their rows elsewhere too. Null: those of `keys` are all.
   std::function<Status(model::Instant now, model::Day parking_from)> destroy_keys;
-  std::string keys_topic;  // "": there is none
+  std::string keys_topic;                      // "": there is none
   std::vector<std::shared_ptr<void>> watches;  // of what is there against the copy, and of the clocks
   std::shared_ptr<void> held;                  // what keeps other processes from DATA, beside the ledger's own lock
 };

@@ -32,7 +32,8 @@ json::object erasure_row(const Reading& reading, const partition::HistoryRow& ro
   }
   json::array keys;
   for (const auto& key : given)
-    keys.push_back(json::object{{"key", key.id}, {"given_up", instant_json(key.fate.erased)}, {"destroyed", instant_json(key.fate.destroyed)}});
+    keys.push_back(
+        json::object{{"key", key.id}, {"given_up", instant_json(key.fate.erased)}, {"destroyed", instant_json(key.fate.destroyed)}});
   out["keys"] = std::move(keys);
   return out;
 }

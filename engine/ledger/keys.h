@@ -25,9 +25,9 @@ struct KeyRow {
 
 // What became of a key.
 struct KeyFate {
-  bool known = false;                           // here, or given up here
-  model::Instant erased = model::kNoInstant;    // when the record was recorded by which it was given up; nothing opens with it since
-  model::Instant destroyed = model::kNoInstant; // when its last bytes in this store were
+  bool known = false;                            // here, or given up here
+  model::Instant erased = model::kNoInstant;     // when the record was recorded by which it was given up; nothing opens with it since
+  model::Instant destroyed = model::kNoInstant;  // when its last bytes in this store were
 };
 
 // Port. The file store is in connectors/embedded; others (compacted topic, KMS) may follow.

@@ -43,8 +43,8 @@ Status PartitionLoop::give_up_keys(const AppliedBlock& block) {
   for (const auto& row : block.records) {
     if (row.event == nullptr || !erases(*row.event)) continue;
     if (auto done = keys_.erase(row.case_id, erased_keys(*row.record), row.recorded); !done) {
-      return done.error().with_context("the keys of case " + row.case_id + ", which record " + std::to_string(row.height) + " of partition " +
-                                       std::to_string(options_.partition) + " erases");
+      return done.error().with_context("the keys of case " + row.case_id + ", which record " + std::to_string(row.height) +
+                                       " of partition " + std::to_string(options_.partition) + " erases");
     }
   }
   return {};
