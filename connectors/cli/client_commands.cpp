@@ -111,6 +111,35 @@ void add_release_command(CLI::App& parent, Exit& exit) {
   add_common(command, bound->common);
 }
 
+void add_erase_commands(CLI::App& parent, Exit& exit) {
+  {
+    std::shared_ptr<Bound<EraseArgs>> bound;
+    CLI::App& command = verb<EraseArgs>(
+        parent, "erase", "Gives up the keys of a case's private values, for ever. What is public, and that there was a text, stays.",
+        "  docket case erase T1 --role dispatcher --approver chief --reason \"asked for by the person concerned\" --dry-run\n"
+        "  docket case erase T1 --role dispatcher --approver chief --reason \"asked for by the person concerned\"",
+        exit, bound, [](const CommonOptions& o, const EraseArgs& a) { return run_case_erase(o, a); });
+    EraseArgs& args = bound->args;
+    command.add_option("ID", args.id, "the case id")->required();
+    command.add_option("--reason", args.reason, "why; it stays readable")->required();
+    command.add_option("--approver", args.approver, "who approved it: somebody else than you")->required();
+    command.add_option("--role", args.role, "in what role you act")->required();
+    command.add_option("--by", args.by, "who you are; default: your user name");
+    command.add_option("--source", args.source, "the source that publishes it")->capture_default_str();
+    command.add_flag("-n,--dry-run", args.dry_run, "judge and show, and write nothing");
+    add_common(command, bound->common);
+  }
+  struct IdArgs {
+    std::string id;
+  };
+  std::shared_ptr<Bound<IdArgs>> bound;
+  CLI::App& command = verb<IdArgs>(parent, "erasure", "Shows what was erased of a case, by whom, and each place where a key may still be.",
+                                   "  docket case erasure T1\n  docket case erasure T1 --format json", exit, bound,
+                                   [](const CommonOptions& o, const IdArgs& a) { return run_case_erasure(o, a.id); });
+  command.add_option("ID", bound->args.id, "the case id")->required();
+  add_common(command, bound->common);
+}
+
 struct CaseArgs {
   std::string id;
   AsOf as_of;
@@ -183,6 +212,7 @@ void add_case_commands(CLI::App& app, Exit& exit) {
   }
   add_migrate_command(parent, exit);
   add_release_command(parent, exit);
+  add_erase_commands(parent, exit);
 }
 
 void add_metric_commands(CLI::App& app, Exit& exit) {

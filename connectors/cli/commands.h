@@ -45,6 +45,18 @@ struct MigrateArgs {
   std::size_t limit = 1'000'000;
   std::size_t lines_per_batch = 200;
 };
+struct EraseArgs {
+  std::string id;
+  std::string reason;
+  std::string approver;
+  std::string role;
+  std::string by;  // "": the user's name
+  std::string source = "docket:console";
+  bool dry_run = false;
+};
+[[nodiscard]] int run_case_erase(const CommonOptions& options, const EraseArgs& args);
+// The certificate.
+[[nodiscard]] int run_case_erasure(const CommonOptions& options, const std::string& id);
 [[nodiscard]] int run_case_migrate(const CommonOptions& options, const MigrateArgs& args);
 
 struct ReleaseArgs {

@@ -2,6 +2,8 @@
 #include <rocksdb/utilities/checkpoint.h>
 
 #include "connectors/embedded/file_key_store.h"
+#include "connectors/embedded/key_scan.h"
+#include "connectors/embedded/master_key.h"
 #include "connectors/embedded/rocks.h"
 
 namespace docket::embedded {
@@ -40,25 +42,36 @@ Status EmbeddedStore::backup(const std::filesystem::path& data) const {
   return put_in_place(*made, folder);
 }
 
+// What was given up stays behind, destroyed or not: its bytes in the copy would be out of reach.
 Status FileKeyStore::backup(const std::filesystem::path& data) {
   if (auto synced = sync(); !synced) return synced;
-  std::uint64_t bytes = 0;
-  {
-    const std::lock_guard guard(mutex_);
-    bytes = durable_;
-  }
   const std::filesystem::path folder = data / "keys";
   const auto made = begin(folder);
   if (!made) return made.error();
   std::error_code error;
   std::filesystem::create_directory(*made, error);
   if (error) return Error{ErrorCode::kInternal, "making " + made->string() + ": " + error.message()};
-  const auto rows = file_.read_at(0, bytes);
-  if (!rows) return rows.error();
-  const auto master = read_whole_file(file_.path().parent_path() / "master.key");
-  if (!master) return master.error();
-  if (auto written = write_new_file(*made / "master.key", *master); !written) return written;
-  if (auto written = write_new_file(*made / "keys.log", *rows); !written) return written;
+  {
+    const std::lock_guard rewrite(rewrite_mutex_);
+    std::uint64_t end = 0;
+    ledger::SealKey master{};
+    std::unordered_set<std::string> given_up;
+    {
+      const std::lock_guard guard(mutex_);
+      end = durable_;
+      master = master_;
+      for (const auto& row : erased_) given_up.insert(row.first);
+    }
+    const auto header = file_.read_at(0, kKeysHeaderBytes);
+    if (!header) return header.error();
+    std::string rows = *header;
+    const auto read = scan_rows(file_, kKeysHeaderBytes, end, [&](const WrappedRow& row, std::uint64_t) {
+      if (row.type != KeyType::kCase || !given_up.contains(id_text(row))) append_row(rows, row);
+    });
+    if (!read) return read;
+    if (auto written = write_new_file(*made / kMasterFile, master_text(master)); !written) return written;
+    if (auto written = write_new_file(*made / "keys.log", rows); !written) return written;
+  }
   return put_in_place(*made, folder);
 }
 

@@ -1,14 +1,13 @@
 #include "connectors/embedded/file_key_store.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <span>
 
+#include "connectors/embedded/master_key.h"
 #include "engine/ledger/base64url.h"
 #include "engine/model/time.h"
 #include "projections/crash_point.h"
@@ -16,31 +15,12 @@
 namespace docket::embedded {
 namespace {
 
-constexpr std::string_view kHeader = "docket-keys 1\n";
+constexpr std::string_view kHeaders[] = {"docket-keys 1\n", "docket-keys 2\n"};
 constexpr std::string_view kHeaderName = "docket-keys ";
-constexpr std::string_view kMasterName = "docket-master 1 ";
 constexpr std::size_t kLoadBytes = std::size_t{4} << 20U;
 constexpr std::size_t kRecentRows = 8192;
 
 std::span<const std::uint8_t> bytes_of(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
-
-Result<ledger::SealKey> read_master(const std::filesystem::path& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return Error{ErrorCode::kConflict, path.string() + " can be read by others; chmod 600 it"};
-  }
-  const auto text = read_whole_file(path);
-  if (!text) return text.error();
-  std::string_view line = *text;
-  if (!line.starts_with(kMasterName) || !line.ends_with('\n'))
-    return Error{ErrorCode::kConflict, path.string() + " is no master key of format 1"};
-  line = line.substr(kMasterName.size(), line.size() - kMasterName.size() - 1);
-  const auto key = ledger::base64url_bytes(line);
-  ledger::SealKey master{};
-  if (!key || key->size() != master.size()) return Error{ErrorCode::kCorrupt, path.string() + " holds no 32-byte key"};
-  std::memcpy(master.data(), key->data(), master.size());
-  return master;
-}
 
 }  // namespace
 
@@ -53,10 +33,9 @@ Status FileKeyStore::create(const std::filesystem::path& data) {
   std::filesystem::create_directories(made, error);
   if (error) return Error{ErrorCode::kInternal, "making " + made.string() + ": " + error.message()};
   const ledger::SealKey master = random_key();
-  const std::string text = std::string(kMasterName) + ledger::base64url(master) + "\n";
-  if (auto written = write_new_file(made / "master.key", text); !written) return written;
+  if (auto written = write_new_file(made / kMasterFile, master_text(master)); !written) return written;
   DOCKET_CRASH_POINT("create.master_written");
-  std::string rows(kHeader);
+  std::string rows(kHeaders[1]);
   append_row(rows, wrap_key(master, KeyType::kTag, "", random_key()));
   append_row(rows, wrap_key(master, KeyType::kSigning, "", random_key()));
   if (auto written = write_new_file(made / "keys.log", rows); !written) return written;
@@ -65,28 +44,34 @@ Status FileKeyStore::create(const std::filesystem::path& data) {
 
 Result<std::unique_ptr<FileKeyStore>> FileKeyStore::open(const std::filesystem::path& data,
                                                          std::function<void(const std::string&)> on_fatal) {
-  auto file = PosixFile::open(data / "keys" / "keys.log", O_RDWR);
+  const std::filesystem::path folder = data / "keys";
+  auto file = PosixFile::open(folder / "keys.log", O_RDWR);
   if (!file) return file.error().with_context("the key store");
-  auto master = read_master(data / "keys" / "master.key");
-  if (!master) return master.error().with_context("the key store");
-  std::unique_ptr<FileKeyStore> store(new FileKeyStore(std::move(*file), *master, std::move(on_fatal)));
-  if (auto loaded = store->load(); !loaded) return loaded.error();
+  auto master = read_master(folder / kMasterFile);
+  auto next = read_master(folder / kNextMasterFile);
+  if (!master && !next) return master.error().with_context("the key store");
+  std::unique_ptr<FileKeyStore> store(new FileKeyStore(folder, std::move(*file), std::move(on_fatal)));
+  store->master_ = master ? *master : *next;
+  if (next) store->next_master_ = *next;
+  if (auto loaded = store->load(); !loaded) return master ? loaded.error() : master.error().with_context("the key store");
+  if (auto ended = store->end_destroying(); !ended) return ended.error().with_context("the key store");
   return store;
 }
 
-FileKeyStore::FileKeyStore(PosixFile file, ledger::SealKey master, std::function<void(const std::string&)> on_fatal)
-    : file_(std::move(file)), master_(master), on_fatal_(std::move(on_fatal)), recent_(kRecentRows) {}
+FileKeyStore::FileKeyStore(std::filesystem::path folder, PosixFile file, std::function<void(const std::string&)> on_fatal)
+    : folder_(std::move(folder)), on_fatal_(std::move(on_fatal)), file_(std::move(file)), recent_(kRecentRows) {}
 
 Status FileKeyStore::load() {
   const auto size = file_.size();
   if (!size) return size.error();
-  const auto header = file_.read_at(0, kHeader.size());
+  const auto header = file_.read_at(0, kKeysHeaderBytes);
   if (!header) return header.error();
-  if (*header != kHeader) {
+  if (*header != kHeaders[0] && *header != kHeaders[1]) {
     return Error{header->starts_with(kHeaderName) ? ErrorCode::kConflict : ErrorCode::kCorrupt,
-                 file_.path().string() + " is no key store of format 1, the only one that this program reads"};
+                 file_.path().string() + " is no key store of format 1 or 2, which this program reads"};
   }
-  std::uint64_t at = kHeader.size();
+  format_ = *header == kHeaders[0] ? 1 : 2;
+  std::uint64_t at = kKeysHeaderBytes;
   std::string buffer;
   std::size_t used = 0;
   int roots = 0;
@@ -107,7 +92,11 @@ Status FileKeyStore::load() {
     if (row.type == KeyType::kTag || row.type == KeyType::kSigning) {
       if (auto taken = take_root_key(row); !taken) return taken;
       ++roots;
+    } else if (row.type == KeyType::kErased) {
+      if (format_ == 1) return Error{ErrorCode::kCorrupt, file_.path().string() + " is damaged at byte " + std::to_string(at)};
+      take_erased(row);
     } else {
+      note_parking_day(row);
       by_name_.insert(name_hash(row.type, row.name), at);
       by_id_.insert(id_hash(row.id), at);
     }
@@ -136,7 +125,11 @@ Status FileKeyStore::cut_torn_end(std::uint64_t at, std::uint64_t size) {
 }
 
 Status FileKeyStore::take_root_key(const WrappedRow& row) {
-  const auto key = unwrap_key(master_, row);
+  auto key = unwrap_key(master_, row);
+  if (!key && next_master_) {  // the rows are written anew already, master.key isn't
+    key = unwrap_key(*next_master_, row);
+    if (key) master_ = *next_master_;
+  }
   if (!key) return Error{ErrorCode::kConflict, "master.key is not the master of " + file_.path().string()};
   (row.type == KeyType::kTag ? tag_key_ : signing_seed_) = *key;
   return {};
@@ -177,7 +170,9 @@ Result<ledger::KeyRow> FileKeyStore::key_for(KeyType type, std::string_view name
   (void)by_name_.find(hash, [&](std::uint64_t offset) {
     const auto known = known_at(offset);
     if (!known) broken = known.error();
-    if (known && (*known)->type == type && (*known)->name == name) found = *known;
+    if (known && (*known)->type == type && (*known)->name == name && !retired_.contains((*known)->row.id) &&
+        !erased_.contains((*known)->row.id))
+      found = *known;
     return broken || found != nullptr;
   });
   if (broken) return *broken;
@@ -190,6 +185,7 @@ Result<ledger::KeyRow> FileKeyStore::key_for(KeyType type, std::string_view name
   by_id_.insert(id_hash(row.id), offset);
   Known& slot = recent_[offset % recent_.size()];
   slot = Known{offset, type, row.name, {ledger::base64url(bytes_of(row.id)), key}};
+  note_parking_day(row);
   if (fresh_) fresh_->push_back(row);
   return slot.row;
 }
@@ -202,6 +198,7 @@ std::optional<ledger::SealKey> FileKeyStore::find(std::string_view key_id) {
   const auto raw = ledger::base64url_bytes(key_id);
   if (!raw || raw->size() != kKeyIdBytes) return std::nullopt;
   const std::lock_guard guard(mutex_);
+  if (erased_.contains(std::string(key_id))) return std::nullopt;
   std::optional<ledger::SealKey> key;
   (void)by_id_.find(id_hash(*raw), [&](std::uint64_t offset) {
     const auto known = known_at(offset);

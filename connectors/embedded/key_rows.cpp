@@ -72,7 +72,7 @@ RowState read_row(std::string_view bytes, WrappedRow& row) {
   std::uint32_t check = 0;
   for (std::size_t i = 0; i < 4; ++i) check = check << 8U | static_cast<unsigned char>(bytes[i]);
   const auto type = static_cast<unsigned char>(bytes[4]);
-  if (check != check_of(bytes.substr(4, kRowHeadBytes - 4 + name_bytes)) || type < 1 || type > 4) return RowState::kBroken;
+  if (check != check_of(bytes.substr(4, kRowHeadBytes - 4 + name_bytes)) || type < 1 || type > 5) return RowState::kBroken;
   row.type = static_cast<KeyType>(type);
   row.id = bytes.substr(6, kKeyIdBytes);
   row.wrapped = bytes.substr(6 + kKeyIdBytes, kWrappedBytes);
@@ -86,10 +86,10 @@ ledger::SealKey random_key() {
   return key;
 }
 
-WrappedRow wrap_key(const ledger::SealKey& master, KeyType type, std::string name, const ledger::SealKey& key) {
-  WrappedRow row{type, std::string(kKeyIdBytes, '\0'), std::string(kWrappedBytes, '\0'), std::move(name)};
-  random_bytes(out(row.id), row.id.size());
-  const std::string place = bound_to(type, row.name);
+namespace {
+
+void wrap_into(const ledger::SealKey& master, const ledger::SealKey& key, WrappedRow& row) {
+  const std::string place = bound_to(row.type, row.name);
   int count = 0;
   int last = 0;
   const bool done = EVP_EncryptInit_ex2(context(), aes_256_gcm(), master.data(), in(row.id), nullptr) == 1 &&
@@ -98,7 +98,42 @@ WrappedRow wrap_key(const ledger::SealKey& master, KeyType type, std::string nam
                     EVP_EncryptFinal_ex(context(), out(row.wrapped) + count, &last) == 1 &&
                     EVP_CIPHER_CTX_ctrl(context(), EVP_CTRL_AEAD_GET_TAG, static_cast<int>(kTagBytes), out(row.wrapped) + kKeyBytes) == 1;
   if (!done) std::abort();
+}
+
+std::uint64_t number_at(std::string_view bytes, std::size_t at) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < 8; ++i) number = number << 8U | static_cast<unsigned char>(bytes[at + i]);
+  return number;
+}
+
+}  // namespace
+
+WrappedRow wrap_key(const ledger::SealKey& master, KeyType type, std::string name, const ledger::SealKey& key) {
+  WrappedRow row{type, std::string(kKeyIdBytes, '\0'), std::string(kWrappedBytes, '\0'), std::move(name)};
+  random_bytes(out(row.id), row.id.size());
+  wrap_into(master, key, row);
   return row;
+}
+
+std::optional<WrappedRow> wrap_again(const ledger::SealKey& from, const ledger::SealKey& to, const WrappedRow& row) {
+  const auto key = unwrap_key(from, row);
+  if (!key) return std::nullopt;
+  WrappedRow again = row;
+  wrap_into(to, *key, again);
+  return again;
+}
+
+WrappedRow erased_row(const std::string& raw_id, const ErasedKey& erased) {
+  WrappedRow row{KeyType::kErased, raw_id, std::string(kWrappedBytes, '\0'), erased.case_id};
+  for (std::size_t i = 0; i < 8; ++i) {
+    row.wrapped[i] = static_cast<char>(static_cast<std::uint64_t>(erased.erased) >> (56U - 8U * i) & 0xFFU);
+    row.wrapped[8 + i] = static_cast<char>(static_cast<std::uint64_t>(erased.destroyed) >> (56U - 8U * i) & 0xFFU);
+  }
+  return row;
+}
+
+ErasedKey read_erased(const WrappedRow& row) {
+  return {row.name, static_cast<std::int64_t>(number_at(row.wrapped, 0)), static_cast<std::int64_t>(number_at(row.wrapped, 8))};
 }
 
 std::optional<ledger::SealKey> unwrap_key(const ledger::SealKey& master, const WrappedRow& row) {

@@ -17,12 +17,14 @@ enum class KeyType : std::uint8_t {  // on disk: append only
   kParking = 2,
   kTag = 3,
   kSigning = 4,
+  kErased = 5,  // of a case's key that is to be gone, or is: its id stays, and when
 };
 
 inline constexpr std::size_t kKeyIdBytes = 12;  // random; the nonce of the row's wrapping too, so never used twice
 inline constexpr std::size_t kWrappedBytes = 32 + 16;
 inline constexpr std::size_t kRowHeadBytes = 4 + 1 + 1 + kKeyIdBytes + kWrappedBytes;
 inline constexpr std::size_t kRowNameBytesMax = 255;
+inline constexpr std::size_t kKeysHeaderBytes = 14;  // "docket-keys 2\n"; 1: without rows of erased keys
 
 // check (crc32 of the rest) u32 | type u8 | name length u8 | id | wrapped key | name
 struct WrappedRow {
@@ -42,6 +44,17 @@ enum class RowState : std::uint8_t { kWhole, kCut, kBroken };
 // nullopt: another master, or altered bytes.
 [[nodiscard]] std::optional<ledger::SealKey> unwrap_key(const ledger::SealKey& master, const WrappedRow& row);
 [[nodiscard]] ledger::SealKey random_key();
+// The same key and id under another master. nullopt: `row` is not of `from`.
+[[nodiscard]] std::optional<WrappedRow> wrap_again(const ledger::SealKey& from, const ledger::SealKey& to, const WrappedRow& row);
+
+// When a key of a case was given up, and when its last bytes were.
+struct ErasedKey {
+  std::string case_id;
+  std::int64_t erased = 0;     // ms since 1970 (UTC): the record that says so was recorded then
+  std::int64_t destroyed = 0;  // 0: not yet
+};
+[[nodiscard]] WrappedRow erased_row(const std::string& raw_id, const ErasedKey& erased);
+[[nodiscard]] ErasedKey read_erased(const WrappedRow& row);
 
 // Open addressing from a 64-bit hash to the offset of a row: 16 bytes a slot, a third to two thirds full.
 class RowTable {

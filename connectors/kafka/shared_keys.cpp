@@ -61,6 +61,12 @@ Status SharedKeys::catch_up(int patience_ms) {
 
 void SharedKeys::take(const std::vector<TableTopic::Row>& rows) {
   for (const auto& row : rows) {
+    if (row.value.empty()) {  // taken back; this node does so by the ledger, and must not put it there again at its start
+      const auto raw = ledger::base64url_bytes(row.key);
+      const std::lock_guard lock(mutex_);
+      if (on_topic_ && raw) on_topic_->insert(embedded::id_hash(*raw), 1);
+      continue;
+    }
     embedded::WrappedRow wrapped;
     std::string why;
     if (embedded::read_row(row.value, wrapped) != embedded::RowState::kWhole || wrapped.bytes() != row.value.size()) {
@@ -80,6 +86,7 @@ void SharedKeys::take(const std::vector<TableTopic::Row>& rows) {
 
 std::optional<ledger::SealKey> SharedKeys::find(std::string_view key_id) {
   if (auto key = files_->find(key_id)) return key;
+  if (files_->fate(key_id).erased != model::kNoInstant) return std::nullopt;
   const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
   auto looked = looked_ms_.load();
   if (now - looked < kLookPauseMs || !looked_ms_.compare_exchange_strong(looked, now)) return std::nullopt;
@@ -100,6 +107,18 @@ Status SharedKeys::put_waiting() {
   }
   waiting_.clear();
   return {};
+}
+
+Status SharedKeys::destroy(model::Instant now, model::Day parking_from) {
+  std::vector<TableTopic::Row> rows;
+  for (auto& [id, case_id] : files_->undestroyed()) rows.push_back({std::move(id), {}});
+  const auto first_day = model::format_date(parking_from);
+  const auto read = files_->each_row([&](const embedded::WrappedRow& row) {
+    if (row.type == embedded::KeyType::kParking && row.name < first_day) rows.push_back({row_of(row).key, {}});
+  });
+  if (!read) return read;
+  if (auto put = table_.put(rows, kPutMs); !put) return put;
+  return files_->destroy(now, parking_from);
 }
 
 Status SharedKeys::sync() {

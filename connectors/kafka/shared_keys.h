@@ -32,6 +32,16 @@ class SharedKeys final : public ledger::KeyStore {
   [[nodiscard]] Result<ledger::KeyRow> parking_key(std::int32_t day) override { return files_->parking_key(day); }
   // One that isn't here may be on its way.
   [[nodiscard]] std::optional<ledger::SealKey> find(std::string_view key_id) override;
+  // Of all keys that this node knows of; one that another node makes meanwhile is not the case's in any valid block.
+  [[nodiscard]] Result<std::vector<std::string>> retire_case(std::string_view case_id) override { return files_->retire_case(case_id); }
+  // Here; each node does it by the same record. The topic's rows follow with destroy().
+  [[nodiscard]] Status erase(std::string_view case_id, const std::vector<std::string>& key_ids, model::Instant recorded) override {
+    return files_->erase(case_id, key_ids, recorded);
+  }
+  [[nodiscard]] ledger::KeyFate fate(std::string_view key_id) const override { return files_->fate(key_id); }
+  // FileKeyStore::destroy(), after the topic's rows of the same keys are taken back. kUnavailable: they are not, all of them; call it
+  // again.
+  [[nodiscard]] Status destroy(model::Instant now, model::Day parking_from);
   [[nodiscard]] Status sync() override;
   [[nodiscard]] const ledger::SealKey& tag_key() const override { return files_->tag_key(); }
   [[nodiscard]] const ledger::SealKey& signing_seed() const override { return files_->signing_seed(); }

@@ -89,8 +89,8 @@ Status TableTopic::send(const std::vector<Row>& rows, int patience_ms) {
     do {
       ++waiting.left;
       code = RD_KAFKA_RESP_ERR_NO_ERROR;
-      if (rd_kafka_produce(named.get(), 0, RD_KAFKA_MSG_F_COPY, const_cast<char*>(row.value.data()), row.value.size(), row.key.data(),
-                           row.key.size(), &waiting) == 0)
+      void* const value = row.value.empty() ? nullptr : const_cast<char*>(row.value.data());
+      if (rd_kafka_produce(named.get(), 0, RD_KAFKA_MSG_F_COPY, value, row.value.size(), row.key.data(), row.key.size(), &waiting) == 0)
         break;
       --waiting.left;
       code = rd_kafka_last_error();

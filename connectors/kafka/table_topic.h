@@ -23,8 +23,8 @@ namespace docket::kafka {
 class TableTopic {
  public:
   struct Row {
-    std::string key;  // not beginning with '~'
-    std::string value;
+    std::string key;    // not beginning with '~'
+    std::string value;  // "": what stood there is taken back (a tombstone, which compaction removes with it)
   };
   using Take = std::function<void(const std::vector<Row>& rows)>;
 

@@ -9,6 +9,7 @@
 
 #include "connectors/cli/common.h"
 #include "connectors/embedded/posix_file.h"
+#include "connectors/local/backup_list.h"
 #include "projections/crash_point.h"
 
 namespace docket::local {
@@ -97,11 +98,16 @@ ControlReply backup_home(const Home& home, const CopyProjections& copy_projectio
                    ": its ledger is on Kafka (docket ledger copy --from kafka --to DIR), its keys are in " + (home.data / "keys").string() +
                    ", and all else comes back from these two"};
   if (fs::exists(to, error)) return {4, to.string() + " exists; a backup goes into a new folder"};
+  const auto begun_at = wall_clock();  // what is erased later may be in it
   const fs::path made = beside(to);
   if (auto begun = begin(made); !begun) return {cli::exit_code_of(begun.error()), begun.error().message};
   if (auto copied = copy_home(home, copy_projections, made); !copied) {
     fs::remove_all(made, error);
     return {cli::exit_code_of(copied.error()), "no backup was made: " + copied.error().message};
+  }
+  if (auto noted = note_backup(home.data, {to, begun_at}); !noted) {
+    fs::remove_all(made, error);
+    return {cli::exit_code_of(noted.error()), "no backup was made: " + noted.error().message};
   }
   DOCKET_CRASH_POINT("backup.before_place");
   if (auto placed = embedded::put_in_place(made, to); !placed) return {cli::exit_code_of(placed.error()), placed.error().message};

@@ -53,6 +53,9 @@ struct Home {
   // The keys as a running node uses them, if others have them too, and how it gets those that others made.
   std::shared_ptr<ledger::KeyStore> shared_keys;
   std::function<Status()> catch_up_keys;
+  // Of such keys: as FileKeyStore::destroy(), and their rows elsewhere too. Null: those of `keys` are all.
+  std::function<Status(model::Instant now, model::Day parking_from)> destroy_keys;
+  std::string keys_topic;                      // "": there is none
   std::vector<std::shared_ptr<void>> watches;  // of what is there against the copy, and of the clocks
   std::shared_ptr<void> held;                  // what keeps other processes from DATA, beside the ledger's own lock
 };

@@ -288,6 +288,8 @@ Result<Home> open_kafka_home(const fs::path& data, const KafkaPlace& place, cons
   const auto keys = std::make_shared<kafka::SharedKeys>(home.keys, place.settings, place.names.keys, node);
   if (auto started = keys->start(kPatienceMs); !started) return started.error();
   home.shared_keys = keys;
+  home.keys_topic = place.names.keys;
+  home.destroy_keys = [keys](model::Instant now, model::Day parking_from) { return keys->destroy(now, parking_from); };
   const auto tell = [](const std::string& what) { std::cerr << "docket: " << what << "\n"; };
   const auto shared = std::make_shared<kafka::SharedBundles>(
       home.ledger, place.settings, place.names.config, node,

@@ -18,6 +18,7 @@
 #include "connectors/local/kafka_home.h"
 #include "connectors/local/sharing.h"
 #endif
+#include "connectors/local/key_destroyer.h"
 #include "connectors/local/ledger_checks.h"
 #include "connectors/local/replay.h"
 #include "connectors/local/schemas.h"
@@ -168,6 +169,7 @@ int run_serve(const ServeOptions& options) {
   if (*sharing) more = [&shared = **sharing](node::NodeParts& parts) { shared.tell(parts); };
 #endif
   auto node = make_node(*home, *store, options.workers, more);
+  KeyDestroyer destroyer(*home);
   const auto outputs = home->outputs ? home->outputs(*node, **store) : nullptr;
   if (auto started = node->start(); !started) return fail(started.error());
   if (carried) {
@@ -195,6 +197,7 @@ int run_serve(const ServeOptions& options) {
   HeadsWriter heads(*home, **store, std::move(to_chain));
   if (outputs) heads.on_signed([&outputs](const std::string& line) { outputs->tell_heads(line); });
   if (auto started = heads.start(); !started) return fail(started.error());
+  destroyer.start();
   ControlServer control(*home, **store, *node, carried.get());
   if (auto started = control.start(); !started) return fail(started.error());
   const bool six = http.host.find(':') != std::string::npos;
@@ -218,6 +221,7 @@ int run_serve(const ServeOptions& options) {
 #ifdef DOCKET_KAFKA
   if (*sharing) (*sharing)->leave();
 #endif
+  destroyer.stop();
   heads.stop();  // behind the last block
   if (outputs) outputs->stop();
   if (!stopped) return fail(stopped.error());

@@ -1,5 +1,6 @@
 #include "connectors/local/wiring.h"
 
+#include "connectors/local/backup_list.h"
 #include "connectors/local/projections_store.h"
 #include "projections/crash_point.h"
 
@@ -47,6 +48,9 @@ std::unique_ptr<node::Node> make_node(const Home& home, std::shared_ptr<node::Pr
   if (home.block_at) parts.block_at = home.block_at;
   if (home.port) parts.port = home.port;
   parts.risks = home.risks;
+  parts.key_copies = [data = home.data, topic = home.keys_topic](model::Instant erased, model::Instant destroyed) {
+    return key_copies(data, topic, erased, destroyed);
+  };
   parts.check_clock = home.check_clock;
   parts.intake_topics = home.intake_topics;
   parts.intake = home.intake;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "connectors/node/clock_check.h"
+#include "connectors/node/key_copies.h"
 #include "connectors/node/metric_sides.h"
 #include "connectors/node/output_rows.h"
 #include "connectors/node/peers.h"
@@ -48,6 +49,7 @@ struct NodeParts {
   std::function<std::vector<NodeRow>()> nodes;  // all that have said of themselves that they are there
   bool barriers = false;                        // the ledger may have another owner by now: strong reads wait for a block of its owner's
   CheckClock check_clock;                       // null: the node's clock is the only one
+  KeyCopies key_copies;                         // where keys may be beside `keys`; null: nowhere
   std::vector<std::string> risks;               // taken by the operator; /readyz names them
 };
 

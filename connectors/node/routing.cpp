@@ -2,6 +2,7 @@
 #include <chrono>
 #include <thread>
 
+#include "connectors/node/answer_erasure.h"
 #include "connectors/node/answer_rejects.h"
 #include "connectors/node/answers.h"
 #include "connectors/node/event_stream.h"
@@ -54,6 +55,7 @@ service::Answer Node::route(const service::Query& query) {
   if (route == "/v1/cases/{id}/history") return answer_history(reading, params, path("id"));
   if (route == "/v1/cases/{id}/deadlines") return answer_deadlines(reading, params, path("id"));
   if (route == "/v1/alarms") return answer_alarms(reading, params);
+  if (route == "/v1/cases/{id}/erasure") return answer_erasure(reading, params, path("id"), *parts_.keys, parts_.key_copies);
   if (route == "/v1/events") return answer_event(reading, params);
   if (route == "/v1/events/stream") return open_stream(reading, params);
   if (route == "/v1/rejection-codes") return answer_rejection_codes(reading);

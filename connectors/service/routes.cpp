@@ -11,6 +11,7 @@ const std::vector<Route>& read_routes() {
        {"kind", "state", "unit", "light", "alias"}},
       {"/v1/cases/{id}", {"at", "known_at", "version", "min_position", "consistency"}},
       {"/v1/cases/{id}/history", {"at", "known_at", "page_size", "page_token", "min_position", "consistency"}},
+      {"/v1/cases/{id}/erasure", {"min_position", "consistency"}},
       {"/v1/cases/{id}/deadlines", {"explain", "at", "known_at", "min_position", "consistency"}},
       {"/v1/events", {"source", "id", "min_position", "consistency"}},
       {"/v1/events/stream",

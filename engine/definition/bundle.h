@@ -226,10 +226,13 @@ enum class EventAction : std::uint8_t {  // what the engine itself does for a co
   kClockAdjusted,
   kMigrated,
   kReleased,
+  kErased,
 };
 
 // The one event that may do kMigrated: a case's history is searched for that name.
 inline constexpr std::string_view kMigratedEvent = "migrated";
+// The same of kErased.
+inline constexpr std::string_view kErasedEvent = "erased";
 
 struct Revocation {
   ClockRef clock;

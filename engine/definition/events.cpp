@@ -18,7 +18,7 @@ struct ActionName {
 constexpr ActionName kActions[] = {
     {"link", EventAction::kLinked},      {"unlink", EventAction::kUnlinked},       {"correct", EventAction::kCorrected},
     {"void", EventAction::kVoided},      {"waive_gate", EventAction::kGateWaived}, {"adjust_clock", EventAction::kClockAdjusted},
-    {"migrate", EventAction::kMigrated}, {"release", EventAction::kReleased},
+    {"migrate", EventAction::kMigrated}, {"release", EventAction::kReleased}, {"erase", EventAction::kErased},
 };
 
 struct ActionField {  // what the engine reads of an event that `does` something
@@ -46,6 +46,9 @@ constexpr ActionField kActionFields[] = {
     {EventAction::kMigrated, "activation", ValueType::kInteger, true, "integer"},
     {EventAction::kMigrated, "states", ValueType::kObject, false, "object"},
     {EventAction::kMigrated, "approver", ValueType::kPerson, true, "public person"},
+    {EventAction::kErased, "subject", ValueType::kCode, true, "code"},
+    {EventAction::kErased, "reason", ValueType::kText, true, "public text"},
+    {EventAction::kErased, "approver", ValueType::kPerson, true, "public person"},
 };
 
 }  // namespace
@@ -237,6 +240,9 @@ void EventCompiler::action() const {
   if (event.action == EventAction::kMigrated && event.name != kMigratedEvent)
     error(*does, "does: migrate is for the event " + std::string(kMigratedEvent) + ", by whose name it is found again",
           std::string(kMigratedEvent));
+  if (event.action == EventAction::kErased && event.name != kErasedEvent)
+    error(*does, "does: erase is for the event " + std::string(kErasedEvent) + ", by whose name it is found again",
+          std::string(kErasedEvent));
   for (const ActionField& need : kActionFields) {
     if (need.action != event.action) continue;
     const std::uint16_t* id = find_name(event.field_ids, need.name);

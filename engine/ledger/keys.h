@@ -9,8 +9,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/model/result.h"
+#include "engine/model/time.h"
 
 namespace docket::ledger {
 
@@ -19,6 +21,13 @@ using SealKey = std::array<std::uint8_t, 32>;
 struct KeyRow {
   std::string id;  // random, base64url, unique in the store
   SealKey key{};
+};
+
+// What became of a key.
+struct KeyFate {
+  bool known = false;                            // here, or given up here
+  model::Instant erased = model::kNoInstant;     // when the record was recorded by which it was given up; nothing opens with it since
+  model::Instant destroyed = model::kNoInstant;  // when its last bytes in this store were
 };
 
 // Port. The file store is in connectors/embedded; others (compacted topic, KMS) may follow.
@@ -31,6 +40,13 @@ class KeyStore {
   [[nodiscard]] virtual Result<KeyRow> parking_key(std::int32_t day) = 0;
   // A key by its id; nullopt: erased or lost.
   [[nodiscard]] virtual std::optional<SealKey> find(std::string_view key_id) = 0;
+  // The ids of all keys that the case has, for an erasure that is being judged: what is sealed from now on gets a new key, whatever comes
+  // of it. They still open.
+  [[nodiscard]] virtual Result<std::vector<std::string>> retire_case(std::string_view case_id) = 0;
+  // These keys are given up: nothing opens with them any more, and after a restart neither. Returns when that is durable; their bytes
+  // follow. Ids that were given up before, or never here, are no error.
+  [[nodiscard]] virtual Status erase(std::string_view case_id, const std::vector<std::string>& key_ids, model::Instant recorded) = 0;
+  [[nodiscard]] virtual KeyFate fate(std::string_view key_id) const = 0;
   // Returns when every key handed out so far is durable. Cheap when nothing is new.
   [[nodiscard]] virtual Status sync() = 0;
   // HMAC key of the content tags and the ledger's signing seed, both made with the store.

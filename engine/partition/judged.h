@@ -32,4 +32,9 @@ inline bool corrected(const model::Event& event) {
   return event.bundle->kinds[event.kind].events[event.event].action == definition::EventAction::kCorrected;
 }
 
+inline bool erases(const model::Event& event) {
+  return event.bundle != nullptr && event.kind != model::kNone16 && event.event != model::kNone16 &&
+         event.bundle->kinds[event.kind].events[event.event].action == definition::EventAction::kErased;
+}
+
 }  // namespace docket::partition

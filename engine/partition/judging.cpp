@@ -242,10 +242,17 @@ bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, cons
   const auto& kind = bundle.kinds[incoming.front().event->kind];
   const std::string& case_id = incoming.front().event->subject;
   std::vector<std::string> sealed;
+  std::vector<std::string> given_up;
+  std::size_t erasing = incoming.size();
   for (const auto& row : incoming) {
     auto text = sealer_.accepted_event(kind, *row.event, row.replacement.get());
     if (!text) return false;
     sealed.push_back(std::move(*text));
+    if (!erases(*row.event)) continue;
+    auto ids = keys_.retire_case(case_id);  // what follows it is sealed under a key that it doesn't give up
+    if (!ids) return false;
+    given_up = std::move(*ids);
+    erasing = sealed.size() - 1;
   }
   model::CasePtr before = std::move(verdict.before);
   const model::CasePtr first = before;
@@ -288,6 +295,7 @@ bool PartitionLoop::accept(const std::vector<validate::Incoming>& incoming, cons
       measure::append_next(applied.deltas, bundle, before.get(), *applied.after, event.time);
     }
     if (reacts) add_members(record.body, reaction_members(*reacting_->reaction));
+    if (i == erasing) add_erased_keys(record, given_up);
     record.case_version = (before ? before->version : 0) + (verdict.refolded ? static_cast<std::uint32_t>(i) + 1 : 1);
     record.case_revision = applied.after ? applied.after->revision : 0;
     EventOutcome outcome = told(Kind::kAccepted);

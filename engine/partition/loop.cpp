@@ -224,6 +224,7 @@ void PartitionLoop::report(const ledger::Report& report) {
 }
 
 void PartitionLoop::make_valid(InFlight flight) {
+  if (auto done = give_up_keys(flight.applied); !done) return stop(done.error().message);
   position_ = flight.applied.position;
   head_ = flight.hash;
   next_offset_ = options_.after(next_offset_, flight.records);

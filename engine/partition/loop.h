@@ -260,6 +260,9 @@ class PartitionLoop {
                           const validate::Verdict& verdict);
   [[nodiscard]] Status apply_migrated(Applied& applied, const SoFar& so_far);
 
+  // private values that are given up (erasure.cpp)
+  [[nodiscard]] Status give_up_keys(const AppliedBlock& block);
+
   // what decides (bundles.cpp)
   void write_activation(Instant now);
   [[nodiscard]] Status note_activated(const ledger::Block& block);

@@ -46,6 +46,10 @@ class RecordSealer {
   ledger::KeyStore& keys_;
 };
 
+// The ids of the keys that an accepted `erased` gives up (erasure.cpp); none: it is no such record, or the case had none.
+[[nodiscard]] std::vector<std::string> erased_keys(const ledger::Record& record);
+void add_erased_keys(ledger::Record& record, const std::vector<std::string>& key_ids);
+
 // The CloudEvent JSON as received, whole and unsealed.
 [[nodiscard]] std::string plain_event(const model::Event& event);
 

@@ -81,6 +81,7 @@ Status PartitionLoop::replay_block(const ledger::Stored& stored) {
   cursors_ = block->next;
   auto applied = apply_block(*block, ledger::hash_prefix(hash));
   if (!applied) return applied.error();
+  if (auto done = give_up_keys(*applied); !done) return done;
   position_ = applied->position;
   head_ = text;
   recorded_ = block->recorded;

@@ -117,6 +117,11 @@ Refusal Refold::take_meta(const CaseState& now) {
               "event " + data->id + " moved the case to other definitions, which stands; move it again instead",
               {{"#/data/event", "names a move", "value"}}};
     }
+    if (target != nullptr && bundle_.kinds[target->kind].events[target->event].action == definition::EventAction::kErased) {
+      return {Rejection::kInvalidData,
+              "event " + data->id + " erased private values, which stay erased",
+              {{"#/data/event", "names an erasure", "value"}}};
+    }
     if (target == nullptr) {
       return {Rejection::kTargetNotFound,
               "no accepted event " + data->id + " of source " + data->source + " in this case",

@@ -63,8 +63,9 @@ class StepCheck {
       return refuse(Rejection::kKindMismatch,
                     "case " + event_.subject + " is a " + bundle_.kinds[state_.kind].name + ", not a " + kind_.name, "#/type");
     }
-    if (state_.voided && def_.action != definition::EventAction::kCorrected) {
-      return refuse(Rejection::kVoided, "case " + event_.subject + " is voided; only corrected may follow", "#/type");
+    const bool may_follow = def_.action == definition::EventAction::kCorrected || def_.action == definition::EventAction::kErased;
+    if (state_.voided && !may_follow) {
+      return refuse(Rejection::kVoided, "case " + event_.subject + " is voided; only corrected and erased may follow", "#/type");
     }
     if (def_.scope == 0 && def_.opens) {
       return refuse(Rejection::kCaseExists,
@@ -327,6 +328,12 @@ class StepCheck {
       }
       case EventAction::kGateWaived:
         return check_waiver();
+      case EventAction::kErased: {
+        const auto* approver = data("approver");
+        if (approver != nullptr && approver->as_text() == event_.authid)
+          return refuse(Rejection::kSelfApproved, "an erasure is approved by somebody else than its author", "#/data/approver");
+        return {};
+      }
       case EventAction::kClockAdjusted: {
         const auto* name = data("clock");
         const auto* id = name != nullptr ? definition::find_name(kind_.scopes[0].clock_ids, name->as_text()) : nullptr;

@@ -1,7 +1,9 @@
 // A power cut: the process is gone, and with it every byte that was not synced. What was acknowledged must still be there, with its texts.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "tests/support/hotline.h"
 #include "tests/support/workload.h"
 
 namespace docket::testing {
@@ -84,6 +86,36 @@ TEST_F(PowerLoss, NothingAcknowledgedIsLost) {
   ASSERT_TRUE(producer.publish(server));
   EXPECT_TRUE(server.stop().with(0)) << server.errors();
   expect_once(data, producer.acknowledged());
+}
+
+// At no step of the rewriting of the key file may a cut take the keys of the others.
+TEST_F(PowerLoss, AnErasureTakesNoOtherKeys) {
+  for (const char* at :
+       {"erase.noted:1", "erase.master_written:1", "erase.rows_written:1", "erase.rows_placed:1", "erase.master_overwritten:1"}) {
+    SCOPED_TRACE(at);
+    const fs::path data = folder_ / at;
+    create_ledger(data);
+    Producer producer(work(1, 13));
+    {
+      Server server(data);
+      ASSERT_TRUE(server.ready()) << server.errors();
+      ASSERT_TRUE(producer.publish(server));
+      EXPECT_TRUE(server.stop().with(0)) << server.errors();
+    }
+    {
+      Server server(data, powered({{"DOCKET_CRASH_AT", at}}), kProgram);
+      ASSERT_TRUE(server.ready()) << server.errors();
+      server.post(hotline("EMPTY", 1, "created", "2026-03-02T09:00:00+08:00") + "\n" +
+                  hotline("EMPTY", 2, "erased", "2026-03-02T10:00:00+08:00", R"({"subject":"case","reason":"r","approver":"chief"})"));
+      EXPECT_TRUE(server.stop().by(SIGKILL)) << "it never came there: " << server.errors();
+    }
+    cut();
+    Server server(data);
+    ASSERT_TRUE(server.ready()) << server.errors();
+    expect_texts(server, "EMPTY");
+    EXPECT_THAT(server.get("/v1/cases/EMPTY/history").body, ::testing::HasSubstr(R"("text":{"erased":true})"));
+    EXPECT_TRUE(server.stop().with(0)) << server.errors();
+  }
 }
 
 TEST_F(PowerLoss, WhatACommandMadeStays) {

@@ -43,6 +43,11 @@ class FlakyKeys final : public ledger::KeyStore {
   Result<ledger::KeyRow> case_key(std::string_view case_id) override { return keys_.case_key(case_id); }
   Result<ledger::KeyRow> parking_key(std::int32_t day) override { return keys_.parking_key(day); }
   std::optional<ledger::SealKey> find(std::string_view key_id) override { return keys_.find(key_id); }
+  Result<std::vector<std::string>> retire_case(std::string_view case_id) override { return keys_.retire_case(case_id); }
+  Status erase(std::string_view case_id, const std::vector<std::string>& key_ids, model::Instant recorded) override {
+    return keys_.erase(case_id, key_ids, recorded);
+  }
+  ledger::KeyFate fate(std::string_view key_id) const override { return keys_.fate(key_id); }
   Status sync() override {
     if (failing) return Error{ErrorCode::kUnavailable, "no space left", true};
     return {};

@@ -24,13 +24,36 @@ class MemoryKeys : public ledger::KeyStore {
   MemoryKeys() { tag_key_.fill(7); }
   Result<ledger::KeyRow> case_key(std::string_view case_id) override {
     if (on_case_key) on_case_key(case_id);
-    return row("c" + std::string(case_id));
+    return row("c" + std::to_string(rounds_[std::string(case_id)]) + std::string(case_id));
   }
   Result<ledger::KeyRow> parking_key(std::int32_t day) override { return row("p" + std::to_string(day)); }
   std::optional<ledger::SealKey> find(std::string_view key_id) override {
     const auto it = keys_.find(std::string(key_id));
     return it == keys_.end() ? std::nullopt : std::optional(it->second);
   }
+  // One key a case and erasure, as many as were made.
+  Result<std::vector<std::string>> retire_case(std::string_view case_id) override {
+    std::vector<std::string> ids;
+    auto& round = rounds_[std::string(case_id)];
+    for (int i = 0; i <= round; ++i) {
+      const auto id = id_of("c" + std::to_string(i) + std::string(case_id));
+      if (keys_.contains(id)) ids.push_back(id);
+    }
+    if (!ids.empty()) ++round;
+    return ids;
+  }
+  Status erase(std::string_view /*case_id*/, const std::vector<std::string>& key_ids, Instant recorded) override {
+    for (const auto& id : key_ids) {
+      if (keys_.erase(id) != 0) erased_.emplace(id, recorded);
+    }
+    return {};
+  }
+  ledger::KeyFate fate(std::string_view key_id) const override {
+    const auto it = erased_.find(std::string(key_id));
+    if (it != erased_.end()) return {true, it->second, it->second};
+    return {keys_.contains(std::string(key_id)), model::kNoInstant, model::kNoInstant};
+  }
+  [[nodiscard]] std::size_t count() const { return keys_.size(); }
   void lose_all() { keys_.clear(); }
   std::function<void(std::string_view case_id)> on_case_key;  // may throw
   Status sync() override { return {}; }
@@ -39,18 +62,24 @@ class MemoryKeys : public ledger::KeyStore {
   [[nodiscard]] std::string tag_key_text() const { return {reinterpret_cast<const char*>(tag_key_.data()), tag_key_.size()}; }
 
  private:
-  Result<ledger::KeyRow> row(const std::string& name) {
+  static std::string id_of(const std::string& name) {
     std::string id = "k";
     for (const char c : name) {
       constexpr const char* kHex = "0123456789abcdef";
       id += kHex[static_cast<unsigned char>(c) >> 4U];
       id += kHex[static_cast<unsigned char>(c) & 15U];
     }
+    return id;
+  }
+  Result<ledger::KeyRow> row(const std::string& name) {
+    const std::string id = id_of(name);
     auto [it, fresh] = keys_.try_emplace(id);
     if (fresh) it->second.fill(static_cast<std::uint8_t>(id.size() * 31 + static_cast<unsigned char>(id.back())));
     return ledger::KeyRow{id, it->second};
   }
   std::map<std::string, ledger::SealKey> keys_;
+  std::map<std::string, int> rounds_;      // by case: how often its keys were retired
+  std::map<std::string, Instant> erased_;  // by key id
   ledger::SealKey tag_key_{};
 };
 

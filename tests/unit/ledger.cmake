@@ -3,6 +3,6 @@ docket_test(NAME ledger_test
   LIBS docket::ledger
   LABELS unit)
 docket_test(NAME ledger_embedded_test
-  SOURCES unit/ledger_embedded_test.cpp unit/ledger_keys_test.cpp
+  SOURCES unit/ledger_embedded_test.cpp unit/ledger_keys_test.cpp unit/ledger_erasure_test.cpp
   LIBS docket::embedded RocksDB::rocksdb-shared
   LABELS unit)
