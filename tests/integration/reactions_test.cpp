@@ -1,6 +1,7 @@
 // Goal: a case that another case opens is there a moment later, wherever it lives, once and for ever, though the process be killed. Method:
 // the real program with an office of its own; what was acknowledged is asked for after a kill.
 #include "tests/support/docket_process.h"
+#include "tests/support/hotline.h"
 #include "tests/support/reaction_office.h"
 
 namespace docket::testing {
@@ -74,6 +75,30 @@ TEST_F(ReactionsTest, ACaseIsOpenedByAnotherAndSaysByWhich) {
   EXPECT_TRUE(verified.ended.with(0)) << verified.text();
   const auto chain = run_docket({"ledger", "verify", "--data", data_.string()});
   EXPECT_TRUE(chain.ended.with(0)) << chain.text();
+}
+
+// The shipped kinds: a ticket under supervision is a case of the inspection office, too.
+TEST(ShippedReactions, ASupervisedTicketIsAMatterOfSupervision) {
+  TempFolder folder;
+  create_ledger(folder / "data");
+  Server server(folder / "data");
+  ASSERT_TRUE(server.ready()) << server.errors();
+  for (const auto& event : {hotline("T1", 1, "created", kNoon), hotline("T1", 2, "dispatched", "2026-03-10T13:00:00+08:00"),
+                            hotline("T1", 3, "supervised", "2026-03-10T14:00:00+08:00", R"({"level":"listed","document_no":"督 3"})")}) {
+    const auto reply = server.client().post(event, "application/cloudevents+json");
+    ASSERT_EQ(reply.status, 200) << reply.body;
+  }
+  const auto ticket = boost::json::parse(server.get("/v1/cases/T1").body);
+  ASSERT_EQ(ticket.at("links").as_array().size(), 1U) << boost::json::serialize(ticket);
+  const std::string id(ticket.at("links").at(0).at("to").as_string());
+  const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (server.get("/v1/cases/" + id).status != 200 && std::chrono::steady_clock::now() < until) {
+  }
+  const auto matter = boost::json::parse(server.get("/v1/cases/" + id).body);
+  EXPECT_EQ(matter.at("kind"), "supervision") << boost::json::serialize(matter);
+  EXPECT_EQ(matter.at("state"), "proposed");
+  EXPECT_EQ(matter.at("attributes").at("matter"), "T1");
+  EXPECT_EQ(matter.at("attributes").at("origin"), "T1");
 }
 
 TEST_F(ReactionsTest, WhatWasAcknowledgedIsOpenedAfterAKill) {
