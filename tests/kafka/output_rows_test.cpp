@@ -51,6 +51,21 @@ TEST(OutputRows, VerdictsOfEverySortOfRecord) {
   expect_golden("verdict-keys.txt", keys);
 }
 
+TEST(OutputRows, AReleaseIsAnEventThatWasAcceptedAndAQuarantineIsNone) {
+  std::vector<std::string> rows;
+  for (const char* name : {"quarantined-event", "released-event"}) {
+    auto text = read_file(fixture(name));
+    text.pop_back();
+    const auto block = ledger::decode_block(text);
+    ASSERT_TRUE(block.ok()) << block.error().message;
+    for (const auto& row : kafka::verdict_rows(kPosition, *block)) rows.push_back(row.key + " " + row.value);
+  }
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(
+      rows.front(),
+      R"(HT-1 {"v":1,"outcome":"accepted","position":"7.63.0123456789abcdef","height":58,"recorded":"2017-03-01T02:00:00.125Z","source":"docket:console","id":"released-57-HT-1","type":"org.docket.hotline-ticket.released.v1","case":"HT-1"})");
+}
+
 TEST(OutputRows, CasesAndWhatTheyAddToTheFigures) {
   const auto bundle = definition::load_office("example");
   StoreFixture live(bundle, *model::parse_instant("2017-03-01T00:00:00.000Z"));

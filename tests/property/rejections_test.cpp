@@ -8,6 +8,7 @@
 #include "engine/validate/step_check.h"
 #include "tests/support/engine_fixture.h"
 #include "tests/support/hotline.h"
+#include "tests/support/planted_defect.h"
 #include "tests/unit/definition_fixture.h"
 
 namespace docket::testing {
@@ -276,16 +277,28 @@ void the_event_decides() {
   EXPECT_TRUE(engine.projections.cases.empty());
 }
 
+void the_program_decides() {
+  PlantedDefect defect;
+  defect.plant("hotline-ticket", "created");
+  EngineFixture engine(defect.bundle());
+  const auto outcome = engine.offer(hotline("H1", 1, "created", "2026-03-10T09:00:00+08:00"));
+  EXPECT_EQ(outcome.kind, partition::EventOutcome::Kind::kParked);
+  EXPECT_EQ(code_of(outcome.refusal), "quarantined");
+}
+
 TEST(Rejections, EachCodeThatTheEventDecides) { the_event_decides(); }
 TEST(Rejections, EachCodeThatTheCaseDecides) { the_case_decides(); }
 TEST(Rejections, AfterAClockAndASecondExtension) { after_a_clock_and_a_second_extension(); }
 TEST(Rejections, WhatTimeAndTheLedgerDecide) { time_and_the_ledger_decide(); }
+
+TEST(Rejections, TheCodeOfAnEngineDefect) { the_program_decides(); }
 
 TEST(Rejections, TheListIsClosed) {
   the_event_decides();
   the_case_decides();
   after_a_clock_and_a_second_extension();
   time_and_the_ledger_decide();
+  the_program_decides();
   std::size_t never = 0;
   for (const auto& row : model::rejection_codes()) {
     if (taken().contains(std::string(row.name))) continue;

@@ -4,6 +4,7 @@
 
 #include "tests/simulation/compare.h"
 #include "tests/simulation/one_node.h"
+#include "tests/support/planted_defect.h"
 
 namespace docket::simulation {
 namespace {
@@ -88,6 +89,26 @@ TEST_F(Intake, EachSortOfRecordHasItsOutcome) {
   EXPECT_EQ(counts.rejected, 3U);
   EXPECT_EQ(counts.duplicate, 2U);
   EXPECT_EQ(counts.parked, 1U);
+}
+
+// The cursor passes such a record once, with the outcome of its event; what was begun for it stands nowhere.
+TEST_F(Intake, ARecordThatMeetsAnEngineDefectIsParkedAndTheOthersGoOn) {
+  testing::PlantedDefect defect(small_office().bundle);
+  defect.plant(small_office().kind, "assigned");
+  publish(node.event("C", 0));
+  publish(node.event("C", 1));
+  publish(node.event("D", 0));
+  judge();
+  const std::vector<std::string> wanted{
+      R"(accepted {"topic":"docket.intake.sim","epoch":0,"offset":0})",
+      R"(quarantined {"semantics":1,"cause":"event C-1 of C: nothing to go back to"})",
+      R"(parked quarantined {"topic":"docket.intake.sim","epoch":0,"offset":1})",
+      R"(accepted {"topic":"docket.intake.sim","epoch":0,"offset":2})",
+  };
+  EXPECT_EQ(newest(), wanted);
+  EXPECT_EQ(cursor(), "0/3 3");
+  EXPECT_EQ(node.loop->intake_counts().accepted, 2U);
+  EXPECT_EQ(node.loop->intake_counts().parked, 1U);
 }
 
 TEST_F(Intake, WhatIsKnownOfAnIdStaysWhenOtherContentComes) {

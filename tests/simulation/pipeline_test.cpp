@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "tests/simulation/one_node.h"
+#include "tests/support/planted_defect.h"
 
 namespace docket::simulation {
 namespace {
@@ -59,6 +60,29 @@ TEST_P(Pipeline, EachCallerIsToldWhatIsTrue) {
   EXPECT_EQ(node.accepted(&void_blocks), (std::vector<std::string>{"C-0", "C-1", "C-2", "C-3", "C-4", "C-5"}));
   const std::size_t behind = row.voids_those_behind ? kPipeline - 1 - which : 0;
   EXPECT_EQ(void_blocks, behind + row.more_void);
+}
+
+// The same of the block that says that a case is quarantined: it stands in the chain once, and so does what waits.
+TEST_P(Pipeline, AQuarantineIsWrittenOnce) {
+  const auto& [row, which] = GetParam();
+  testing::PlantedDefect defect(small_office().bundle);
+  defect.plant(small_office().kind, "assigned");
+  OneNode node;
+  std::deque<Fate> fates(kPipeline, Fate::kGood);
+  fates[which] = row.fate;
+  node.cluster.plan(fates);
+  for (std::size_t i = 0; i < kPipeline; ++i) {
+    static_cast<void>(node.offer({node.event("C", i)}));
+    ASSERT_EQ(node.turn(), 1U);
+  }
+  node.land();
+  node.go_on();
+  EXPECT_EQ(node.accepted(), std::vector<std::string>{"C-0"});
+  std::size_t quarantined = 0;
+  for (const auto& [height, at] : node.live.records) quarantined += at.record.kind == ledger::RecordKind::kQuarantined ? 1 : 0;
+  EXPECT_EQ(quarantined, 1U);
+  EXPECT_EQ(node.live.parked_rows.size(), kPipeline - 1);
+  EXPECT_TRUE(node.live.cases.at("C")->quarantined);
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Pipeline, ::testing::Combine(::testing::ValuesIn(kRows), ::testing::Range<std::size_t>(0, kPipeline)),
