@@ -104,7 +104,7 @@ inline Record timer_sample() {
   return record;
 }
 
-// As they are written since 0020: the event at which the defect showed, and the event that released the case.
+// As they are written since 0023: the event at which the defect showed, and the event that released the case.
 inline Record quarantined_sample() {
   Record record;
   record.kind = RecordKind::kQuarantined;
