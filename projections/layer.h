@@ -60,11 +60,11 @@ struct Layer {
   std::unordered_map<Fingerprint, partition::KnownEvent, FingerprintHash> identities;
   std::map<std::pair<std::string, model::Height>, std::optional<model::Instant>> parked;  // nullopt: over
   meta::Quarantine quarantine;
-  std::set<std::pair<model::Instant, std::string>> attention;                             // of the cases in this layer, as they are now
-  std::vector<ReactionRow> reactions;                                                     // sent, by height
-  std::map<int, std::uint64_t> received;                                                  // reactions: from -> the last number
-  std::vector<RejectRow> rejects;                                                         // by height
-  std::map<std::string, bool> aliases;                                                    // key -> there or gone
+  std::set<std::pair<model::Instant, std::string>> attention;  // of the cases in this layer, as they are now
+  std::vector<ReactionRow> reactions;                          // sent, by height
+  std::map<int, std::uint64_t> received;                       // reactions: from -> the last number
+  std::vector<RejectRow> rejects;                              // by height
+  std::map<std::string, bool> aliases;                         // key -> there or gone
   listings::ListingLog listings;
   metrics::GroupTable groups;
   std::vector<std::vector<metrics::DeltaTable>> tables;  // metric number, grouping

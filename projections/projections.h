@@ -52,7 +52,7 @@ struct Options {
   // A store of figures alone: those of these metrics (meta::metric_name), and beside them what a replay reads and a figure is folded from:
   // cases, histories, anchors. Empty: all there is.
   std::vector<std::string> only_metrics;
-  BundleLookup bundles;                 // called on worker and query threads; null result: unknown
+  BundleLookup bundles;  // called on worker and query threads; null result: unknown
   // A number got a second case: called within a second of it, on a thread of its own. Null: nobody watches.
   std::function<void(const AliasConflict&)> on_conflict;
   rocksdb::Env* env = nullptr;          // null: the default one

@@ -217,12 +217,13 @@ service::Answer answer_event(const Reading& reading, const Params& params) {
     const auto record = reading.records.record(partition, known->height);
     if (!record) continue;
     const auto& row = record->record;
-    json::object out{{"source", *source},
-                     {"id", *id},
-                     {"outcome", ledger::accepts(row.kind) || row.kind == ledger::RecordKind::kReleased ? "accepted" : ledger::to_string(row.kind)},
-                     {"recorded", instant_json(record->recorded)},
-                     {"partition", partition},
-                     {"height", std::to_string(known->height)}};
+    json::object out{
+        {"source", *source},
+        {"id", *id},
+        {"outcome", ledger::accepts(row.kind) || row.kind == ledger::RecordKind::kReleased ? "accepted" : ledger::to_string(row.kind)},
+        {"recorded", instant_json(record->recorded)},
+        {"partition", partition},
+        {"height", std::to_string(known->height)}};
     if (ledger::accepts(row.kind)) {
       out["case_version"] = row.case_version;
       out["case_revision"] = row.case_revision;

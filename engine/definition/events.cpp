@@ -18,7 +18,7 @@ struct ActionName {
 constexpr ActionName kActions[] = {
     {"link", EventAction::kLinked},      {"unlink", EventAction::kUnlinked},       {"correct", EventAction::kCorrected},
     {"void", EventAction::kVoided},      {"waive_gate", EventAction::kGateWaived}, {"adjust_clock", EventAction::kClockAdjusted},
-    {"migrate", EventAction::kMigrated}, {"release", EventAction::kReleased}, {"erase", EventAction::kErased},
+    {"migrate", EventAction::kMigrated}, {"release", EventAction::kReleased},      {"erase", EventAction::kErased},
 };
 
 struct ActionField {  // what the engine reads of an event that `does` something

@@ -110,9 +110,9 @@ void add_members(std::string& body, const std::string& members) {
 }
 
 std::optional<ReactionOrigin> reaction_origin(const ledger::Record& record) {
-  using Kind = ledger::RecordKind;
-  const bool refused = (record.kind == Kind::kRejected || record.kind == Kind::kParked) && record.source == definition::kOwnSource;
-  if ((!refused && record.kind != Kind::kReaction) || record.body.empty()) return std::nullopt;
+  const bool refused = (record.kind == ledger::RecordKind::kRejected || record.kind == ledger::RecordKind::kParked) &&
+                       record.source == definition::kOwnSource;
+  if ((!refused && record.kind != ledger::RecordKind::kReaction) || record.body.empty()) return std::nullopt;
   boost::system::error_code error;
   const auto body = json::parse(record.body, error);
   const auto* object = error ? nullptr : body.if_object();
