@@ -64,10 +64,9 @@ bool quarantines(const ledger::Record& record) {
 model::CasePtr after_quarantine(const model::CasePtr& before, const ledger::Record& record) {
   if (before == nullptr) return nullptr;
   auto after = *before;
+  after.quarantined = record.kind == ledger::RecordKind::kQuarantined;
 #ifdef DOCKET_FAULT_QUARANTINE_FORGOTTEN
   after.quarantined = false;
-#else
-  after.quarantined = record.kind == ledger::RecordKind::kQuarantined;
 #endif
   return std::make_shared<const model::CaseState>(std::move(after));
 }
