@@ -135,7 +135,7 @@ std::shared_ptr<const CarriedMetrics::Named> CarriedMetrics::name(const node::Me
       answered = {as == As::kOlder ? stands->before : stands->version, true};
       there = answered.version != 0;
     }
-    if (!answered.whole || answered.version == 0) continue;
+    if (!answered.whole || answered.version == 0 || !definition::find_metric(carried, metric, answered.version)) continue;
     definition::answer_as(*bundle, metric, answered.version);
     out->whole.push_back({metric, answered.version});
   }

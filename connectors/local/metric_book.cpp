@@ -57,10 +57,9 @@ Result<definition::BundlePtr> CarriedBundles::find(std::string_view id) {
   }
   auto plain = plain_->find(id);
   if (!plain) return plain;
-  auto carried = definition::carry(*plain, metrics_);
-  if (!carried) return carried;
+  auto carried = definition::carry_what_fits(*plain, metrics_);
   const std::lock_guard lock(mutex_);
-  return known_.emplace(std::string(id), std::move(*carried)).first->second;
+  return known_.emplace(std::string(id), std::move(carried)).first->second;
 }
 
 Result<MetricDecisions> MetricBook::read() const {

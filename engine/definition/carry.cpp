@@ -225,6 +225,15 @@ Result<BundlePtr> carry(const BundlePtr& to, const std::vector<Carried>& metrics
   return BundlePtr(std::move(out));
 }
 
+BundlePtr carry_what_fits(const BundlePtr& to, const std::vector<Carried>& metrics) {
+  if (auto all = carry(to, metrics)) return std::move(*all);
+  BundlePtr out = to;
+  for (const auto& metric : metrics) {
+    if (auto more = carry(out, {metric})) out = std::move(*more);
+  }
+  return out;
+}
+
 void answer_as(Bundle& bundle, std::string_view name, std::uint16_t version) {
   const auto* own = find_name(bundle.metric_ids, name);
   const auto other = find_metric(bundle, name, version);

@@ -28,6 +28,9 @@ struct Carried {
 // it.
 [[nodiscard]] Result<BundlePtr> carry(const BundlePtr& to, const std::vector<Carried>& metrics);
 
+// The same, and what can't be said there is left out: of definitions that came after the backfill, which nothing may stop.
+[[nodiscard]] BundlePtr carry_what_fits(const BundlePtr& to, const std::vector<Carried>& metrics);
+
 // Whether a metric's contributions can be carried: of `combine` and `complement` there are none, they are computed from others.
 [[nodiscard]] bool has_contributions(const MetricDef& metric);
 

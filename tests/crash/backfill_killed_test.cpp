@@ -28,6 +28,7 @@ class BackfillTest : public ::testing::Test {
     change("ratio: {when: {total.return_requested: {min: 1}}}",
            "except: {returned: {total.return_requested: {min: 1}}}\n  ratio: {when: {total.signed: {min: 1}}}");
     change("ratio: {when: {clock.sign: met}}", "ratio: {when: {clock.sign: [met, running]}}");
+    text += "hotline.brand_new:\n  title: {zh: 新指标, en: brand new}\n  over: hotline-ticket\n  period: event.created\n  count: true\n";
     fs::create_directories(schemas_ / "metrics");
     std::ofstream(schemas_ / "metrics" / "hotline.yaml") << text;
     create_ledger(data_);
@@ -159,6 +160,46 @@ TEST_F(BackfillTest, KilledWhileItCountsItGoesOnAndEndsWithTheFiguresOfTheWholeH
   EXPECT_EQ(answers(server), old_figures_);
   ASSERT_TRUE(decide("swap").ended.with(0));
   EXPECT_TRUE(server.stop(SIGKILL).by(SIGKILL));
+}
+
+// A metric that no older definitions have goes on as it was until it is swapped; what can't be done is refused by name.
+TEST_F(BackfillTest, AMetricThatIsNewCountsOlderCasesFromTheSwapOn) {
+  Server server(data_);
+  ASSERT_TRUE(server.ready()) << server.errors();
+  ASSERT_TRUE(before_.publish(server));
+  ASSERT_TRUE(run_docket({"kind", "activate", "--data", data_.string(), "--schemas", schemas_.string()}).ended.with(0));
+  ASSERT_TRUE(after_.publish(server));
+  const std::string name = "hotline.brand_new";
+  const auto value = [&](const std::string& path) {
+    const auto reply = server.get("/v1/metrics/" + name + path);
+    const auto body = json::parse(reply.body).as_object();
+    return body.contains("total") ? body.at("total").at("value").as_int64() : body.at("newer").at("total").at("value").as_int64();
+  };
+  const auto part = value("?period=2017");
+  EXPECT_EQ(server.get("/v1/metrics/" + name + "/compare?period=2017").status, 400) << "there is nothing to compare yet";
+  ASSERT_TRUE(decide("backfill", {name}).ended.with(0));
+  int status = 503;
+  for (int i = 0; i < 60 && status == 503; ++i) status = server.get("/v1/metrics/" + name + "/compare?period=2017").status;
+  ASSERT_EQ(status, 200) << server.errors();
+  EXPECT_EQ(versions(server, name), "2beside ");
+  EXPECT_EQ(value("?period=2017"), part);
+  EXPECT_EQ(value("/compare?period=2017"), 3 * part) << "two copies came before the definitions that have it, one behind them";
+  EXPECT_TRUE(json::parse(server.get("/v1/metrics/" + name + "/compare?period=2017").body).at("older").is_null());
+  ASSERT_TRUE(decide("swap", {name}).ended.with(0));
+  EXPECT_EQ(value("?period=2017"), 3 * part);
+  ASSERT_TRUE(decide("undo", {name}).ended.with(0));
+  EXPECT_EQ(value("?period=2017"), part);
+
+  const auto refusal = [&](const std::string& metric, int code) {
+    const auto ran = decide("backfill", {metric});
+    EXPECT_TRUE(ran.ended.with(code)) << ran.text();
+    return ran.err;
+  };
+  EXPECT_NE(refusal("hotline.brand_now", 3).find("did you mean hotline.brand_new?"), std::string::npos);
+  EXPECT_NE(refusal("hotline.overdue_rate", 1).find("is computed from others when it is asked: backfill hotline.on_time_rate"),
+            std::string::npos);
+  EXPECT_NE(refusal("proposal.reply_rate", 1).find("there is nothing to backfill"), std::string::npos);
+  EXPECT_TRUE(server.stop().with(0)) << server.errors();
 }
 
 TEST_F(BackfillTest, RebuiltOrRestoredItComesToTheSameFigures) {

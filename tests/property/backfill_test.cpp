@@ -350,6 +350,10 @@ TEST_F(Carry, SaysWhatTheOtherDefinitionsLack) {
       << text;
   EXPECT_NE(text.find("kind hotline-ticket has no attribute harm"), std::string::npos) << text;
   EXPECT_EQ(refusal(older(), {{wider, "hotline.direct_answer_rate", 2}}), "") << "that one reads nothing that is missing";
+  // Nothing stops definitions that came later: what fits is carried, the rest is left out.
+  const auto fits = definition::carry_what_fits(older(), {{wider, "hotline.return_rate", 2}, {wider, "hotline.direct_answer_rate", 2}});
+  EXPECT_FALSE(definition::find_metric(*fits, "hotline.return_rate", 2));
+  EXPECT_TRUE(definition::find_metric(*fits, "hotline.direct_answer_rate", 2));
 }
 
 }  // namespace
