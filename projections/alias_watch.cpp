@@ -32,7 +32,8 @@ Result<std::vector<std::vector<aliases::Owner>>> owners_of(const Projections::Im
     const auto add = [&](const Layer& layer) {
       for (std::size_t i = 0; i < prefixes.size(); ++i) {
         const auto& prefix = prefixes[i];
-        for (auto it = layer.aliases.lower_bound(prefix); it != layer.aliases.end() && it->first.starts_with(prefix); ++it) rows[i].insert(*it);
+        for (auto it = layer.aliases.lower_bound(prefix); it != layer.aliases.end() && it->first.starts_with(prefix); ++it)
+          rows[i].insert(*it);
       }
     };
     FrozenPtr frozen;
@@ -111,7 +112,8 @@ void AliasWatch::run() {
       wake_.wait(lock, [&] { return stopping_ || missed_ || !waiting_.empty(); });
       all = std::exchange(missed_, false);
       if (all) looked_ = false;
-      while (!all && now.size() < kPrefixesAtOnce && !waiting_.empty()) now.push_back(std::move(waiting_.extract(waiting_.begin()).value()));
+      while (!all && now.size() < kPrefixesAtOnce && !waiting_.empty())
+        now.push_back(std::move(waiting_.extract(waiting_.begin()).value()));
     }
     if (stopping_) return;
     const auto status = all ? look_through_store() : look_at(now);

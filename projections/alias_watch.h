@@ -50,6 +50,7 @@ class AliasWatch {
 [[nodiscard]] Result<AliasConflict> conflict_at(const Projections::Impl& impl, std::string_view prefix,
                                                 const std::vector<aliases::Owner>& owners);
 // The owners of each prefix, in its order.
-[[nodiscard]] Result<std::vector<std::vector<aliases::Owner>>> owners_of(const Projections::Impl& impl, const std::vector<std::string>& prefixes);
+[[nodiscard]] Result<std::vector<std::vector<aliases::Owner>>> owners_of(const Projections::Impl& impl,
+                                                                         const std::vector<std::string>& prefixes);
 
 }  // namespace docket::projections

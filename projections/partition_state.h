@@ -38,7 +38,7 @@ struct PartitionState {
   std::vector<std::unique_ptr<const meta::BundleNames>> bundles;
   meta::Head head;                         // applied so far
   std::vector<std::string> fresh_aliases;  // put by the block that is being applied
-  mutable cases::CaseCache cache;  // rows of `view`
+  mutable cases::CaseCache cache;          // rows of `view`
 
   [[nodiscard]] Below below() const { return {frozen, view}; }  // with the lock held
   // The names of a bundle, numbered now if this partition meets it for the first time; null: the lookup doesn't know it.

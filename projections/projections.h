@@ -49,7 +49,7 @@ struct Options {
   FreezeLimits limits;
   std::size_t case_cache_bytes = 48U << 20U;
   std::size_t block_cache_bytes = 96U << 20U;
-  BundleLookup bundles;                 // called on worker and query threads; null result: unknown
+  BundleLookup bundles;  // called on worker and query threads; null result: unknown
   // A number got a second case: called within a second of it, on a thread of its own. Null: nobody watches.
   std::function<void(const AliasConflict&)> on_conflict;
   rocksdb::Env* env = nullptr;          // null: the default one

@@ -290,7 +290,10 @@ int run_case_alarms(const CommonOptions& options, std::size_t limit) {
   output.table = alarm_table(remote.display(), *output.items);
   const auto* complete = answer->if_contains("complete");
   if (complete != nullptr && complete->is_bool() && !complete->get_bool())
-    *options.err << "docket: " << either(options.language, "启动时已有的警报仍在查找，稍后再问", "those that stood at the start are still being looked for; ask again") << "\n";
+    *options.err << "docket: "
+                 << either(options.language, "启动时已有的警报仍在查找，稍后再问",
+                           "those that stood at the start are still being looked for; ask again")
+                 << "\n";
   return print(options, output);
 }
 

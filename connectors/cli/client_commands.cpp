@@ -150,9 +150,9 @@ void add_case_commands(CLI::App& app, Exit& exit) {
   }
   {
     std::shared_ptr<Bound<CaseArgs>> bound;
-    CLI::App& command = verb<CaseArgs>(parent, "alarms", "Lists numbers that should name one case and that several cases have.",
-                                       "  docket case alarms", exit, bound,
-                                       [](const CommonOptions& o, const CaseArgs& a) { return run_case_alarms(o, a.limit); });
+    CLI::App& command =
+        verb<CaseArgs>(parent, "alarms", "Lists numbers that should name one case and that several cases have.", "  docket case alarms",
+                       exit, bound, [](const CommonOptions& o, const CaseArgs& a) { return run_case_alarms(o, a.limit); });
     command.add_option("--limit", bound->args.limit, "at most so many")->check(whole_number(1))->capture_default_str();
     add_common(command, bound->common);
   }

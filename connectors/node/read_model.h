@@ -51,7 +51,7 @@ struct AliasConflict {
 };
 struct ConflictPage {
   std::vector<AliasConflict> conflicts;
-  std::string next;  // `after` of the next page; "" = this was the last one
+  std::string next;       // `after` of the next page; "" = this was the last one
   bool complete = false;  // false: what stood at the start is still being looked through
 };
 

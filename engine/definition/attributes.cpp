@@ -6,8 +6,8 @@
 namespace docket::definition {
 namespace {
 
-constexpr std::string_view kAttributeKeys[] = {"type", "of",   "dimension", "private", "public", "readers",
-                                               "per",  "many", "default",   "min",     "max",    "alias", "alarm"};
+constexpr std::string_view kAttributeKeys[] = {"type", "of",      "dimension", "private", "public", "readers", "per",
+                                               "many", "default", "min",       "max",     "alias",  "alarm"};
 
 }  // namespace
 
@@ -55,7 +55,8 @@ void declare_attributes(Build& build, KindBuild& kind_build, const Node& node, S
     }
     if (const Node* alarm = fields.scalar("alarm")) {
       if (alarm->text != "open") {
-        build.report.error(*alarm, fields.where() + ": alarm is open (a second case is told only while both are not closed), not " + alarm->text,
+        build.report.error(*alarm,
+                           fields.where() + ": alarm is open (a second case is told only while both are not closed), not " + alarm->text,
                            nearest(alarm->text, {"open"}));
       }
       if (fields.get("alias") == nullptr) build.report.error(*alarm, fields.where() + ": alarm goes with alias");

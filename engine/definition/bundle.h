@@ -192,7 +192,7 @@ struct ClockDef {
   std::vector<LimitRow> rows;   // of that rule; none matching: unlimited
   AttributeId given = kNone16;  // instead of a limit: a date (its last millisecond) or instant attribute
   ScopeId given_scope = 0;
-  bool given_key = false;            // instead of both: the part's key, a date
+  bool given_key = false;          // instead of both: the part's key, a date
   std::uint64_t pause_states = 0;  // states of its own scope
   Holder holder;
   std::optional<ExtendDef> extend;
@@ -312,10 +312,10 @@ struct ScopeDef {    // the case itself, or a part
   // parts only
   std::string key_name;
   TypeSpec key_spec;
-  bool keys_in_order = false;  // integer keys are 1, 2, 3 ... without a gap, each once for ever
+  bool keys_in_order = false;   // integer keys are 1, 2, 3 ... without a gap, each once for ever
   AttributeId quota = kNone16;  // so many instances may be open, as this attribute of the case says (no value: no bound),
   std::string quota_unless;     // but for an event that carries this field
-  std::uint64_t during = 0;  // states of the case in which its events are legal
+  std::uint64_t during = 0;     // states of the case in which its events are legal
   // set by derive()
   std::uint64_t back_states = 0;  // states that some event leaves by `to: back`
 };

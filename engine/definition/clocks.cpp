@@ -181,7 +181,8 @@ struct ClockCompiler {
     clock().window = fields.flag("window");
     if (const Node* closing = fields.scalar("closing")) {
       clock().outlives = true;
-      if (closing->text != "keep") error(*closing, "closing is keep (it goes on when the case is closed), not " + closing->text, nearest(closing->text, {"keep"}));
+      if (closing->text != "keep")
+        error(*closing, "closing is keep (it goes on when the case is closed), not " + closing->text, nearest(closing->text, {"keep"}));
       if (clock().window || scope_id != 0) error(*closing, "closing: a window goes on without it, and a part's clock by `during`");
     }
     driven("starts", &EventDef::starts);

@@ -78,7 +78,8 @@ void EventCompiler::parts() const {
       field.spec = kind.scopes[*id].key_spec;
       field.spec.many = true;
       field.adds_part = *id;
-      if (kind.scopes[*id].keys_in_order) error(adds->keys[i], "the keys of " + adds->keys[i].text + " are taken in order, each by an opening event of the part");
+      if (kind.scopes[*id].keys_in_order)
+        error(adds->keys[i], "the keys of " + adds->keys[i].text + " are taken in order, each by an opening event of the part");
       if (kind.scopes[*id].open_states == 0) error(adds->keys[i], "part " + adds->keys[i].text + " has no open state to be added in");
       add_field(std::move(field), adds->items[i]);
     }

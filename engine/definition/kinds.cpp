@@ -135,8 +135,7 @@ struct Declarer {
     kind.scopes.emplace_back().name = key.text;
     kind_build.scopes.emplace_back().node = &node;
     if (const Node* part_key = fields.need("key")) {
-      const Fields key_fields(*part_key, fields.where() + ": key", build.report,
-                              {"name", "type", "in_order", "quota", "unless"});
+      const Fields key_fields(*part_key, fields.where() + ": key", build.report, {"name", "type", "in_order", "quota", "unless"});
       if (const Node* word = key_fields.need_scalar("name")) {
         check_name(build, *word, fields.where() + ": key");
         kind.scopes[scope].key_name = word->text;
@@ -171,8 +170,9 @@ struct Declarer {
     const Node* unless = fields.scalar("unless");
     if (unless != nullptr) part.quota_unless = unless->text;
     if ((quota == nullptr) != (unless == nullptr)) {
-      build.report.error(fields.node(), fields.where() + ": quota (an attribute of the case) and unless (the field with which one more is taken) "
-                                                         "go together");
+      build.report.error(fields.node(), fields.where() +
+                                            ": quota (an attribute of the case) and unless (the field with which one more is taken) "
+                                            "go together");
     }
     if (quota == nullptr) return;
     const AttributeId* id = find_name(kind.scopes[0].attribute_ids, quota->text);

@@ -98,7 +98,8 @@ class StepCheck {
     if (part.keys_in_order) {
       if (found != nullptr)
         return refuse(Rejection::kPartExists, part.name + " was taken before; a number is given out once for ever", "#/data/part");
-      const auto next = 1 + std::count_if(state_.parts.begin(), state_.parts.end(), [&](const auto& one) { return one.part == def_.scope; });
+      const auto next =
+          1 + std::count_if(state_.parts.begin(), state_.parts.end(), [&](const auto& one) { return one.part == def_.scope; });
       if (event_.part_key.number() != next) {
         return refuse(Rejection::kConditionNotMet,
                       part.name + " are taken in order: the next one is " + std::to_string(next) + ", not " +

@@ -22,14 +22,10 @@ class AlarmsTest : public ::testing::Test {
     ASSERT_TRUE(server_->ready()) << server_->errors();
   }
   void publish(const std::string& kind, const std::string& event, const std::string& subject, const std::string& role, json::object data) {
-    const json::object envelope{{"specversion", "1.0"},
-                                {"id", subject + "-" + std::to_string(++sent_)},
-                                {"source", "docket:city"},
-                                {"type", "org.docket." + kind + "." + event + ".v1"},
-                                {"subject", subject},
-                                {"time", "2017-03-01T09:00:00." + std::to_string(100 + sent_) + "+08:00"},
-                                {"authid", role + "-1"},
-                                {"actorrole", role},
+    const json::object envelope{{"specversion", "1.0"},    {"id", subject + "-" + std::to_string(++sent_)},
+                                {"source", "docket:city"}, {"type", "org.docket." + kind + "." + event + ".v1"},
+                                {"subject", subject},      {"time", "2017-03-01T09:00:00." + std::to_string(100 + sent_) + "+08:00"},
+                                {"authid", role + "-1"},   {"actorrole", role},
                                 {"data", std::move(data)}};
     const auto reply = server_->client().call({"POST", "/v1/events", "application/cloudevents+json", json::serialize(envelope), {}, {}});
     ASSERT_EQ(reply.status, 200) << reply.body;
@@ -104,7 +100,13 @@ TEST_F(AlarmsTest, AMatterSupervisedTwiceIsSeenUntilOneIsSettled) {
 TEST_F(AlarmsTest, ANumberOfTwoTicketsStandsThoughTheyAreClosed) {
   for (const std::string id : {"T1", "T2"}) {
     publish("hotline-ticket", "created", id, "intake",
-            {{"number", "17"}, {"channel", "phone"}, {"type", "help"}, {"category", "noise"}, {"district", "shinan"}, {"text", "t"}, {"caller", "p"}});
+            {{"number", "17"},
+             {"channel", "phone"},
+             {"type", "help"},
+             {"category", "noise"},
+             {"district", "shinan"},
+             {"text", "t"},
+             {"caller", "p"}});
     publish("hotline-ticket", "answered_directly", id, "intake", {{"text", "t"}});
   }
   EXPECT_TRUE(logged("docket: alarm: cases T1 T2 have the same number: '17'")) << server_->errors();

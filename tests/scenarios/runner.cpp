@@ -373,7 +373,8 @@ std::string ScenarioRunner::figure(const std::string& text, std::string& wanted)
   const bool weigh = metric->measure == MetricDef::Measure::kRatioWeigh;
   const bool by_end = metric->measure == MetricDef::Measure::kRatioByEnd;
   std::int64_t numerator = sum(by_end ? days.by_end : std::uint8_t{measure::kNumerator});
-  if (metric->measure == MetricDef::Measure::kCount || metric->measure == MetricDef::Measure::kSum || metric->measure == MetricDef::Measure::kStock)
+  if (metric->measure == MetricDef::Measure::kCount || metric->measure == MetricDef::Measure::kSum ||
+      metric->measure == MetricDef::Measure::kStock)
     return head + std::to_string(numerator);
   const std::int64_t denominator = sum(measure::kDenominator);
   if (complement) numerator = denominator - numerator;
