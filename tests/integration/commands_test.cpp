@@ -146,7 +146,7 @@ TEST_F(Commands, NameWhatIsNotThere) {
        {3, {"city", "make", "--office", "x"}, "no office x; there are: "},
        {3, {"ledger", "create", "--office", "x", "--data", none}, "no office x; there are: "},
        {3, {"kind", "check", "--schemas", none}, "no folder "},
-       {3, {"kind", "walk", "cal"}, "has no kind cal; it has hotline-ticket, call, qa-session, proposal; did you mean call?"},
+       {3, {"kind", "walk", "cal"}, "has no kind cal; it has hotline-ticket, call, call-tally, qa-session, proposal, supervision, register; did you mean call?"},
        {3, {"serve", "--data", none}, "no ledger in "},
        {3, {"ledger", "verify", "--data", none}, "no ledger in "},
        {3, {"ledger", "copy", "--from", none, "--to", in("to")}, "no ledger in "},

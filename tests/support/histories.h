@@ -65,6 +65,9 @@ class Histories {
   std::vector<Delivery> one_case(std::size_t k, std::size_t n, std::set<std::string>& seen) {
     const auto& kind = bundle_->kinds[k];
     std::string id = std::string(1, kind.name[0]) + std::to_string(made_) + "-" + std::to_string(n);
+    const bool same_letter = std::any_of(bundle_->kinds.begin(), bundle_->kinds.begin() + static_cast<std::ptrdiff_t>(k),
+                                         [&](const auto& earlier) { return earlier.name[0] == kind.name[0]; });
+    if (same_letter) id += "." + kind.name;
     int more = 0;  // every case lives in partition 0, so one loop judges them all
     while (model::partition_of(id + "." + std::to_string(more)) != 0) ++more;
     id += "." + std::to_string(more);

@@ -1,7 +1,11 @@
 // Lists, aliases, due clocks, anchors: exact, in a stable order, wherever the rows lie and whatever is written between two pages.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <set>
+#include <thread>
 
 #include "projection_samples.h"
 
@@ -180,6 +184,95 @@ TEST(ProjectionAliases, FindTheirOwnersAndCountSecondOnes) {
   EXPECT_EQ(owners("n1"), "c@2 ");
   EXPECT_EQ(owners("n9"), "a@0 d@3 ");
   EXPECT_EQ(projections->alarms(), 2U);
+}
+
+// What was told, from the watch's thread to the test's.
+class Told {
+ public:
+  void add(const AliasConflict& conflict) {
+    const std::lock_guard lock(mutex_);
+    std::string line = conflict.kind + "." + conflict.alias;
+    for (const auto& value : conflict.values) line += " " + value;
+    line += ":";
+    for (const auto& id : conflict.cases) line += " " + id;
+    lines_.push_back(std::move(line));
+    more_.notify_all();
+  }
+  // The n-th line, once it is there.
+  std::string line(std::size_t n) {
+    std::unique_lock lock(mutex_);
+    const bool came = more_.wait_for(lock, std::chrono::seconds(30), [&] { return lines_.size() > n; });
+    return came ? lines_[n] : "nothing was told";
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable more_;
+  std::vector<std::string> lines_;
+};
+
+// All that stand, once the watch has looked through the store.
+std::vector<std::string> standing(const Projections& projections, std::size_t page_size = 1) {
+  std::vector<std::string> out;
+  std::string after;
+  for (;;) {
+    const auto page = projections.conflicts(after, page_size);
+    EXPECT_TRUE(page.ok());
+    if (!page.ok()) return out;
+    if (!page->complete) {
+      std::this_thread::yield();
+      continue;
+    }
+    EXPECT_LE(page->conflicts.size(), page_size);
+    for (const auto& conflict : page->conflicts) out.push_back(conflict.values.at(0) + ":" + std::to_string(conflict.cases.size()));
+    if (page->next.empty()) return out;
+    after = page->next;
+  }
+}
+
+TEST(ProjectionAliases, ASecondOwnerIsToldAndStandsOverARestart) {
+  TempFolder folder;
+  const auto bundle = samples::office();
+  Told told;
+  auto options = samples::options_for(folder / "p", bundle);
+  options.on_conflict = [&told](const AliasConflict& conflict) { told.add(conflict); };
+  auto projections = samples::open_or_fail(options);
+  Chain chain(27, bundle);
+  model::Height height = 0;
+  const auto number = [&](int partition, const std::string& id, const std::string& value) {
+    auto state = chain.changed(id, height);
+    samples::set_slot(state->scope, samples::kNumber, model::Value::text(value));
+    partition::AppliedBlock block;
+    block.records.push_back(chain.accepted(partition, id, std::move(state), height++));
+    block.position = {partition, height, 0};
+    projections->apply(std::move(block));
+  };
+  number(0, "b", "n1");
+  number(1, "c", "n2");
+  number(2, "a", "n1");
+  EXPECT_EQ(told.line(0), "ticket.number n1: a b");
+  ASSERT_TRUE(projections->flush().ok());
+  number(3, "d", "n2");  // one owner written, one in memory
+  EXPECT_EQ(told.line(1), "ticket.number n2: c d");
+  EXPECT_EQ(standing(*projections), (std::vector<std::string>{"n1:2", "n2:2"}));
+  number(1, "c", "n3");  // corrected: n2 has one owner again
+  EXPECT_EQ(standing(*projections), std::vector<std::string>{"n1:2"});
+  number(1, "e", "n1");
+  EXPECT_EQ(told.line(2), "ticket.number n1: a b e");
+  ASSERT_TRUE(projections->flush().ok());
+  projections.reset();
+  projections = samples::open_or_fail(options);
+  EXPECT_EQ(standing(*projections), std::vector<std::string>{"n1:3"}) << "what stood before is found again, and not told twice";
+  number(0, "f", "n3");
+  EXPECT_EQ(told.line(3), "ticket.number n3: c f");
+}
+
+TEST(ProjectionAliases, NobodyWatchesUnasked) {
+  TempFolder folder;
+  const auto projections = samples::open_or_fail(samples::options_for(folder / "p", samples::office()));
+  const auto page = projections->conflicts("", 10);
+  ASSERT_TRUE(page.ok());
+  EXPECT_FALSE(page->complete);
 }
 
 TEST(ProjectionClocks, DueIsReadFromTheNewestState) {
