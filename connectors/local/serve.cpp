@@ -168,8 +168,8 @@ int run_serve(const ServeOptions& options) {
   if (!sharing) return fail(sharing.error());
   if (*sharing) more = [&shared = **sharing](node::NodeParts& parts) { shared.tell(parts); };
 #endif
+  KeyDestroyer destroyer(*home);  // the node's workers call it
   auto node = make_node(*home, *store, options.workers, more);
-  KeyDestroyer destroyer(*home);
   const auto outputs = home->outputs ? home->outputs(*node, **store) : nullptr;
   if (auto started = node->start(); !started) return fail(started.error());
   if (carried) {

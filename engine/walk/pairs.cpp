@@ -19,6 +19,7 @@ std::vector<Pair> legal_pairs(const definition::KindDef& kind) {
     const auto event = static_cast<model::EventId>(i);
     if (def.action == definition::EventAction::kMigrated) continue;  // a walk stays with its definitions,
     if (def.action == definition::EventAction::kReleased) continue;  // and meets no engine defect
+    if (def.action == definition::EventAction::kErased) continue;    // it is legal everywhere and moves nothing that a walk sees
     if (def.opens) {
       out.push_back({def.scope, model::kNotOpened, event});
     } else {

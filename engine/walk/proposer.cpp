@@ -190,8 +190,7 @@ model::Symbol Proposer::any_unit() { return bundle_->units.empty() ? model::kNoS
 
 std::optional<std::string> Proposer::data(const Situation& at, model::EventId event, std::string& gate, std::string& why) {
   const auto& def = kind_.events[event];
-  const bool plain = def.action == EventAction::kNone || def.action == EventAction::kVoided || def.action == EventAction::kErased;
-  if (!plain) return action_data(at, def, gate, why);
+  if (def.action != EventAction::kNone && def.action != EventAction::kVoided) return action_data(at, def, gate, why);
   const std::vector<definition::Test>* wanted = nullptr;
   if (def.when != model::kNoCondition && random_.percent(80)) wanted = &random_.of(kind_.conditions[def.when].any);
   std::string out = "{";

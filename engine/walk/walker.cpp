@@ -99,7 +99,8 @@ std::vector<Walker::Choice> Walker::choices(const Case& at, bool homeward) {
       if (def.scope == 0 && def.opens) add(event, kCase);
       continue;
     }
-    if (def.action == EventAction::kMigrated || def.action == EventAction::kReleased) continue;  // see legal_pairs()
+    const bool never = def.action == EventAction::kMigrated || def.action == EventAction::kReleased || def.action == EventAction::kErased;
+    if (never) continue;  // see legal_pairs()
     if (def.after_clock != model::kNone8 && !options_.timers) continue;
     if (at.state->voided && def.action != EventAction::kCorrected) continue;
     if (def.scope == 0) {

@@ -209,6 +209,33 @@ TEST_F(Erasure, IsEverywhereAndTheChainStillVerifies) {
       << "replay gives up the same keys and no others";
 }
 
+// A copy of the keys from before the erasure is brought back: reading the ledger anew gives them up again.
+TEST_F(Erasure, OldKeysThatComeBackAreGivenUpByRebuilding) {
+  const fs::path old = folder_ / "old-keys";
+  {
+    Server server(data_);
+    ASSERT_TRUE(server.ready()) << server.errors();
+    publish(server);
+    read_key();
+    fs::copy(data_ / "keys", old, fs::copy_options::recursive);
+    ASSERT_TRUE(erase(server).ended.with(0));
+    await_destroyed(server);
+    EXPECT_TRUE(server.stop().with(0)) << server.errors();
+  }
+  fs::remove_all(data_ / "keys");
+  fs::rename(old, data_ / "keys");
+  const auto rebuilt = run_docket({"store", "rebuild", "--data", data_.string()});
+  ASSERT_TRUE(rebuilt.ended.with(0)) << rebuilt.text();
+  {
+    Server server(data_);
+    ASSERT_TRUE(server.ready()) << server.errors();
+    expect_not_told(server);
+    await_destroyed(server);
+    EXPECT_TRUE(server.stop().with(0)) << server.errors();
+  }
+  expect_nothing_in(data_);
+}
+
 // A case that nobody handles any more, and one that should never have been opened, are erased like any other; an erasure stands.
 TEST_F(Erasure, OfAClosedOrVoidedCaseAndForEver) {
   Server server(data_);

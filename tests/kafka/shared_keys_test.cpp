@@ -81,6 +81,35 @@ TEST_F(KafkaSharedKeys, TwoThatMakeAKeyForOneCaseBothKeepBoth) {
   }
 }
 
+TEST_F(KafkaSharedKeys, WhatIsErasedIsTakenBackAndDoesNotComeAgain) {
+  constexpr model::Instant kThen = 1'700'000'000'000;
+  auto a = share("a");
+  auto b = share("b");
+  ASSERT_TRUE(a->start(kPatience).ok());
+  ASSERT_TRUE(b->start(kPatience).ok());
+  const auto made = a->case_key("C1");
+  const auto other = a->case_key("C2");
+  ASSERT_TRUE(made.ok() && other.ok());
+  ASSERT_TRUE(a->sync().ok());
+  ASSERT_TRUE(b->catch_up(kPatience).ok());
+  ASSERT_TRUE(b->sync().ok());
+  ASSERT_TRUE(a->erase("C1", {made->id}, kThen).ok());
+  ASSERT_TRUE(a->destroy(kThen + 1, 0).ok());
+  EXPECT_EQ(a->find(made->id), std::nullopt);
+  EXPECT_EQ(a->fate(made->id).destroyed, kThen + 1);
+  // b hasn't read the record yet; at its start it must not put the row there again, and a wouldn't take it.
+  b.reset();
+  b = share("b");
+  ASSERT_TRUE(b->start(kPatience).ok());
+  EXPECT_EQ(b->find(made->id), std::optional(made->key));
+  ASSERT_TRUE(a->catch_up(kPatience).ok());
+  EXPECT_EQ(a->find(made->id), std::nullopt);
+  ASSERT_TRUE(b->erase("C1", {made->id}, kThen).ok());
+  ASSERT_TRUE(b->destroy(kThen + 2, 0).ok());
+  EXPECT_EQ(b->find(made->id), std::nullopt);
+  for (auto* store : {a.get(), b.get()}) EXPECT_EQ(store->find(other->id), std::optional(other->key)) << "one master still";
+}
+
 TEST_F(KafkaSharedKeys, KeysOfAnotherMasterAreRefused) {
   auto a = share("a");
   ASSERT_TRUE(a->start(kPatience).ok());
