@@ -57,10 +57,11 @@ TEST_F(Commands, Succeed) {
               {0,
                {"rules", "diff", "qingdao", "--with", "qingdao-2021"},
                "proposal.redo\n  - 1mo  (R:SD §24, the province's, assumed)\n  + no row  ("},
-              {0, {"rules", "diff", "example", "example"}, "0 of 39 rules differ\n"},
+              {0, {"rules", "diff", "example", "example"}, "0 of 46 rules differ\n"},
               {0,
                {"kind", "diff", "shandong", "qingdao"},
-               "kind proposal: version 1, unchanged\n\noffices/qingdao.yaml\n"
+               "kind proposal: version 1, unchanged\nkind supervision: version 1, unchanged\nkind register: version 1, "
+               "unchanged\n\noffices/qingdao.yaml\n"
                "         office qingdao: office is now qingdao, was shandong\n"},
               {0, {"kind", "diff", "--office", "qingdao", "qingdao"}, "\n0 differences\n"},
               {0, {"city", "make", "--cases", "1"}, "specversion"}});
@@ -91,8 +92,10 @@ TEST_F(Commands, SayWhatChangedBetweenTwoDefinitions) {
   change("rules/example.yaml", "{limit: 3mo}]", "{limit: 2mo}]");
   change("metrics/calls.yaml", "metrics: calls", "# Nothing new.\nmetrics: calls");
   const std::string rest =
-      "kind hotline-ticket: version 1, unchanged\nkind call: version 1, unchanged\nkind qa-session: version 1, unchanged\n"
-      "kind proposal: stays version 1 in spite of its changes: 1 major\n\n"
+      "kind hotline-ticket: version 1, unchanged\nkind call: version 1, unchanged\nkind call-tally: version 1, unchanged\n"
+      "kind qa-session: version 1, unchanged\n"
+      "kind proposal: stays version 1 in spite of its changes: 1 major\n"
+      "kind supervision: version 1, unchanged\nkind register: version 1, unchanged\n\n"
       "definitions/proposal.yaml\n  major  proposal, event rated, by: no longer proposer\n\n"
       "rules/example.yaml\n         rule proposal.reply, row 2: limit is now 2mo, was 3mo; read by clock reply of proposal, clock answer "
       "of "
@@ -146,7 +149,9 @@ TEST_F(Commands, NameWhatIsNotThere) {
        {3, {"city", "make", "--office", "x"}, "no office x; there are: "},
        {3, {"ledger", "create", "--office", "x", "--data", none}, "no office x; there are: "},
        {3, {"kind", "check", "--schemas", none}, "no folder "},
-       {3, {"kind", "walk", "cal"}, "has no kind cal; it has hotline-ticket, call, call-tally, qa-session, proposal, supervision, register; did you mean call?"},
+       {3,
+        {"kind", "walk", "cal"},
+        "has no kind cal; it has hotline-ticket, call, call-tally, qa-session, proposal, supervision, register; did you mean call?"},
        {3, {"serve", "--data", none}, "no ledger in "},
        {3, {"ledger", "verify", "--data", none}, "no ledger in "},
        {3, {"ledger", "copy", "--from", none, "--to", in("to")}, "no ledger in "},

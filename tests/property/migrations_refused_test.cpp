@@ -12,9 +12,11 @@ TEST_F(Migrations, AKindThatWhatDecidesLacksIsRefusedAndHarmsNothing) {
   static const auto without =
       changed({{"offices/example.yaml", "call-tally, qa-session, proposal", "call-tally, proposal"},
                {"offices/example.yaml", "proposal, qa, supervision]", "proposal, supervision]"},
-               {"sources/example.yaml", "kinds: [hotline-ticket, call, call-tally, qa-session, proposal, supervision, register]\n  units: [U, V, W]\n  backfill",
+               {"sources/example.yaml",
+                "kinds: [hotline-ticket, call, call-tally, qa-session, proposal, supervision, register]\n  units: [U, V, W]\n  backfill",
                 "kinds: all\n  units: [U, V, W]\n  backfill"},
-               {"sources/example.yaml", "kinds: [hotline-ticket, call, call-tally, qa-session, proposal, supervision, register]\n  units: [U, V, W]\n  in_order",
+               {"sources/example.yaml",
+                "kinds: [hotline-ticket, call, call-tally, qa-session, proposal, supervision, register]\n  units: [U, V, W]\n  in_order",
                 "kinds: all\n  units: [U, V, W]\n  in_order"}});
   ASSERT_NE(without, nullptr);
   accept(R"({"specversion":"1.0","id":"q1","source":"example","type":"org.docket.qa-session.planned.v1","subject":"Q1",)"
