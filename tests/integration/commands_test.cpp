@@ -303,7 +303,7 @@ TEST_F(Commands, KindCheckAndKindListCountTheSame) {
     const std::string counts = cells[0] + " " + cells[2] + ": states " + cells[3] + ", events " + cells[4] + ", clocks " + cells[5] + ", ";
     EXPECT_NE(checked.out.find(counts), std::string::npos) << counts << "\n" << checked.out;
   }
-  EXPECT_EQ(kinds, 4) << listed.text();
+  EXPECT_EQ(kinds, 7) << listed.text();
   EXPECT_EQ(run_docket({"kind", "list", "--office", "example", "--format", "plain"}).out, listed.out);
   expect_all({{3, {"kind", "list", "--office", "exampel"}, "did you mean example?"},
               {6, {"kind", "list", "--server", "http://127.0.0.1:1"}, "without a server: docket kind list --office example"}});
