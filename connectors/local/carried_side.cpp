@@ -99,6 +99,11 @@ class CarriedMetrics::Side final : public node::MetricSide, public node::ReadMod
   std::vector<partition::HistoryRow> history(int partition, std::string_view case_id) const override {
     return of_.live_->history(partition, case_id);
   }
+  std::vector<partition::QuarantinedRow> quarantined(int partition) const override { return of_.live_->quarantined(partition); }
+  node::ConflictPage conflicts(const std::string& after, std::size_t limit) const override { return of_.live_->conflicts(after, limit); }
+  std::vector<node::AliasConflict> conflicts_of(const definition::Bundle& bundle, const model::CaseState& state) const override {
+    return of_.live_->conflicts_of(bundle, state);
+  }
   std::vector<partition::ParkedRow> parked(int partition) const override { return of_.live_->parked(partition); }
 
  private:

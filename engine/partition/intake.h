@@ -3,11 +3,15 @@
 // Thread rule: plain values.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/ingest/ingest.h"
+#include "engine/ledger/record.h"
 
 namespace docket::partition {
 
@@ -28,6 +32,27 @@ struct IntakeBatch {
   std::int64_t lost_to = 0;  // beyond `from`: the offsets from there to this one are gone, and were never judged
   bool rebased = false;      // `epoch` is new: the topic was made anew, and its offsets begin at `from`
   std::vector<IntakeEvent> events;
+};
+
+// Records of one topic and epoch that one block tells to be duplicates.
+struct Duplicates {
+  std::string topic;
+  std::uint32_t epoch = 0;
+  std::vector<std::pair<std::int64_t, std::int64_t>> ranges;  // both ends belong to it
+};
+
+// The record being judged: whose outcome passes the cursor.
+struct Mark {
+  std::array<std::uint8_t, 16> fingerprint{};
+  ledger::IntakeCursor behind;
+};
+
+struct FingerprintHash {
+  std::size_t operator()(const std::array<std::uint8_t, 16>& fingerprint) const {
+    std::size_t hash = 0;
+    std::memcpy(&hash, fingerprint.data(), sizeof hash);  // it is a hash already
+    return hash;
+  }
 };
 
 // Outcomes of intake records in valid blocks of this owner's.

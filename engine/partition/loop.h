@@ -9,7 +9,6 @@
 // values, so that a simulator can drive it. Thread rule: one thread; Sink and readers are called on it.
 #pragma once
 
-#include <cstring>
 #include <deque>
 #include <functional>
 #include <map>
@@ -165,11 +164,6 @@ class PartitionLoop {
     Deciding deciding;
     IntakeCounts intake;
   };
-  struct Duplicates {  // of one topic and epoch, in one block
-    std::string topic;
-    std::uint32_t epoch = 0;
-    std::vector<std::pair<std::int64_t, std::int64_t>> ranges;  // both ends belong to it
-  };
   struct Building {  // the block that this turn fills
     ledger::Block header;
     std::string records;           // as they will stand in it
@@ -180,13 +174,6 @@ class PartitionLoop {
     IntakeCounts intake;
     [[nodiscard]] bool empty() const { return applied.empty(); }
     [[nodiscard]] Height end() const { return header.height + applied.size(); }
-  };
-  struct FingerprintHash {
-    std::size_t operator()(const std::array<std::uint8_t, 16>& fingerprint) const {
-      std::size_t hash = 0;
-      std::memcpy(&hash, fingerprint.data(), sizeof hash);  // it is a hash already
-      return hash;
-    }
   };
 
   [[nodiscard]] std::vector<ledger::Appending> judge_turn(Instant now);
@@ -368,10 +355,6 @@ class PartitionLoop {
   std::deque<IntakeBatch> intake_;
   std::size_t intake_events_ = 0;
   std::size_t intake_judged_ = 0;  // of the first batch
-  struct Mark {                    // the record being judged: whose outcome passes the cursor
-    std::array<std::uint8_t, 16> fingerprint{};
-    ledger::IntakeCursor behind;
-  };
   std::optional<Mark> mark_;
   IntakeCounts intake_counts_;
 
