@@ -43,6 +43,7 @@ class KindCheck {
     options.seed = budget_.seed;
     options.source = kWalkSource;
     options.common = false;
+    options.reactions = true;
     Walker walker(bundle, kind_id_, options);
     const auto& kind = bundle->kinds[kind_id_];
     std::vector<std::uint64_t> wanted;

@@ -82,6 +82,15 @@ std::vector<Step> Walker::walk(const std::string& case_id, std::size_t steps) {
   return std::move(at.steps);
 }
 
+// Whether Docket alone may open a case by this event, while people may by another.
+bool Walker::only_docket_opens(model::EventId event) const {
+  const auto own = [&](const definition::EventDef& def) {
+    return def.by.size() == 1 && def.by.front().kind == definition::ActorRule::Kind::kRole && def.by.front().role == bundle_->system_role;
+  };
+  return own(kind_.events[event]) &&
+         std::any_of(kind_.events.begin(), kind_.events.end(), [&](const auto& def) { return def.scope == 0 && def.opens && !own(def); });
+}
+
 // ---- which event ---------------------------------------------------------------------------------------------------
 
 std::vector<Walker::Choice> Walker::choices(const Case& at, bool homeward) {
@@ -96,7 +105,7 @@ std::vector<Walker::Choice> Walker::choices(const Case& at, bool homeward) {
     const auto& def = kind_.events[i];
     const auto event = static_cast<model::EventId>(i);
     if (at.state == nullptr) {
-      if (def.scope == 0 && def.opens) add(event, kCase);
+      if (def.scope == 0 && def.opens && (options_.reactions || !only_docket_opens(event))) add(event, kCase);
       continue;
     }
     const bool never = def.action == EventAction::kMigrated || def.action == EventAction::kReleased || def.action == EventAction::kErased;

@@ -36,6 +36,7 @@ struct Options {
   bool cover = true;                         // false: natural weights only
   bool common = true;                        // false: common events only where they help
   bool timers = true;                        // what Docket emits itself when a clock has run out
+  bool reactions = false;                    // cases may begin as another case's reaction, though people can open them, too
 };
 
 class Walker {
@@ -81,6 +82,7 @@ class Walker {
   };
 
   [[nodiscard]] std::vector<Choice> choices(const Case& at, bool homeward);
+  [[nodiscard]] bool only_docket_opens(model::EventId event) const;
   [[nodiscard]] std::uint64_t weight(const Case& at, const definition::EventDef& def, const Choice& choice, bool homeward) const;
   void set_goals(Case& at, bool aimless);
   bool attempt(Case& at, const Choice& choice);

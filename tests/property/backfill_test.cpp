@@ -27,8 +27,8 @@ std::vector<Change> other_metrics() {
 }
 // Other ids of kinds, states, clocks, events and symbols, the same rules.
 std::vector<Change> other_tables() {
-  return {{"offices/example.yaml", "kinds: [hotline-ticket, call, qa-session, proposal]",
-           "kinds: [proposal, call, hotline-ticket, qa-session]"},
+  return {{"offices/example.yaml", "kinds: [hotline-ticket, call, call-tally, qa-session, proposal, supervision, register]",
+           "kinds: [proposal, register, call, hotline-ticket, supervision, call-tally, qa-session]"},
           {"definitions/hotline-ticket.yaml", "transferred: transferred, merged: merged,", "transferred: transferred,"},
           {"definitions/hotline-ticket.yaml", "closed: {concluded: done,", "closed: {merged: merged, concluded: done,"},
           {"definitions/hotline-ticket.yaml", "  open:   [registered, dispatched,", "  open:   [handling, registered, dispatched,"},

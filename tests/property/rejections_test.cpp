@@ -286,6 +286,25 @@ void the_program_decides() {
   EXPECT_EQ(code_of(outcome.refusal), "quarantined");
 }
 
+void a_long_row_decides() {
+  EngineFixture engine(definition::load_office("example"));
+  partition::Reaction reaction;
+  reaction.from = 1;
+  reaction.number = 1;
+  reaction.depth = 9;
+  reaction.case_id = "H1";
+  reaction.event =
+      R"({"specversion":"1.0","id":"H1:supervision:1","source":"docket","type":"org.docket.supervision.referred.v1","subject":"S1",)"
+      R"("time":"2026-03-10T09:00:00+08:00","authid":"docket","actorrole":"system","data":{"source":"hotline","origin":"H1"}})";
+  partition::Offer offer;
+  offer.reaction = std::make_shared<const partition::Reaction>(reaction);
+  offer.done = [](const std::vector<partition::EventOutcome>& outcomes) {
+    EXPECT_EQ(code_of(outcomes.front().refusal), "reaction-too-deep");
+  };
+  ASSERT_TRUE(engine.loop().offer(std::move(offer)));
+  engine.pump();
+}
+
 TEST(Rejections, EachCodeThatTheEventDecides) { the_event_decides(); }
 TEST(Rejections, EachCodeThatTheCaseDecides) { the_case_decides(); }
 TEST(Rejections, AfterAClockAndASecondExtension) { after_a_clock_and_a_second_extension(); }
@@ -293,7 +312,10 @@ TEST(Rejections, WhatTimeAndTheLedgerDecide) { time_and_the_ledger_decide(); }
 
 TEST(Rejections, TheCodeOfAnEngineDefect) { the_program_decides(); }
 
+TEST(Rejections, TheCodeOfALongRow) { a_long_row_decides(); }
+
 TEST(Rejections, TheListIsClosed) {
+  a_long_row_decides();
   the_event_decides();
   the_case_decides();
   after_a_clock_and_a_second_extension();

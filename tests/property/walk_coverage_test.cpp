@@ -74,6 +74,7 @@ void cover(const std::string& office) {
   for (std::size_t k = 0; k < bundle->kinds.size(); ++k) {
     const auto& kind = bundle->kinds[k];
     Options options;
+    options.reactions = true;
     options.seed = seed_of_run();
     Walker walker(bundle, static_cast<model::KindId>(k), options);
     std::size_t cannot = 0;
@@ -114,6 +115,7 @@ TEST(WalkCoverage, EveryLegalPairOfBoston) { cover("boston"); }
 TEST(WalkCoverage, OneSeedIsOneWalk) {
   const auto bundle = definition::load_office("example");
   Options options;
+  options.reactions = true;
   options.seed = 5;
   options.late_percent = 20;
   Walker first(bundle, 0, options);

@@ -84,6 +84,9 @@ TEST(ScenarioTables, TakeEveryEventAndReachEveryState) {
     for (const auto& event : kind.events) {
       if (event.common && kind.name != "hotline-ticket") continue;
       if (event.action == definition::EventAction::kMigrated) continue;  // needs other definitions: property/migrations_test.cpp
+      if (event.action == definition::EventAction::kReleased) continue;  // needs a defect: property/quarantine_test.cpp
+      const bool reaction = event.opens && event.scope == 0 && event.by.size() == 1 && event.by.front().role == bundle->system_role;
+      if (reaction) continue;  // another case's doing: property/reactions_test.cpp, integration/reactions_test.cpp
       EXPECT_TRUE(travelled().events.contains(kind.name + "." + event.name)) << "no scenario takes " << kind.name << " " << event.name;
       if (event.common || (event.opens && event.scope == 0)) continue;
       const auto& scope = kind.scopes[0];

@@ -36,7 +36,8 @@ TEST(CliParse, UnknownCommandsGetASuggestion) {
   EXPECT_EQ(run({"metrik", "show"}).code, kUsage);
   EXPECT_EQ(run({"metrik", "show"}).err, "docket: unknown command metrik; did you mean metric?\n  docket --help says more\n");
   EXPECT_EQ(run({"case", "lst"}).err, "docket: unknown command lst; did you mean list?\n  docket case --help says more\n");
-  EXPECT_THAT(run({"case", "frobnicate"}).err, HasSubstr("there are: get, list, history, explain, migrate, release, erase, erasure"));
+  EXPECT_THAT(run({"case", "frobnicate"}).err,
+              HasSubstr("there are: get, list, history, alarms, explain, migrate, release, erase, erasure"));
 }
 
 TEST(CliParse, UnknownOptionsGetASuggestion) {
@@ -53,7 +54,8 @@ struct Wrong {
 TEST(CliParse, WhatIsWrongIsSaidWithWhatWouldBeRight) {
   const std::vector<Wrong> rows{
       {{}, "a command is missing: case, event, metric, rejects, rules, calendar, node, kind\n  docket --help says more\n"},
-      {{"case"}, "case needs a command: get, list, history, explain, migrate, release, erase, erasure\n  docket case --help says more\n"},
+      {{"case"},
+       "case needs a command: get, list, history, alarms, explain, migrate, release, erase, erasure\n  docket case --help says more\n"},
       {{"case", "get"}, "case get needs ID (the case id)\n  docket case get --help says more\n"},
       {{"case", "get", "T1", "T2"}, "case get takes no further word: T2\n  docket case get --help says more\n"},
       {{"case", "get", "T1", "--format", "xml"},

@@ -106,7 +106,7 @@ TEST(ProjectionCodec, CaseWithoutStateComesBack) {
 // which a program of another format never reads.
 TEST(ProjectionCodec, LayoutIsTheStoredOne) {
   EXPECT_EQ(codec::kValueVersion, 1);
-  EXPECT_EQ(store::kFormatVersion, 4U);
+  EXPECT_EQ(store::kFormatVersion, 5U);
   EXPECT_EQ(codec::crc32c(full_payload()), 0x80B41EFFU);
 }
 
