@@ -344,6 +344,11 @@ int run_case_history(const CommonOptions& options, const std::string& id, const 
       outcome += " displaced by " + show.text(event, "displaced_by");
       shown_outcome += std::string(either(show.language, " 被取代于 ", " displaced by ")) + show.text(event, "displaced_by");
     }
+    if (const auto* cause = event.if_contains("caused_by"); cause != nullptr && cause->is_object()) {
+      const auto by = show.text(cause->get_object(), "case");
+      outcome += " caused by " + by;
+      shown_outcome += std::string(either(show.language, "，由 ", ", by ")) + by;
+    }
     const auto* data = event.if_contains("data");
     const std::string pairs = data == nullptr ? "" : show.pairs(*data);
     output.table.rows.push_back({show.text(event, "version"), show.cell(event, "time"), show.cell(event, "recorded"),
