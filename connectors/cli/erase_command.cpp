@@ -34,7 +34,7 @@ Output erasure_output(const Display& show, const json::object& answer) {
     const auto* gone = row.if_contains("gone");
     const bool is_gone = gone != nullptr && gone->is_bool() && gone->get_bool();
     const auto when = has(row, "since") ? show.cell(row, "since") : has(row, "made") ? show.cell(row, "made") : Cell("");
-    output.table.rows.push_back({show.text(row, "place"), show.text(row, "what"),
+    output.table.rows.push_back({show.cell(row, "place"), show.cell(row, "what"),
                                  Cell(zh ? (is_gone ? "已消除" : "尚未消除") : (is_gone ? "gone" : "not yet"), is_gone ? "true" : "false",
                                       is_gone ? Colour::kNone : Colour::kRed),
                                  when, show.text(row, "until")});

@@ -233,6 +233,7 @@ Status CarriedMetrics::turn() {
   {
     const std::lock_guard lock(mutex_);
     decisions = decisions_;
+    asked_ = false;
   }
   const auto wanted = decisions.counted();
   if (wanted.empty()) return {};
@@ -257,7 +258,13 @@ Status CarriedMetrics::turn() {
     return {};
   };
   if (auto done = serve(); !done) return done;
-  if (serving_ && same(serving_->counted(), wanted)) return {};
+  if (serving_ && same(serving_->counted(), wanted)) {
+    const auto names = decisions.metrics();
+    const bool noted = std::all_of(names.begin(), names.end(), [&](const auto& name) { return decisions.standing(name)->built; });
+    if (noted) return {};
+    if (auto done = book_.note_built(wanted, clock_()); !done) return done;  // backfilled again, and its rows are there
+    return take_decisions();
+  }
   if (!building_ || !same(building_->counted(), wanted)) {
     if (auto opened = open_rows(wanted, building_); !opened) return opened;
   }

@@ -121,7 +121,9 @@ void read_again(const std::string& file, const definition::Bundle& bundle, servi
 // Another thread's: one write, so that lines stay whole.
 void tell_conflict(const projections::AliasConflict& conflict) {
   std::string line = "docket: alarm: cases";
-  for (const auto& id : conflict.cases) line += " " + id;
+  constexpr std::size_t kNamed = 5;
+  for (std::size_t i = 0; i < conflict.cases.size() && i < kNamed; ++i) line += " " + conflict.cases[i];
+  if (conflict.cases.size() > kNamed) line += " and " + std::to_string(conflict.cases.size() - kNamed) + " more";
   line += " have the same " + conflict.alias + ":";
   for (const auto& value : conflict.values) line += " '" + value + "'";
   std::cerr << line + " (" + conflict.kind + "; docket case alarms)\n";
@@ -188,6 +190,9 @@ int run_serve(const ServeOptions& options) {
       std::cerr << http::access_line(entry) << "\n";
     };
   }
+  destroyer.start();
+  ControlServer control(*home, **store, *node, carried.get());  // before anybody is told that the node is ready
+  if (auto started = control.start(); !started) return fail(started.error());
   http::HttpServer server(http, *node);
   const auto port = server.start();
   if (!port) return fail(port.error());
@@ -197,9 +202,6 @@ int run_serve(const ServeOptions& options) {
   HeadsWriter heads(*home, **store, std::move(to_chain));
   if (outputs) heads.on_signed([&outputs](const std::string& line) { outputs->tell_heads(line); });
   if (auto started = heads.start(); !started) return fail(started.error());
-  destroyer.start();
-  ControlServer control(*home, **store, *node, carried.get());
-  if (auto started = control.start(); !started) return fail(started.error());
   const bool six = http.host.find(':') != std::string::npos;
   const std::string listens = (six ? "[" + http.host + "]:" : http.host + ":") + std::to_string(*port);
 #ifdef DOCKET_KAFKA

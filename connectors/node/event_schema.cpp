@@ -143,6 +143,7 @@ json::object field_schema(const definition::Bundle& bundle, const definition::Ki
   note["private"] = field.spec.is_private;  // sealed in the record, erasable
   if (field.is_part_key) note["key_of"] = kind.scopes[event.scope].name;
   if (field.adds_part != model::kNone8) note["adds"] = kind.scopes[field.adds_part].name;
+  if (field.link != model::kNone8) out["pattern"] = "^[A-Za-z0-9._:-]{1,64}$";
   if (field.link != model::kNone8) note["link"] = kind.links[field.link].name;
   out["x-docket"] = std::move(note);
   return field.required ? out : or_null(std::move(out));

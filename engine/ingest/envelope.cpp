@@ -26,12 +26,6 @@ bool has_control(std::string_view text, bool had_escapes) {
   return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
-bool valid_subject(std::string_view text) {
-  return !text.empty() && text.size() <= kSubjectBytesMax && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == ':' || c == '-';
-  });
-}
-
 bool valid_attribute_name(std::string_view name) {
   return !name.empty() && name.size() <= kAttributeNameMax &&
          std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });

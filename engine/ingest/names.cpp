@@ -1,8 +1,10 @@
 #include "engine/ingest/names.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "engine/ingest/describe.h"
+#include "engine/ingest/ingest.h"
 
 namespace docket::ingest {
 
@@ -47,6 +49,12 @@ std::string TypeNames::explain(std::string_view type) const {
   }
   return "found version " + quote(major) + " of " + kind.name + "." + std::string(event_name) + ", expected v" +
          std::to_string(kind.events[*event_id].major);
+}
+
+bool valid_subject(std::string_view text) {
+  return !text.empty() && text.size() <= kSubjectBytesMax && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == ':' || c == '-';
+  });
 }
 
 }  // namespace docket::ingest

@@ -9,6 +9,9 @@
 
 namespace docket::ingest {
 
+// Whether a text can be a case's id: [A-Za-z0-9._:-]{1,64}.
+[[nodiscard]] bool valid_subject(std::string_view text);
+
 struct TypeRef {
   model::KindId kind = model::kNone16;
   model::EventId event = model::kNone16;

@@ -5,6 +5,7 @@
 #include "engine/ingest/describe.h"
 #include "engine/ingest/json_scan.h"
 #include "engine/ingest/json_text.h"
+#include "engine/ingest/names.h"
 #include "engine/ingest/state.h"
 
 namespace docket::ingest {
@@ -67,6 +68,11 @@ void Ingest::State::check_data(model::Event& event, const Split& split, Findings
     if (row.raw == "null") continue;
     row.value = fields.parse(field.spec, row.name, row.raw, findings);
     if (field.is_part_key) event.part_key = row.value;
+    const bool no_case =
+        field.link != model::kNone8 && row.value.type() == model::Value::Type::kText && !valid_subject(row.value.as_text());
+    if (no_case)
+      findings.add(Rejection::kInvalidData, data_pointer(field.name), kBadFormat,
+                   "found " + quote(row.value.as_text()) + ", expected a case id, [A-Za-z0-9._:-]{1,64}");
   }
   check_required(event, findings);
 }

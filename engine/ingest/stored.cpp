@@ -136,7 +136,9 @@ void Ingest::State::check_stored_values(const model::Event& event, Findings& fin
 model::Refusal Ingest::check_stored(model::Event& event) {
   Findings findings;
   if (state_->def(event) == nullptr) findings.add(model::Rejection::kUnknownType, "#/type", kUnknownName, "there is no such kind or event");
+  state_->own = event.source == definition::kOwnSource;
   state_->check_actor(event, findings);
+  state_->own = false;
   state_->check_required(event, findings);
   state_->check_stored_values(event, findings);
   model::Refusal refusal;

@@ -94,7 +94,8 @@ model::Refusal PartitionLoop::add_replacement(validate::Incoming& incoming, cons
     incoming.replacement = *stored;
     return {};
   }
-  auto offered = book_of(event).ingest.parse(json);
+  auto& ingest = book_of(event).ingest;
+  auto offered = target->source == definition::kOwnSource ? ingest.parse_own(json) : ingest.parse(json);
   if (offered.stage != ingest::Stage::kReady) {
     model::Refusal refusal{Rejection::kInvalidData, "the replacement is not valid: " + offered.refusal.detail, {}};
     for (auto error : offered.refusal.errors) {

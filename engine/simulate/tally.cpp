@@ -25,7 +25,7 @@ NotTaken refusal_row(const RecordRow& row, std::string code, std::string detail)
 model::Refusal check_alone(Rulebook& book, model::Event& event, const definition::EventDef& judged, Instant recorded) {
   if (auto refusal = book.ingest.check_stored(event)) return refusal;
   const auto& def = book.bundle->kinds[event.kind].events[event.event];
-  if (def.late == judged.late && def.late_ms == judged.late_ms) return {};
+  if (event.source == definition::kOwnSource || (def.late == judged.late && def.late_ms == judged.late_ms)) return {};
   return validate::check_time(*book.bundle, event, recorded);
 }
 
@@ -88,7 +88,7 @@ Course as_if(const Replayed& replayed, const std::string& case_id, const Replaye
   CaseHistory history(*changed.bundle);
   std::map<model::Height, const RecordRow*> rows;
   for (const auto& row : one.rows) {
-    if (row.record->kind != ledger::RecordKind::kAccepted || row.def->action == definition::EventAction::kMigrated) continue;
+    if (row.record->kind == ledger::RecordKind::kTimer || row.def->action == definition::EventAction::kMigrated) continue;
     if (auto status = loader.add_anew(history, row.height, row.recorded, *row.record); !status) {
       not_taken.push_back(refusal_row(row, "unreadable", status.error().message));
       continue;

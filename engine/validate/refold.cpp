@@ -68,6 +68,12 @@ Verdict Refold::run() {
   verdict_.new_timeline = timeline(bundle_, id_, events, overlay);
   if (verdict_.old_timeline.size() != old_events.size() || verdict_.new_timeline.size() != events.size())
     return refused(engine_defect({ErrorCode::kInternal, "case " + id_ + ": an accepted event can't be applied again", false}));
+  if (verdict_.new_timeline.empty() && !verdict_.old_timeline.empty()) {
+    return refused({Rejection::kInvalidData,
+                    "without that event the case was never opened; a case that was opened by mistake is voided as a whole",
+                    {{"#/data/event", "names the opening of the case; publish voided instead", "value"}}},
+                   refused_at_);
+  }
   CaseState state =
       verdict_.new_timeline.empty() ? (before_ != nullptr ? *before_ : unopened(bundle_, id_)) : *verdict_.new_timeline.back().state;
   if (before_ != nullptr) carry_over(state, *before_);
