@@ -70,6 +70,10 @@ TEST_F(ReactionsTest, ACaseIsOpenedByAnotherAndSaysByWhich) {
   while (rejects.find("case-exists") == std::string::npos && std::chrono::steady_clock::now() < until)
     rejects = server.get("/v1/rejects").body;
   EXPECT_NE(rejects.find("O1:other:"), std::string::npos) << rejects;
+  const auto bad = server.client().post(order_event("order", "O1", 4, "handed", kNoon, R"({"other":"bad id!","what":"w"})", kApproved),
+                                        "application/cloudevents+json");
+  EXPECT_EQ(bad.status, 422) << bad.body;
+  EXPECT_NE(bad.body.find("#/data/other"), std::string::npos) << bad.body;
   EXPECT_TRUE(server.stop().with(0));
   const auto verified = run_docket({"store", "verify", "--data", data_.string()});
   EXPECT_TRUE(verified.ended.with(0)) << verified.text();
@@ -99,6 +103,32 @@ TEST(ShippedReactions, ASupervisedTicketIsAMatterOfSupervision) {
   EXPECT_EQ(matter.at("state"), "proposed");
   EXPECT_EQ(matter.at("attributes").at("matter"), "T1");
   EXPECT_EQ(matter.at("attributes").at("origin"), "T1");
+  // What was copied can be corrected; the opening alone isn't voided.
+  const auto history = boost::json::parse(server.get("/v1/cases/" + id + "/history").body);
+  const std::string event(history.at("events").at(0).at("id").as_string());
+  const auto corrected = [&](const std::string& n, const std::string& how) {
+    return server.client().post(
+        R"({"specversion":"1.0","id":")" + n + R"(","source":"12345","type":"org.docket.supervision.corrected.v1","subject":")" + id +
+            R"(","time":"2026-03-11T09:00:00+08:00","authid":"s-1","actorrole":"supervisor","approvedby":"chief","data":)" +
+            R"({"event":{"source":"docket","id":")" + event + R"("},"reason":"r","approver":"chief",)" + how + "}}",
+        "application/cloudevents+json");
+  };
+  const auto better = corrected("c1", R"("replace":{"data":{"source":"hotline","origin":"T1","matter":"better"}})");
+  ASSERT_EQ(better.status, 200) << better.body;
+  EXPECT_EQ(boost::json::parse(server.get("/v1/cases/" + id).body).at("attributes").at("matter"), "better");
+  const auto voided = corrected("c2", R"("void":true)");
+  EXPECT_EQ(voided.status, 422) << voided.body;
+  EXPECT_NE(voided.body.find("#/data/event"), std::string::npos) << voided.body;
+  // A simulation opens it too: of the changed rule only the deadline differs.
+  const auto simulated =
+      run_docket({"kind", "simulate", "--data", (folder / "data").string(), "--rule", "supervision.dispatch=6wd", "--json"});
+  ASSERT_TRUE(simulated.ended.with(0)) << simulated.text();
+  const auto kinds = boost::json::parse(simulated.out).at("kinds").as_array();
+  ASSERT_EQ(kinds.size(), 1U) << simulated.out;
+  EXPECT_EQ(kinds.at(0).at("not_there"), 0);
+  EXPECT_TRUE(kinds.at(0).at("states").as_array().empty()) << simulated.out;
+  EXPECT_TRUE(kinds.at(0).at("not_taken").as_array().empty()) << simulated.out;
+  EXPECT_EQ(kinds.at(0).at("clocks").at(0).at("later"), 1);
 }
 
 TEST_F(ReactionsTest, WhatWasAcknowledgedIsOpenedAfterAKill) {
