@@ -48,6 +48,7 @@ TEST(Corruption, OneTokenIsMostlyRefused) {
       {"example", "definitions/call.yaml"},
       {"example", "definitions/call-tally.yaml"},
       {"example", "definitions/register.yaml"},
+      {"example", "definitions/supervision.yaml"},
       {"example", "definitions/common.yaml"},
       {"boston", "definitions/boston-311.yaml"},
       {"example", "metrics/hotline.yaml"},

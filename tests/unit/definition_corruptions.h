@@ -42,8 +42,9 @@ inline std::vector<Token> words_of(const std::string& text) {
       const std::string word = text.substr(start, i - start);
       if (word == "title" && text.compare(i, 3, ": {") == 0)
         i = text.find('}', i);
-      else if (word == "source" && text.compare(i, 2, ": ") == 0)
-        i = text.find(", certainty", i);
+      else if (const auto prose = text.find(", certainty", i);
+               word == "source" && text.compare(i, 2, ": ") == 0 && prose < text.find('\n', i))
+        i = prose;  // of a rule; else it is an attribute of that name
       else
         out.push_back({start, word.size()});
     } else {
