@@ -9,6 +9,7 @@ namespace docket::definition {
 namespace {
 
 constexpr std::string_view kCaseWord = "@case";
+constexpr std::string_view kSystemRole = "system";  // an office without it may come to be checked, too
 
 bool is_bounded_by(const std::optional<std::int64_t>& narrow, const std::optional<std::int64_t>& wide, bool upper) {
   if (!wide) return true;
@@ -67,9 +68,9 @@ struct ReactionCompiler {
     const EventDef* found = nullptr;
     for (const EventDef& event : target.events) {
       if (event.scope != 0 || !event.opens) continue;
-      const bool own = std::any_of(event.by.begin(), event.by.end(), [&](const ActorRule& rule) {
-        return rule.kind == ActorRule::Kind::kRole && rule.role == build.bundle->system_role;
-      });
+      const bool own = build.bundle->system_role != kNone8 && std::any_of(event.by.begin(), event.by.end(), [&](const ActorRule& rule) {
+                         return rule.kind == ActorRule::Kind::kRole && rule.role == build.bundle->system_role;
+                       });
       if (!own) continue;
       if (found != nullptr) {
         error(*map.find("opens_by"),
@@ -79,8 +80,8 @@ struct ReactionCompiler {
       found = &event;
     }
     if (found == nullptr) {
-      error(*map.find("opens_by"), "no event that opens a " + link.to_name + " is by " + build.bundle->roles[build.bundle->system_role] +
-                                       ", so Docket itself can't open one");
+      error(*map.find("opens_by"),
+            "no event that opens a " + link.to_name + " is by " + std::string(kSystemRole) + ", so Docket itself can't open one");
     }
     return found;
   }

@@ -78,6 +78,17 @@ TEST(ReactionOffice, ACaseThatNothingOpensIsTold) {
       << compiled.diagnostics.front().format();
 }
 
+TEST(ReactionOffice, WithoutTheRoleOfDocketItselfNothingIsOpened) {
+  auto texts = testing::reaction_office_texts();
+  auto& office = texts.at("offices/small.yaml");
+  office.replace(office.find("unit, system]"), 13, "unit, sytem]");
+  const auto compiled = compile(texts, "small");
+  ASSERT_FALSE(compiled.ok());
+  std::string all;
+  for (const auto& each : compiled.diagnostics) all += each.format() + "\n";
+  EXPECT_NE(all.find("no event that opens a job is by system"), std::string::npos) << all;
+}
+
 // A kind that the office lacks is not opened, and its link is still a link.
 TEST(ReactionOffice, AMissingKindIsAWarning) {
   auto texts = testing::reaction_office_texts();
