@@ -104,6 +104,18 @@ inline Record timer_sample() {
   return record;
 }
 
+// As it is written since 0022: the event that another case asked for, and by which line it came.
+inline Record reaction_sample() {
+  Record record = timer_sample();
+  record.kind = RecordKind::kReaction;
+  record.case_version = 1;
+  record.case_revision = 1;
+  record.event =
+      R"({"specversion":"1.0","id":"HT-1:supervision:5b551cd5cff4a4db","source":"docket","type":"org.docket.supervision.referred.v1","subject":"HT-1.supervision.5b551cd5cff4","time":"2017-03-08T16:00:00.000Z","authid":"docket","actorrole":"system","onbehalfof":"s-1","data":{"source":"hotline","matter":"HT-1","origin":"HT-1"}})";
+  record.body = R"({"from":9,"number":17,"case":"HT-1","height":812,"depth":1})";
+  return record;
+}
+
 // As they are written since 0023: the event at which the defect showed, and the event that released the case.
 inline Record quarantined_sample() {
   Record record;
@@ -176,6 +188,7 @@ inline std::map<std::string, Block> samples() {
   all["intake-judged"].next = {{"docket.intake.hotline", 2, 17, 0x00ff1122aabbccdd}};
   all["reaction"] = block_of(53, {record_of(RecordKind::kReaction, R"({"number":1,"to":9,"depth":1})")});
   all["quarantined"] = block_of(54, {record_of(RecordKind::kQuarantined, R"({"subject":"HT-1","semantics":1,"cause":"..."})")});
+  all["reaction-event"] = block_of(56, {reaction_sample()});
   all["quarantined-event"] = block_of(57, {quarantined_sample()});
   all["released-event"] = block_of(58, {released_sample()});
   all["released"] = block_of(55, {record_of(RecordKind::kReleased, R"({"subject":"HT-1"})")});
