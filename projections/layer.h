@@ -4,9 +4,7 @@
 // Thread rule: see PartitionState.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,15 +28,8 @@
 
 namespace docket::projections {
 
-using Fingerprint = std::array<std::uint8_t, 16>;
-
-struct FingerprintHash {
-  std::size_t operator()(const Fingerprint& fingerprint) const {
-    std::size_t hash = 0;
-    std::memcpy(&hash, fingerprint.data(), sizeof hash);  // it is a hash already
-    return hash;
-  }
-};
+using partition::Fingerprint;
+using partition::FingerprintHash;
 
 struct AnchorAt {
   meta::Number anchor = 0;

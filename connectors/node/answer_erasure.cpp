@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "connectors/node/answers.h"
+#include "connectors/node/told.h"
 #include "engine/partition/records.h"
 
 namespace docket::node {
@@ -20,11 +21,7 @@ json::object erasure_row(const Reading& reading, const partition::HistoryRow& ro
   json::object out{{"version", row.version}, {"height", std::to_string(row.height)}, {"recorded", instant_json(row.recorded)}};
   if (const auto stored = reading.ingest().parse_stored(record.event, ingest::tag_from_text(record.tag))) {
     const auto& event = **stored;
-    out["source"] = event.source;
-    out["id"] = event.id;
-    out["time"] = instant_json(event.time);
-    out["actor"] = event.authid;
-    out["role"] = event.actorrole;
+    add_event_head(out, event);
     for (const auto& field : event.data) {
       boost::system::error_code error;
       if (field.name == "subject" || field.name == "reason" || field.name == "approver") out[field.name] = json::parse(field.raw, error);

@@ -83,11 +83,7 @@ json::object event_row(const Reading& reading, const std::string& case_id, const
     auto stored = reading.ingest().parse_stored(record.event, ingest::tag_from_text(record.tag));
     if (!stored) return out;
     const auto& event = **stored;
-    out["source"] = event.source;
-    out["id"] = event.id;
-    out["time"] = instant_json(event.time);
-    out["actor"] = event.authid;
-    out["role"] = event.actorrole;
+    add_event_head(out, event);
     if (!event.actorunit.empty()) out["unit"] = event.actorunit;
     if (!event.approvedby.empty()) out["approved_by"] = event.approvedby;
     if (event.kind != model::kNone16 && event.event != model::kNone16) {

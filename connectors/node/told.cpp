@@ -92,4 +92,12 @@ std::map<model::Height, model::Height> displaced_timers(const Reading& reading, 
   return out;
 }
 
+void add_event_head(json::object& out, const model::Event& event) {
+  out["source"] = event.source;
+  out["id"] = event.id;
+  out["time"] = instant_json(event.time);
+  out["actor"] = event.authid;
+  out["role"] = event.actorrole;
+}
+
 }  // namespace docket::node

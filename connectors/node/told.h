@@ -31,4 +31,7 @@ void add_notice(json::object& out, const ledger::Record& record);
 [[nodiscard]] std::map<model::Height, model::Height> displaced_timers(const Reading& reading, int partition,
                                                                       const std::vector<partition::HistoryRow>& rows, Instant known_at);
 
+// Who says what happened: source, id, time, actor and role of an event.
+void add_event_head(json::object& out, const model::Event& event);
+
 }  // namespace docket::node

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,14 +44,6 @@ struct Duplicates {
 struct Mark {
   std::array<std::uint8_t, 16> fingerprint{};
   ledger::IntakeCursor behind;
-};
-
-struct FingerprintHash {
-  std::size_t operator()(const std::array<std::uint8_t, 16>& fingerprint) const {
-    std::size_t hash = 0;
-    std::memcpy(&hash, fingerprint.data(), sizeof hash);  // it is a hash already
-    return hash;
-  }
 };
 
 // Outcomes of intake records in valid blocks of this owner's.

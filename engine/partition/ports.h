@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,6 +22,15 @@ namespace docket::partition {
 
 using ledger::Height;
 using model::Instant;
+
+using Fingerprint = std::array<std::uint8_t, 16>;  // of model::Identity
+struct FingerprintHash {
+  std::size_t operator()(const Fingerprint& fingerprint) const {
+    std::size_t hash = 0;
+    std::memcpy(&hash, fingerprint.data(), sizeof hash);  // it is a hash already
+    return hash;
+  }
+};
 
 // The latest outcome of an event by its fingerprint.
 struct KnownEvent {
