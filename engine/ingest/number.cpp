@@ -10,6 +10,8 @@ namespace {
 
 constexpr int kExponentMax = 100'000;  // far beyond any double or scaled integer; larger ones are cut to it
 
+constexpr int kPointOfDigits = 21;  // RFC 8785: a larger number is written with an exponent
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::size_t skip_digits(std::string_view text, std::size_t at) {
@@ -106,7 +108,7 @@ void append_decimal(std::string& out, const Decimal& decimal) {
   if (decimal.negative) out.push_back('-');
   const std::string_view digits(decimal.digits.data(), static_cast<std::size_t>(decimal.count));
   const int point = decimal.point;
-  if (point > 21 || point <= -6) {
+  if (point > kPointOfDigits || point <= -6) {
     out.push_back(digits[0]);
     if (digits.size() > 1) {
       out.push_back('.');
@@ -143,7 +145,9 @@ bool append_canonical_number(std::string& out, std::string_view text) {
   double number = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
   constexpr double kLargestInteger = 9007199254740992.0;  // 2^53
-  const bool fits = parsed.ec == std::errc{} && std::isfinite(number) && (!integer || std::fabs(number) <= kLargestInteger);
+  // By what is written, not by what was read: 1234567890123456e4 would stand as digits that are refused when they come back.
+  const bool digits_alone = integer || (decimal.count <= decimal.point && decimal.point <= kPointOfDigits);
+  const bool fits = parsed.ec == std::errc{} && std::isfinite(number) && (!digits_alone || std::fabs(number) <= kLargestInteger);
   // An integer just above 2^53 rounds down to it, so the digits are compared too.
   if (!fits || !(shortest(number) == decimal)) {
     out.append(text);

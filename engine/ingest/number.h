@@ -27,8 +27,8 @@ struct Decimal {
 [[nodiscard]] Decimal shortest(double number);
 void append_decimal(std::string& out, const Decimal& decimal);  // ECMAScript's form
 
-// Appends the RFC 8785 form. False, and the number appended as spelled, if a double can't hold it exactly: an integer
-// beyond +-2^53, or a decimal other than the shortest form of its nearest double.
+// Appends the RFC 8785 form. False, and the number appended as spelled, if a double can't hold it exactly: one whose form is an integer
+// beyond +-2^53 (RFC 7493 2.2), or a decimal other than the shortest form of its nearest double.
 [[nodiscard]] bool append_canonical_number(std::string& out, std::string_view json_number);
 
 enum class Scale : std::uint8_t { kOk, kTooFine, kTooBig };

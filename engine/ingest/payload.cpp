@@ -30,7 +30,8 @@ void add_issues(const std::vector<CanonicalIssue>& issues, const std::string& po
       case CanonicalIssue::Kind::kInexact:
         findings.add(Rejection::kInexactNumber, pointer + issue.pointer, kOutOfRange,
                      std::string("found ") + (show ? quote(issue.found) : "a number") +
-                         ", which a double can't hold exactly; expected at most " + "15 significant digits, or a string");
+                         ", which a double can't hold exactly; expected at most " +
+                         "15 significant digits, a whole number of at most 2^53, or a string");
         break;
       case CanonicalIssue::Kind::kDuplicate:
         findings.add(Rejection::kInvalidData, pointer + issue.pointer, kWrongValue,

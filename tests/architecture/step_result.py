@@ -1,4 +1,5 @@
 """Tells what ./dev test noted about one of its steps (file NAME in the folder DOCKET_STEPS); 77 = it did not run."""
+import glob
 import os
 import sys
 
@@ -18,4 +19,6 @@ if os.path.isfile(repeated):
     print(open(repeated, encoding="utf-8", errors="replace").read())
 if not result.startswith("passed") and os.path.isdir(build):
     show(build)
+    for said in sorted(glob.glob(os.path.join(build, "found", "*.said"))):  # a fuzzer's log and what it found, in base64
+        print(open(said, encoding="utf-8", errors="replace").read())
 sys.exit(0 if result.startswith("passed") else 1)

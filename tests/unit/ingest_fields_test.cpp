@@ -122,7 +122,8 @@ TEST_F(Fields, Refused) {
 }
 
 TEST_F(Fields, InexactNumbersAnywhereInData) {
-  const std::string sentence = ", which a double can't hold exactly; expected at most 15 significant digits, or a string";
+  const std::string sentence =
+      ", which a double can't hold exactly; expected at most 15 significant digits, a whole number of at most 2^53, or a string";
   EXPECT_EQ(finding("open_object", "{\"a b\":[0, 9007199254740993]}"),
             "inexact-number #/data/open_object/a%20b/1 range: found \"9007199254740993\"" + sentence);
   EXPECT_EQ(finding("open_object", "{\"x\":12345678901234567890123}"),
