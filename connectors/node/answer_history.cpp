@@ -73,6 +73,25 @@ json::object quarantined_row(json::object out, const ledger::Record& record) {
   return out;
 }
 
+void add_event_name(const Reading& reading, json::object& out, const model::Event& event) {
+  if (event.kind == model::kNone16 || event.event == model::kNone16) return;
+  const auto& def = reading.bundle.kinds[event.kind].events[event.event];
+  out["event"] = def.name;
+  out["label"] = reading.labels(def.labels);
+}
+
+// What waits is sealed whole, by a key of its day; its data is told when it is judged.
+void add_parked_head(const Reading& reading, json::object& out, const ledger::Record& record) {
+  const auto plain = reading.sealer.open_parked(record);
+  if (!plain) return;
+  auto& ingest = reading.ingest();
+  const auto offered = record.source == definition::kOwnSource ? ingest.parse_own(*plain) : ingest.parse(*plain);
+  if (offered.event == nullptr) return;
+  add_event_head(out, *offered.event);
+  if (!offered.event->actorunit.empty()) out["unit"] = offered.event->actorunit;
+  add_event_name(reading, out, *offered.event);
+}
+
 json::object event_row(const Reading& reading, const std::string& case_id, const partition::HistoryRow& row, const ledger::Record& record) {
   json::object out{{"version", row.version},
                    {"height", std::to_string(row.height)},
@@ -86,11 +105,7 @@ json::object event_row(const Reading& reading, const std::string& case_id, const
     add_event_head(out, event);
     if (!event.actorunit.empty()) out["unit"] = event.actorunit;
     if (!event.approvedby.empty()) out["approved_by"] = event.approvedby;
-    if (event.kind != model::kNone16 && event.event != model::kNone16) {
-      const auto& def = reading.bundle.kinds[event.kind].events[event.event];
-      out["event"] = def.name;
-      out["label"] = reading.labels(def.labels);
-    }
+    add_event_name(reading, out, event);
     out["data"] = data_json(reading, case_id, event);
     if (!record.effects.empty()) out["effects"] = effects_json(record);
     if (!record.displaces.empty()) {
@@ -112,6 +127,7 @@ json::object event_row(const Reading& reading, const std::string& case_id, const
     return out;
   }
   out["event"] = record.type;
+  if (record.kind == ledger::RecordKind::kParked) add_parked_head(reading, out, record);
   out["code"] = std::string(model::name(record.code));
   if (!record.detail.empty()) out["detail"] = record.detail;
   if (record.until != model::kNoInstant) out["until"] = instant_json(record.until);

@@ -192,6 +192,11 @@ TEST_F(QuarantineHttp, EveryAnswerSaysSoUntilTheCaseIsReleased) {
   const auto history = get("/v1/cases/H1/history");
   for (const auto& row : history.at("events").as_array()) outcomes.push_back(row.at("outcome"));
   EXPECT_EQ(json::serialize(outcomes), R"(["accepted","accepted","quarantined","parked","released","quarantined","released","accepted"])");
+  const auto& waited = history.at("events").at(3);
+  EXPECT_EQ(waited.at("event").as_string(), "signed");
+  EXPECT_EQ(waited.at("label").at("en").as_string(), history.at("events").at(7).at("label").at("en").as_string());
+  EXPECT_EQ(waited.at("actor").as_string(), history.at("events").at(7).at("actor").as_string());
+  EXPECT_FALSE(waited.as_object().contains("data"));
   EXPECT_EQ(history.at("events").at(6).at("data").at("reason").as_string(), "mended");
 }
 
