@@ -134,12 +134,19 @@ CarriedMetrics::CarriedMetrics(const Home& home, std::shared_ptr<node::Projectio
 CarriedMetrics::~CarriedMetrics() { stop(); }
 
 Status CarriedMetrics::start() {
+  home_.metric_log->listen([this] {
+    news_ = true;
+    const std::lock_guard lock(mutex_);
+    asked_ = true;
+    wanted_.notify_all();
+  });
   if (auto taken = take_decisions(); !taken) return taken;
   thread_ = std::thread([this] { run(); });
   return {};
 }
 
 void CarriedMetrics::stop() {
+  home_.metric_log->listen(nullptr);
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -173,6 +180,8 @@ Status CarriedMetrics::take_decisions() {
   return {};
 }
 
+Status CarriedMetrics::take_news() { return news_.exchange(false) ? take_decisions() : Status(); }
+
 ControlReply CarriedMetrics::decide(const std::string& what, const std::vector<std::string>& metrics, const std::string& by) {
   auto reply = book_.decide(what, metrics, by, clock_());
   if (reply.code != 0) return reply;
@@ -199,6 +208,9 @@ int CarriedMetrics::percent() const {
 }
 
 Status CarriedMetrics::open_rows(const Counted& counted, std::shared_ptr<CarriedRows>& into) {
+  if (home_.catch_up_keys) {  // what others sealed is read as they read it
+    if (auto caught = home_.catch_up_keys(); !caught) return caught;
+  }
   auto metrics = book_.carried(counted);
   if (!metrics) return metrics.error();
   auto rows = CarriedRows::open(home_, counted, std::move(*metrics));
@@ -229,6 +241,7 @@ void CarriedMetrics::run() {
 
 // One look at all there is to do: rows that are built go on first, as somebody may be waiting for them.
 Status CarriedMetrics::turn() {
+  if (auto taken = take_news(); !taken) return taken;
   MetricDecisions decisions;
   {
     const std::lock_guard lock(mutex_);
@@ -246,7 +259,8 @@ Status CarriedMetrics::turn() {
     if (auto opened = open_rows(built, serving_); !opened) return opened;
   }
   const auto serve = [&]() -> Status {
-    if (auto go_on = stop(); !go_on || !serving_) return go_on;
+    if (auto go_on = stop(); !go_on) return go_on;
+    if (auto taken = take_news(); !taken || !serving_) return taken;
     {
       const std::lock_guard lock(mutex_);
       asked_ = false;  // who asks from now on may find rows that are older than the question

@@ -97,6 +97,7 @@ class CarriedMetrics final : public node::MetricSides {
   [[nodiscard]] static std::shared_ptr<const Named> name(const node::MetricDecisions& decisions, const definition::BundlePtr& decides,
                                                          const definition::Bundle& carried, As as, const std::string& asked);
   [[nodiscard]] Status take_decisions();
+  [[nodiscard]] Status take_news();
   [[nodiscard]] Status open_rows(const std::vector<node::MetricDecisions::Counted>& counted, std::shared_ptr<CarriedRows>& into);
   void run();
   [[nodiscard]] Status turn();
@@ -115,6 +116,7 @@ class CarriedMetrics final : public node::MetricSides {
   std::shared_ptr<CarriedRows> building_;  // of a longer list
   std::string failure_;                    // why the thread stopped
   bool asked_ = false;
+  std::atomic<bool> news_{false};  // another node decided something
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -136,6 +136,7 @@ Status open_parts(Home& home, const std::filesystem::path& ledger_folder, bool s
   auto definitions = open_definitions(home.ledger, home.bundle);
   if (!definitions) return definitions.error();
   home.definitions = std::move(*definitions);
+  home.metric_log = std::make_shared<MetricLog>(home.ledger);
   return {};
 }
 

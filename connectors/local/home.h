@@ -11,6 +11,7 @@
 #include "connectors/embedded/embedded_store.h"
 #include "connectors/embedded/file_key_store.h"
 #include "connectors/local/definitions.h"
+#include "connectors/local/metric_log.h"
 #include "connectors/local/schemas.h"
 #include "connectors/node/clock_check.h"
 #include "engine/definition/bundle.h"
@@ -39,6 +40,7 @@ struct Home {
   std::shared_ptr<embedded::FileKeyStore> keys;
   definition::BundlePtr bundle;  // that the genesis names
   Definitions definitions;
+  std::shared_ptr<MetricLog> metric_log;
   // Of a ledger that lives elsewhere, of which `ledger` is the local copy (kafka_home.h): what writes and reads it there, its blocks with
   // their offsets there, and the risks that its operator has taken.
   std::function<std::unique_ptr<ledger::Port>()> port;

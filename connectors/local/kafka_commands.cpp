@@ -85,7 +85,7 @@ int copy_from_kafka(const std::string& to, const KafkaPlace& place) {
   {
     const auto tell = [](const std::string& what) { std::cerr << "docket: " << what << "\n"; };
     kafka::SharedBundles bundles(
-        target, place.settings, place.names.config, "copy", [](const ledger::Activation&) {}, tell);
+        target, place.settings, place.names.config, "copy", [](const ledger::Activation&) {}, nullptr, tell);
     if (auto taken = bundles.start(kPatienceMs); !taken) return fail(taken.error());
   }
   auto writer = target->port();

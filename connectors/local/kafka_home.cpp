@@ -293,11 +293,13 @@ Result<Home> open_kafka_home(const fs::path& data, const KafkaPlace& place, cons
   const auto tell = [](const std::string& what) { std::cerr << "docket: " << what << "\n"; };
   const auto shared = std::make_shared<kafka::SharedBundles>(
       home.ledger, place.settings, place.names.config, node,
-      [activations = home.definitions.activations](const ledger::Activation& activation) { activations->hear(activation); }, tell);
+      [activations = home.definitions.activations](const ledger::Activation& activation) { activations->hear(activation); },
+      [log = home.metric_log](std::uint64_t number, const std::string& text) { return log->take(number, text); }, tell);
   if (auto started = shared->start(kPatienceMs); !started) return started.error();
   home.definitions.publish = [shared](const std::string& text, const ledger::Activation& activation) {
     return shared->publish(text, activation, kPatienceMs);
   };
+  home.metric_log->share([shared](std::uint64_t number, const std::string& text) { return shared->decide(number, text, kPatienceMs); });
   home.catch_up_keys = [keys] { return keys->catch_up(kPatienceMs); };
   auto opened = kafka::ChainCopy::open(home.ledger);
   if (!opened) return opened.error();

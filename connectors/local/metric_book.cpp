@@ -62,15 +62,6 @@ Result<definition::BundlePtr> CarriedBundles::find(std::string_view id) {
   return known_.emplace(std::string(id), std::move(carried)).first->second;
 }
 
-Result<MetricDecisions> MetricBook::read() const {
-  const auto stored = ledger_->metric_decisions();
-  if (!stored) return stored.error();
-  if (!*stored) return MetricDecisions();
-  auto out = MetricDecisions::parse(**stored);
-  if (!out) return out.error().with_context("the ledger's store");
-  return out;
-}
-
 Result<std::vector<definition::Carried>> MetricBook::carried(const std::vector<MetricDecisions::Counted>& counted) const {
   std::vector<definition::Carried> out;
   for (const auto& one : counted) {
@@ -144,7 +135,8 @@ ControlReply MetricBook::decide(const std::string& what, const std::vector<std::
   if (!all) return refused(all.error());
   if (metrics.empty()) return {2, "name at least one metric"};
   if (what != "backfill" && what != "swap" && what != "undo") return {2, "of a metric: backfill, swap or undo, not '" + what + "'"};
-  const auto before = all->rows().size();
+  MetricDecisions decided;
+  const auto before = *all;
   std::string text;
   for (const auto& name : metrics) {
     auto one = what == "backfill" ? backfill_of(name) : turn_of(*all, name, what == "swap");
@@ -159,6 +151,7 @@ ControlReply MetricBook::decide(const std::string& what, const std::vector<std::
       }
     }
     all->add(*one);
+    decided.add(*one);
     const auto stands = all->standing(name);
     if (what == "backfill") {
       text += name + ": " + version_text(one->version) + " is counted over the whole history" +
@@ -170,8 +163,8 @@ ControlReply MetricBook::decide(const std::string& what, const std::vector<std::
                                           : ": counts again only what came with the definitions that have it\n");
     }
   }
-  if (all->rows().size() > before) {
-    if (auto set = ledger_->set_metric_decisions(all->text()); !set) return refused(set.error());
+  if (!decided.rows().empty()) {
+    if (auto added = log_->add(before, decided); !added) return refused(added.error());
   }
   return {0, std::move(text)};
 }
@@ -180,7 +173,7 @@ Status MetricBook::note_built(const std::vector<MetricDecisions::Counted>& count
   const std::lock_guard lock(mutex_);
   auto all = read();
   if (!all) return all.error();
-  const auto before = all->rows().size();
+  MetricDecisions decided;
   for (const auto& name : all->metrics()) {
     const auto stands = all->standing(name);
     if (!stands || stands->built) continue;
@@ -193,9 +186,12 @@ Status MetricBook::note_built(const std::vector<MetricDecisions::Counted>& count
     one.version = stands->version;
     one.recorded = recorded;
     one.by = "docket";
-    all->add(std::move(one));
+    decided.add(std::move(one));
   }
-  return all->rows().size() > before ? ledger_->set_metric_decisions(all->text()) : Status();
+  if (decided.rows().empty()) return {};
+  auto added = log_->add(*all, decided);
+  if (!added) return Error{added.error().code, added.error().message, true};  // at the next look: another decision may have come first
+  return {};
 }
 
 }  // namespace docket::local

@@ -32,14 +32,14 @@ class CarriedBundles final : public definition::BundleSource {
 
 class MetricBook {
  public:
-  explicit MetricBook(const Home& home) : ledger_(home.ledger), definitions_(home.definitions) {}
+  explicit MetricBook(const Home& home) : log_(home.metric_log), definitions_(home.definitions) {}
 
-  [[nodiscard]] Result<node::MetricDecisions> read() const;
+  [[nodiscard]] Result<node::MetricDecisions> read() const { return log_->read(); }
   // What stands in `what` is decided: "backfill", "swap" or "undo", of those metrics, all or none. The answer is for whoever asked; its
   // code 1: it can't be done, 3: there is no such metric. `recorded`: now.
   [[nodiscard]] ControlReply decide(const std::string& what, const std::vector<std::string>& metrics, const std::string& by,
                                     model::Instant recorded);
-  // All that had been asked for is counted, up to where the live rows stood.
+  // All that had been asked for is counted, up to where the live rows stood. Of several nodes the first to say so says it for all.
   [[nodiscard]] Status note_built(const std::vector<node::MetricDecisions::Counted>& counted, model::Instant recorded);
   // With the bundles that say what each of them means.
   [[nodiscard]] Result<std::vector<definition::Carried>> carried(const std::vector<node::MetricDecisions::Counted>& counted) const;
@@ -48,7 +48,7 @@ class MetricBook {
   [[nodiscard]] Result<node::MetricDecision> backfill_of(const std::string& metric) const;
   [[nodiscard]] Result<node::MetricDecision> turn_of(const node::MetricDecisions& all, const std::string& metric, bool swap) const;
 
-  std::shared_ptr<embedded::EmbeddedStore> ledger_;
+  std::shared_ptr<MetricLog> log_;
   Definitions definitions_;
   mutable std::mutex mutex_;  // one change at a time
 };

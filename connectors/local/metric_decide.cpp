@@ -28,7 +28,7 @@ std::string names_text(const std::vector<std::string>& names) {
 }  // namespace
 
 ControlReply metric_in(CarriedMetrics* carried, const std::string& what, const std::string& metrics, const std::string& by) {
-  if (carried == nullptr) return {1, "this ledger is on Kafka, where metrics can't be backfilled yet; a folder with the ledger in it can"};
+  if (carried == nullptr) return {cli::kConflict, "an import holds this folder; give the command again when it is done"};
   return carried->decide(what, names_in(metrics), by);
 }
 

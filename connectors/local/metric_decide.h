@@ -9,7 +9,7 @@ namespace docket::local {
 
 class CarriedMetrics;
 
-// `metrics`: their names, with commas between. `carried`: null where the ledger can't have any yet.
+// `metrics`: their names, with commas between. `carried`: null while an import holds the folder.
 [[nodiscard]] ControlReply metric_in(CarriedMetrics* carried, const std::string& what, const std::string& metrics, const std::string& by);
 
 }  // namespace docket::local

@@ -162,21 +162,23 @@ int run_serve(const ServeOptions& options) {
   }
   auto store = open_projections(home->data / "projections", home->definitions.bundles, options.workers, tell_conflict);
   if (!store) return fail(store.error());
-  std::shared_ptr<CarriedMetrics> carried;  // a ledger on Kafka has none yet
-  if (!home->port) carried = std::make_shared<CarriedMetrics>(*home, *store, wall_clock);
+  const auto carried = std::make_shared<CarriedMetrics>(*home, *store, wall_clock);
   std::function<void(node::NodeParts&)> more = [&carried](node::NodeParts& parts) { parts.metrics = carried; };
 #ifdef DOCKET_KAFKA
   auto sharing = make_sharing(options, *home);
   if (!sharing) return fail(sharing.error());
-  if (*sharing) more = [&shared = **sharing](node::NodeParts& parts) { shared.tell(parts); };
+  if (*sharing) {
+    more = [&carried, &shared = **sharing](node::NodeParts& parts) {
+      parts.metrics = carried;
+      shared.tell(parts);
+    };
+  }
 #endif
   KeyDestroyer destroyer(*home);  // the node's workers call it
   auto node = make_node(*home, *store, options.workers, more);
   const auto outputs = home->outputs ? home->outputs(*node, **store) : nullptr;
   if (auto started = node->start(); !started) return fail(started.error());
-  if (carried) {
-    if (auto started = carried->start(); !started) return fail(started.error());
-  }
+  if (auto started = carried->start(); !started) return fail(started.error());
   std::shared_ptr<service::Access> access;
   if (!options.tokens.empty()) {
     auto callers = read_callers(options.tokens, *node->bundle());
@@ -218,7 +220,7 @@ int run_serve(const ServeOptions& options) {
   tell_service_manager("STOPPING=1");
   std::cerr << "docket: stopping\n";
   server.stop();
-  if (carried) carried->stop();
+  carried->stop();
   auto stopped = node->stop();
 #ifdef DOCKET_KAFKA
   if (*sharing) (*sharing)->leave();

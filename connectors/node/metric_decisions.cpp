@@ -58,6 +58,11 @@ Result<MetricDecisions> MetricDecisions::parse(std::string_view text) {
     if (one.metric.empty() || !version || !recorded) return no_decisions("a decision lacks metric, version or recorded");
     one.version = *version;
     one.recorded = *recorded;
+    one.number = out.number();
+    if (const auto* number = row.if_contains("number")) {
+      if (!number->is_int64() || number->get_int64() < 1) return no_decisions("a decision's number is no whole number from 1 on");
+      one.number = static_cast<std::uint64_t>(number->get_int64());
+    }
     if (one.what == What::kBackfill) {
       one.from = decision_text(row, "from");
       one.before = version_of(row, "before").value_or(0);
@@ -67,6 +72,13 @@ Result<MetricDecisions> MetricDecisions::parse(std::string_view text) {
     out.add(std::move(one));
   }
   return out;
+}
+
+void MetricDecisions::append(const MetricDecisions& decided, std::uint64_t number) {
+  for (auto one : decided.rows()) {
+    one.number = number;
+    rows_.push_back(std::move(one));
+  }
 }
 
 std::string MetricDecisions::text() const {
@@ -82,6 +94,7 @@ std::string MetricDecisions::text() const {
     }
     row["recorded"] = model::format_instant(one.recorded);
     row["by"] = one.by;
+    if (one.number != 0) row["number"] = one.number;
     rows.push_back(std::move(row));
   }
   return boost::json::serialize(boost::json::object{{"format", kDecisionsFormat}, {"decisions", std::move(rows)}});

@@ -22,15 +22,19 @@ struct MetricDecision {
   std::string before_from;    // and the bundle of that
   model::Instant recorded = 0;
   std::string by;
+  std::uint64_t number = 0;  // which of the ledger's decisions; those of one command have one
 };
 
 class MetricDecisions {
  public:
-  // {"format":1,"decisions":[...]}. kInvalid: it is something else. kConflict: of a format that this program doesn't know.
+  // {"format":1,"decisions":[...]}; a row without a number has that of the row before it, or 0. kInvalid: it is something else. kConflict:
+  // of a format that this program doesn't know.
   [[nodiscard]] static Result<MetricDecisions> parse(std::string_view text);
   [[nodiscard]] std::string text() const;
   void add(MetricDecision decision) { rows_.push_back(std::move(decision)); }
+  void append(const MetricDecisions& decided, std::uint64_t number);  // gives all of them that number
   [[nodiscard]] const std::vector<MetricDecision>& rows() const { return rows_; }
+  [[nodiscard]] std::uint64_t number() const { return rows_.empty() ? 0 : rows_.back().number; }  // of the last
 
   // How a metric stands by its last backfill; nothing: it had none.
   struct Standing {

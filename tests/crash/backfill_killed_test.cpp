@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "tests/support/changed_metrics.h"
 #include "tests/support/workload.h"
 
 namespace docket::testing {
@@ -12,25 +13,10 @@ namespace {
 
 namespace json = boost::json;
 
-const std::vector<std::string> kMetrics{"hotline.return_rate", "hotline.sign_on_time_rate", "hotline.overdue_open",
-                                        "hotline.handling_time"};
-
 class BackfillTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string text = file_text(std::string(DOCKET_SOURCE_DIR) + "/schemas/metrics/hotline.yaml");
-    const auto change = [&](const std::string& from, const std::string& to) {
-      const auto at = text.find(from);
-      ASSERT_NE(at, std::string::npos) << from;
-      text.replace(at, from.size(), to);
-    };
-    change("version: 1\n", "version: 2\n");
-    change("ratio: {when: {total.return_requested: {min: 1}}}",
-           "except: {returned: {total.return_requested: {min: 1}}}\n  ratio: {when: {total.signed: {min: 1}}}");
-    change("ratio: {when: {clock.sign: met}}", "ratio: {when: {clock.sign: [met, running]}}");
-    text += "hotline.brand_new:\n  title: {zh: 新指标, en: brand new}\n  over: hotline-ticket\n  period: event.created\n  count: true\n";
-    fs::create_directories(schemas_ / "metrics");
-    std::ofstream(schemas_ / "metrics" / "hotline.yaml") << text;
+    write_metrics(schemas_);
     create_ledger(data_);
     // Of two ledgers that never change.
     old_figures_ = figures_of({});
@@ -49,26 +35,8 @@ class BackfillTest : public ::testing::Test {
       Producer producer(part->events());
       EXPECT_TRUE(producer.publish(server));
     }
-    auto out = answers(server);
+    auto out = metric_answers(server);
     EXPECT_TRUE(server.stop().with(0)) << server.errors();
-    return out;
-  }
-
-  // Of each metric the year, its months and its groups, by what the name answers.
-  static std::map<std::string, std::string> answers(Server& server) {
-    std::map<std::string, std::string> out;
-    for (const auto& name : kMetrics) {
-      for (const char* ask : {"?period=2017", "?period=2017-03", "?period=2017&group_by=unit", "?period=2017&at=2017-03-10"}) {
-        const auto reply = server.get("/v1/metrics/" + name + ask);
-        if (reply.status != 200) {
-          out[name + ask] = reply.body;
-          continue;
-        }
-        const auto body = json::parse(reply.body).as_object();
-        out[name + ask] = "version " + json::serialize(body.at("version")) + " " + json::serialize(body.at("total")) +
-                          json::serialize(body.at("figures"));
-      }
-    }
     return out;
   }
 
@@ -78,14 +46,6 @@ class BackfillTest : public ::testing::Test {
     return run_docket(names);
   }
 
-  // Each asking waits up to two seconds for the rows.
-  static void await_counted(Server& server) {
-    for (const auto& name : kMetrics) {
-      int status = 503;
-      for (int i = 0; i < 60 && status == 503; ++i) status = server.get("/v1/metrics/" + name + "/compare?period=2017").status;
-      ASSERT_EQ(status, 200) << server.errors();
-    }
-  }
   static std::string versions(Server& server, const std::string& name) {
     std::string out;
     const auto body = json::parse(server.get("/v1/metrics/" + name + "?period=2017").body).as_object();
@@ -136,7 +96,7 @@ TEST_F(BackfillTest, KilledWhileItCountsItGoesOnAndEndsWithTheFiguresOfTheWholeH
   await_counted(server);
   ASSERT_TRUE(after_.publish(server));  // what comes now counts at once
   EXPECT_EQ(versions(server, kMetrics.front()), "1current 2beside ");
-  EXPECT_EQ(answers(server), old_figures_);
+  EXPECT_EQ(metric_answers(server), old_figures_);
 
   const auto compared = run_docket(
       {"metric", "compare", "hotline.return_rate", "--period", "2017", "--by", "unit", "--lang", "en", "--server", server.address()});
@@ -152,12 +112,12 @@ TEST_F(BackfillTest, KilledWhileItCountsItGoesOnAndEndsWithTheFiguresOfTheWholeH
   EXPECT_TRUE(decide("undo").ended.with(1)) << "nothing was swapped yet";
   const auto swapped = decide("swap");
   ASSERT_TRUE(swapped.ended.with(0)) << swapped.text();
-  EXPECT_EQ(answers(server), new_figures_);
+  EXPECT_EQ(metric_answers(server), new_figures_);
   EXPECT_EQ(versions(server, kMetrics.front()), "1former 2current ");
   const auto listed = run_docket({"metric", "list", "--lang", "en", "--server", server.address()});
   EXPECT_NE(listed.out.find("1 former, 2 current"), std::string::npos) << listed.out;
   ASSERT_TRUE(decide("undo").ended.with(0));
-  EXPECT_EQ(answers(server), old_figures_);
+  EXPECT_EQ(metric_answers(server), old_figures_);
   ASSERT_TRUE(decide("swap").ended.with(0));
   EXPECT_TRUE(server.stop(SIGKILL).by(SIGKILL));
 }
@@ -216,7 +176,7 @@ TEST_F(BackfillTest, RebuiltOrRestoredItComesToTheSameFigures) {
     await_counted(server);
     ASSERT_TRUE(decide("swap").ended.with(0));
     ASSERT_TRUE(after_.publish(server));
-    EXPECT_EQ(answers(server), new_figures_);
+    EXPECT_EQ(metric_answers(server), new_figures_);
     ASSERT_TRUE(run_docket({"store", "backup", "--data", data_.string(), "--to", copy.string()}).ended.with(0));
     EXPECT_TRUE(server.stop().with(0)) << server.errors();
   }
@@ -229,7 +189,7 @@ TEST_F(BackfillTest, RebuiltOrRestoredItComesToTheSameFigures) {
     Server server(data);
     ASSERT_TRUE(server.ready()) << server.errors();
     await_counted(server);
-    EXPECT_EQ(answers(server), new_figures_);
+    EXPECT_EQ(metric_answers(server), new_figures_);
     EXPECT_TRUE(server.stop().with(0)) << server.errors();
   }
 }

@@ -26,7 +26,7 @@ if(DOCKET_KAFKA AND TARGET docket)
     add_test(NAME ${name}.down COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/kafka/broker.sh wipe --dir ${broker_folder})
     set_tests_properties(${name}.down PROPERTIES LABELS kafka TIMEOUT 60 FIXTURES_CLEANUP ${name}_broker)
   endfunction()
-  docket_kafka_test(kafka_test kafka/node_test.cpp kafka/intake_test.cpp kafka/nodes_test.cpp kafka/definitions_test.cpp kafka/shared_keys_test.cpp kafka/clients_test.cpp
+  docket_kafka_test(kafka_test kafka/node_test.cpp kafka/intake_test.cpp kafka/nodes_test.cpp kafka/definitions_test.cpp kafka/backfill_test.cpp kafka/shared_keys_test.cpp kafka/clients_test.cpp
     kafka/outputs_test.cpp kafka/reactions_test.cpp)
   docket_kafka_test(kafka_faults_test kafka/faults_test.cpp kafka/intake_faults_test.cpp kafka/guard_test.cpp)
   docket_kafka_test(kafka_three_test kafka/three_brokers_test.cpp)

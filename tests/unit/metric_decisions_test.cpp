@@ -94,5 +94,29 @@ TEST(MetricDecisions, AMetricThatIsNewGoesOnAsItWasUntilItIsSwapped) {
   EXPECT_EQ(answered(all, "m", 1), "1 live");
 }
 
+TEST(MetricDecisions, ThoseOfOneCommandHaveOneNumberAndTheNextTheNext) {
+  MetricDecisions all;
+  EXPECT_EQ(all.number(), 0U);
+  MetricDecisions two;
+  two.add({MetricDecision::What::kBackfill, "a", 2, "f", 0, "", 0, "x"});
+  two.add({MetricDecision::What::kBackfill, "b", 2, "f", 0, "", 0, "x"});
+  all.append(two, 1);
+  MetricDecisions one;
+  one.add({MetricDecision::What::kBuilt, "a", 2, "", 0, "", 0, "x"});
+  all.append(one, 2);
+  const auto read = MetricDecisions::parse(all.text());
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->number(), 2U);
+  ASSERT_EQ(read->rows().size(), 3U);
+  EXPECT_EQ(read->rows()[1].number, 1U);
+  EXPECT_EQ(read->text(), all.text());
+  const std::string row = R"({"do":"swap","metric":"a","version":2,"recorded":"2017-03-08T00:00:00Z","by":"x","number":)";
+  for (const char* wrong : {"0}", "-1}", "\"1\"}", "1.5}"}) {
+    const auto refused = MetricDecisions::parse("{\"format\":1,\"decisions\":[" + row + wrong + "]}");
+    ASSERT_FALSE(refused.ok()) << wrong;
+    EXPECT_NE(refused.error().message.find("number"), std::string::npos) << refused.error().message;
+  }
+}
+
 }  // namespace
 }  // namespace docket::testing
