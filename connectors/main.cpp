@@ -215,6 +215,8 @@ void add_kind_simulate(CLI::App& app, Local& given, int& code) {
   simulate->add_option("--at", given.simulate.at, "deadlines pass up to then, a date or an instant; else now");
   simulate->add_option("--cases", given.simulate.cases, "how many of the cases that differ are named")->capture_default_str();
   simulate->add_flag("--json", given.simulate.json, "the whole answer as JSON");
+  given.simulate.language = docket::cli::default_language();
+  simulate->add_option("--lang", given.simulate.language, "zh or en")->check(CLI::IsMember({"zh", "en"}))->capture_default_str();
   simulate->callback([&] { code = docket::local::run_kind_simulate(given.simulate); });
 }
 

@@ -87,6 +87,7 @@ struct SimulateOptions {
   std::string at;
   std::size_t cases = 20;
   bool json = false;
+  std::string language = "zh";  // or "en": of the text
 };
 // In a folder that nobody serves, or by the process that does, which goes on serving.
 int run_kind_simulate(const SimulateOptions& options);

@@ -124,7 +124,7 @@ int run_kind_simulate(const SimulateOptions& options) {
     std::cout << answer->text << "\n";
   } else {
     const auto told = json::parse(answer->text);
-    std::cout << simulation_text(told.get_object());
+    std::cout << simulation_text(told.get_object(), options.language);
   }
   return 0;
 }

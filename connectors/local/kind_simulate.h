@@ -15,6 +15,6 @@ namespace docket::local {
 [[nodiscard]] ControlReply simulate_in(const Home& home, const std::string& ask, const std::function<bool()>& stopped = {});
 
 // What a person reads of such an answer.
-[[nodiscard]] std::string simulation_text(const boost::json::object& answer);
+[[nodiscard]] std::string simulation_text(const boost::json::object& answer, const std::string& language);  // "zh" or "en"
 
 }  // namespace docket::local

@@ -12,55 +12,76 @@ using cli::Cell;
 using cli::Display;
 using cli::integer_of;
 
+// A word of this page, in the language that was asked for.
+const char* in(const Display& show, const char* en, const char* zh) { return show.language == "zh" ? zh : en; }
+
 std::string word_or(const Display& show, const json::object& row, const char* name, const char* otherwise) {
   const std::string text = show.text(row, name);
   return text.empty() ? otherwise : text;
 }
 
-std::string cases_text(std::int64_t n) { return std::to_string(n) + (n == 1 ? " case" : " cases"); }
+std::string cases_text(const Display& show, std::int64_t n) { return std::to_string(n) + in(show, n == 1 ? " case" : " cases", " 件"); }
 
-void add_part(std::string& out, std::int64_t n, const std::string& what) {
-  if (n != 0) out += (out.empty() ? "" : ", ") + std::to_string(n) + " " + what;
+void add_part(const Display& show, std::string& out, std::int64_t n, const char* en, const char* zh) {
+  if (n != 0) out += (out.empty() ? "" : in(show, ", ", ",")) + std::to_string(n) + in(show, " ", " 个") + in(show, en, zh);
+}
+
+// "A instead of B".
+std::string instead(const Display& show, const std::string& as_if, const std::string& now) {
+  return show.language == "zh" ? now + " 变为 " + as_if : as_if + " instead of " + now;
+}
+
+std::string counts_text(const Display& show, const json::object& kind) {
+  const auto number = [&](const char* name) { return std::to_string(integer_of(kind, name)); };
+  if (show.language == "zh")
+    return "共 " + number("cases") + " 件,未办结 " + number("open") + " 件;将有不同 " + number("differ") + " 件,其中未办结 " +
+           number("open_differ") + " 件\n";
+  return cases_text(show, integer_of(kind, "cases")) + ", " + number("open") + " open; " + number("differ") + " would differ, " +
+         number("open_differ") + " of the open ones\n";
+}
+
+std::string clock_text(const Display& show, const json::object& clock) {
+  std::string dues;
+  add_part(show, dues, integer_of(clock, "earlier"), "earlier", "提前");
+  add_part(show, dues, integer_of(clock, "later"), "later", "推后");
+  add_part(show, dues, integer_of(clock, "limited"), "with a due that had none", "由无期限变为有期限");
+  add_part(show, dues, integer_of(clock, "unlimited"), "without the due they had", "由有期限变为无期限");
+  std::string out = std::string("  ") + in(show, "clock ", "时限 ") + show.text(clock, "clock") + in(show, ": ", ":") +
+                    (dues.empty() ? in(show, "same dues", "到期时间相同") : in(show, "due ", "到期时间 ") + dues) + "\n";
+  const char* const unset = in(show, "not set", "未设");
+  for (const auto& value : array_of(clock, "values")) {
+    const auto& row = value.get_object();
+    out += "    " + instead(show, word_or(show, row, "as_if", unset), word_or(show, row, "now", unset)) + in(show, ": ", ":") +
+           std::to_string(integer_of(row, "clocks")) + "\n";
+  }
+  return out;
 }
 
 std::string kind_text(const Display& show, const json::object& kind) {
-  std::string out = "\n" + show.text(kind, "kind") + ": " + cases_text(integer_of(kind, "cases")) + ", " +
-                    std::to_string(integer_of(kind, "open")) + " open; " + std::to_string(integer_of(kind, "differ")) + " would differ, " +
-                    std::to_string(integer_of(kind, "open_differ")) + " of the open ones\n";
+  std::string out = "\n" + show.text(kind, "kind") + in(show, ": ", ":") + counts_text(show, kind);
   const auto& overdue = kind.at("overdue").as_object();
   if (integer_of(overdue, "now") != integer_of(overdue, "as_if"))
-    out += "  open and overdue: " + std::to_string(integer_of(overdue, "as_if")) + " instead of " +
-           std::to_string(integer_of(overdue, "now")) + "\n";
+    out += std::string("  ") + in(show, "open and overdue: ", "超期未办结:") +
+           instead(show, std::to_string(integer_of(overdue, "as_if")), std::to_string(integer_of(overdue, "now"))) + "\n";
   for (const auto& entry : array_of(kind, "states")) {
     const auto& row = entry.get_object();
-    out += "  " + cases_text(integer_of(row, "cases")) + ": state " + word_or(show, row, "as_if", "none, never opened") + " instead of " +
-           word_or(show, row, "now", "none") + "\n";
+    out += "  " + cases_text(show, integer_of(row, "cases")) + in(show, ": state ", ":状态 ") +
+           instead(show, word_or(show, row, "as_if", in(show, "none, never opened", "无(不会立案)")),
+                   word_or(show, row, "now", in(show, "none", "无"))) +
+           "\n";
   }
-  for (const auto& entry : array_of(kind, "clocks")) {
-    const auto& clock = entry.get_object();
-    std::string dues;
-    add_part(dues, integer_of(clock, "earlier"), "earlier");
-    add_part(dues, integer_of(clock, "later"), "later");
-    add_part(dues, integer_of(clock, "limited"), "with a due that had none");
-    add_part(dues, integer_of(clock, "unlimited"), "without the due they had");
-    out += "  clock " + show.text(clock, "clock") + ": " + (dues.empty() ? "same dues" : "due " + dues) + "\n";
-    for (const auto& value : array_of(clock, "values")) {
-      const auto& row = value.get_object();
-      out += "    " + word_or(show, row, "as_if", "not set") + " instead of " + word_or(show, row, "now", "not set") + ": " +
-             std::to_string(integer_of(row, "clocks")) + "\n";
-    }
-  }
+  for (const auto& entry : array_of(kind, "clocks")) out += clock_text(show, entry.get_object());
   for (const auto& entry : array_of(kind, "not_taken")) {
     const auto& row = entry.get_object();
-    out += "  " + cases_text(integer_of(row, "cases")) + ": " + show.text(row, "event") + " would not be taken (" + show.text(row, "code") +
-           ")\n";
+    out += "  " + cases_text(show, integer_of(row, "cases")) + in(show, ": ", ":") + show.text(row, "event") +
+           in(show, " would not be taken (", " 将不被接受(") + show.text(row, "code") + in(show, ")\n", ")\n");
   }
   return out;
 }
 
 std::string clock_side(const Display& show, const json::object& row, const char* side) {
   const auto* value = row.if_contains(side);
-  if (value == nullptr || !value->is_object()) return "not set";
+  if (value == nullptr || !value->is_object()) return in(show, "not set", "未设");
   const auto& view = value->get_object();
   const std::string due = show.cell(view, "due").text;
   return show.text(view, "value") + (due.empty() ? "" : " " + due);
@@ -68,11 +89,16 @@ std::string clock_side(const Display& show, const json::object& row, const char*
 
 std::string cases_table(const Display& show, const json::array& cases) {
   cli::Table table;
-  table.columns = {{"case", false}, {"kind", false}, {"what", false}, {"now", false}, {"as if", false}};
+  table.columns = {{in(show, "case", "事项"), false},
+                   {in(show, "kind", "类别"), false},
+                   {in(show, "what", "内容"), false},
+                   {in(show, "now", "现在"), false},
+                   {in(show, "as if", "假设"), false}};
+  const char* const none = in(show, "none", "无");
   for (const auto& entry : cases) {
     const auto& one = entry.get_object();
     std::string id = show.text(one, "case");
-    std::string kind = show.text(one, "kind") + (one.at("open").as_bool() ? "" : " (closed)");
+    std::string kind = show.text(one, "kind") + (one.at("open").as_bool() ? "" : in(show, " (closed)", "(已办结)"));
     const auto add = [&](std::string what, std::string now, std::string as_if) {
       table.rows.push_back({std::move(id), std::move(kind), std::move(what), std::move(now), std::move(as_if)});
       id.clear();
@@ -81,7 +107,7 @@ std::string cases_table(const Display& show, const json::array& cases) {
     for (const auto& state : array_of(one, "states")) {
       const auto& row = state.get_object();
       const std::string part = show.text(row, "part");
-      add(part.empty() ? "state" : part + " state", word_or(show, row, "now", "none"), word_or(show, row, "as_if", "none"));
+      add((part.empty() ? "" : part + " ") + in(show, "state", "状态"), word_or(show, row, "now", none), word_or(show, row, "as_if", none));
     }
     for (const auto& clock : array_of(one, "clocks")) {
       const auto& row = clock.get_object();
@@ -89,7 +115,8 @@ std::string cases_table(const Display& show, const json::array& cases) {
     }
     for (const auto& refused : array_of(one, "not_taken")) {
       const auto& row = refused.get_object();
-      add(show.text(row, "event") + " " + show.text(row, "id"), "accepted", show.text(row, "code") + ": " + show.text(row, "detail"));
+      add(show.text(row, "event") + " " + show.text(row, "id"), in(show, "accepted", "已接受"),
+          show.text(row, "code") + ": " + show.text(row, "detail"));
     }
   }
   return cli::render_table(table, {});
@@ -97,7 +124,7 @@ std::string cases_table(const Display& show, const json::array& cases) {
 
 std::string figure_side(const Display& show, const json::object& row, const char* side) {
   const auto* value = row.if_contains(side);
-  if (value == nullptr || !value->is_object()) return "no such metric";
+  if (value == nullptr || !value->is_object()) return in(show, "no such metric", "无此指标");
   const auto& metric = value->get_object();
   const auto& total = metric.at("total").as_object();
   const std::string fraction = cli::fraction_cell(metric, total).text;
@@ -105,52 +132,69 @@ std::string figure_side(const Display& show, const json::object& row, const char
 }
 
 std::string figures_table(const Display& show, const json::object& period) {
-  std::string out = "\nfigures of " + show.text(period, "period");
+  const std::string out =
+      (show.language == "zh" ? "\n" + show.text(period, "period") + " 的指标" : "\nfigures of " + show.text(period, "period"));
   const auto& figures = array_of(period, "figures");
-  if (figures.empty()) return out + ": the same\n";
+  if (figures.empty()) return out + in(show, ": the same\n", ":相同\n");
   cli::Table table;
-  table.columns = {{"metric", false}, {"title", false}, {"now", true}, {"as if", true}};
+  table.columns = {{in(show, "metric", "指标"), false},
+                   {in(show, "title", "名称"), false},
+                   {in(show, "now", "现在"), true},
+                   {in(show, "as if", "假设"), true}};
   for (const auto& entry : figures) {
     const auto& row = entry.get_object();
     const auto& titled = row.at(row.at("now").is_object() ? "now" : "as_if").as_object();
     table.rows.push_back(
         {show.text(row, "name"), show.text(titled, "title"), figure_side(show, row, "now"), figure_side(show, row, "as_if")});
   }
-  return out + " that would differ\n" + cli::render_table(table, {});
+  return out + in(show, " that would differ\n", "将有不同:\n") + cli::render_table(table, {});
+}
+
+std::string head_text(const Display& show, const json::object& answer) {
+  const auto& now = answer.at("now").as_object();
+  const auto& as_if = answer.at("as_if").as_object();
+  constexpr std::size_t kIdShown = 16;
+  const auto bundle = [&](const json::object& side) { return show.text(side, "bundle").substr(0, kIdShown); };
+  const auto events = std::to_string(integer_of(answer, "events"));
+  const auto until = show.cell(answer, "at").text + " (" + show.time_zone + ")\n";
+  if (show.language == "zh")
+    return "机构 " + show.text(answer, "office") + ",重放 " + events + " 个事件;期限计算到 " + until +
+           "现在:各事项按其立案时的定义;当前生效定义 " + bundle(now) + ",规则 " + show.text(now, "rules") +
+           "\n假设:各事项自首个事件起即按定义 " + bundle(as_if) + ",规则 " + show.text(as_if, "rules") + "\n";
+  return "office " + show.text(answer, "office") + ", " + events + " events replayed; deadlines pass up to " + until +
+         "now:   each case by what it was opened with; bundle " + bundle(now) + " decides, rules " + show.text(now, "rules") + "\n" +
+         "as if: bundle " + bundle(as_if) + " had decided from each case's first event on, rules " + show.text(as_if, "rules") + "\n";
+}
+
+std::string cases_title(const Display& show, std::size_t named, std::int64_t differ) {
+  const std::string title = in(show, "\ncases", "\n事项");
+  if (static_cast<std::int64_t>(named) >= differ) return title + "\n";
+  const auto some = std::to_string(named);
+  const auto all = std::to_string(differ);
+  return title + (show.language == "zh" ? "(" + all + " 件中的 " + some + " 件,未办结的在前;--cases N 列出更多)\n"
+                                        : " (" + some + " of " + all + ", open ones first; --cases N names more)\n");
 }
 
 }  // namespace
 
-std::string simulation_text(const json::object& answer) {
+std::string simulation_text(const json::object& answer, const std::string& language) {
   Display show;
-  show.language = "en";
+  show.language = language;
   show.time_zone = show.text(answer, "time_zone");
-  const auto& now = answer.at("now").as_object();
-  const auto& as_if = answer.at("as_if").as_object();
-  constexpr std::size_t kIdShown = 16;
-  std::string out = "office " + show.text(answer, "office") + ", " + std::to_string(integer_of(answer, "events")) +
-                    " events replayed; deadlines pass up to " + show.cell(answer, "at").text + " (" + show.time_zone + ")\n" +
-                    "now:   each case by what it was opened with; bundle " + show.text(now, "bundle").substr(0, kIdShown) +
-                    " decides, rules " + show.text(now, "rules") + "\n" + "as if: bundle " +
-                    show.text(as_if, "bundle").substr(0, kIdShown) + " had decided from each case's first event on, rules " +
-                    show.text(as_if, "rules") + "\n";
+  std::string out = head_text(show, answer);
   std::string same;
-  for (const auto& kind : array_of(answer, "same")) same += (same.empty() ? "" : ", ") + show.text(kind);
-  if (!same.empty()) out += "nothing that judges or measures these would change, so they were passed over: " + same + "\n";
+  for (const auto& kind : array_of(answer, "same")) same += (same.empty() ? "" : in(show, ", ", "、")) + show.text(kind);
+  if (!same.empty())
+    out += in(show, "nothing that judges or measures these would change, so they were passed over: ", "判定与统计均不受影响,故略过:") +
+           same + "\n";
   const auto differ = integer_of(answer, "differ");
   for (const auto& kind : array_of(answer, "kinds")) {
     if (differ == 0 || integer_of(kind.get_object(), "differ") != 0) out += kind_text(show, kind.get_object());
   }
   const auto& cases = array_of(answer, "cases");
-  if (!cases.empty()) {
-    out += "\ncases" +
-           (static_cast<std::int64_t>(cases.size()) < differ
-                ? " (" + std::to_string(cases.size()) + " of " + std::to_string(differ) + ", open ones first; --cases N names more)"
-                : std::string()) +
-           "\n" + cases_table(show, cases);
-  }
+  if (!cases.empty()) out += cases_title(show, cases.size(), differ) + cases_table(show, cases);
   for (const auto& period : array_of(answer, "periods")) out += figures_table(show, period.get_object());
-  if (differ == 0) out += "\nno case would differ\n";
+  if (differ == 0) out += in(show, "\nno case would differ\n", "\n没有事项会不同\n");
   return out;
 }
 

@@ -10,8 +10,8 @@ constexpr const char* kThreeDays = "hotline.handle={rows: [{when: {urgency: emer
 
 class SimulationTest : public ::testing::Test {
  protected:
-  static Ran simulate(const fs::path& data, const std::vector<std::string>& more) {
-    std::vector<std::string> command{"kind", "simulate", "--data", data.string()};
+  static Ran simulate(const fs::path& data, const std::vector<std::string>& more, const char* language = "en") {
+    std::vector<std::string> command{"kind", "simulate", "--data", data.string(), "--lang", language};
     command.insert(command.end(), more.begin(), more.end());
     return run_docket(command);
   }
@@ -80,6 +80,10 @@ TEST_F(SimulationTest, SaysWhatAnotherRuleWouldHaveMade) {
   EXPECT_NE(text.out.find("\nhotline-ticket: 8 cases, "), std::string::npos) << text.out;
   EXPECT_NE(text.out.find("\n  clock handle: due "), std::string::npos) << text.out;
   EXPECT_NE(text.out.find("\nfigures of 2017-03 that would differ\n"), std::string::npos) << text.out;
+  const auto chinese = simulate(data_, {"--schemas", schemas.string(), "--period", "2017-03"}, "zh");
+  ASSERT_TRUE(chinese.ended.with(0)) << chinese.text();
+  EXPECT_NE(chinese.out.find("\nhotline-ticket:共 8 件,"), std::string::npos) << chinese.out;
+  EXPECT_NE(chinese.out.find("\n2017-03 的指标将有不同:\n"), std::string::npos) << chinese.out;
   EXPECT_EQ(boost::json::parse(now.get("/v1/office").body).at("activation"), 1) << "nothing has changed";
   EXPECT_TRUE(now.stop().with(0)) << now.errors();
 
