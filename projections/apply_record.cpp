@@ -35,11 +35,13 @@ class RecordWriter {
 
   [[nodiscard]] Status write() {
     ++layer_.events;
-    write_identity();
-    write_reject();
+    if (!partition_.figures_alone()) {
+      write_identity();
+      write_reject();
+    }
     write_reactions();
     if (applied_.case_id.empty()) return {};
-    write_parked();
+    if (!partition_.figures_alone()) write_parked();
     write_quarantine();
     auto entry = load_entry();
     if (!entry.ok()) return entry.error();
@@ -126,7 +128,8 @@ Result<CaseEntry*> RecordWriter::load_entry() {
   const auto [it, added] = layer_.cases.emplace(applied_.case_id, std::move(fresh));
   case_id_ = &it->first;
   // A layer says everything about the cases in it.
-  for (const auto at : apply::want_instants(it->second.base.get())) {
+  const auto* base = partition_.figures_alone() ? nullptr : it->second.base.get();
+  for (const auto at : apply::want_instants(base)) {
     layer_.attention.emplace(at, *case_id_);
     layer_.bytes += kAttentionBytes;
   }
@@ -184,6 +187,8 @@ void RecordWriter::write_quarantine() {
 }
 
 void RecordWriter::write_change(const meta::BundleNames& names, const model::CaseState* before, const model::CaseState& after) {
+  write_anchors(names, after);
+  if (partition_.figures_alone()) return;
   const meta::BundleNames* before_names = &names;
   if (before != nullptr && !(before->bundle == after.bundle)) before_names = partition_.names_of(before->bundle, bundles_);
   std::vector<listings::Change> changes;
@@ -194,7 +199,6 @@ void RecordWriter::write_change(const meta::BundleNames& names, const model::Cas
     layer_.bytes += changes.size() * kTransitionBytes;
   }
   write_aliases(names, before_names, before, after);
-  write_anchors(names, after);
   write_attention(before, after);
 }
 

@@ -44,6 +44,7 @@ struct PartitionState {
 
   [[nodiscard]] Below below() const { return {frozen, view}; }  // with the lock held
   // Whether the figures of the metric with that number are kept here.
+  [[nodiscard]] bool figures_alone() const { return only_metrics != nullptr; }  // leave_figures() takes the rest away
   [[nodiscard]] bool counts(meta::Number metric) const { return only_metrics == nullptr || (metric < counted.size() && counted[metric]); }
   // The names of a bundle, numbered now if this partition meets it for the first time; null: the lookup doesn't know it.
   [[nodiscard]] const meta::BundleNames* names_of(std::string_view bundle_id, const BundleLookup& lookup);

@@ -67,7 +67,7 @@ Result<std::shared_ptr<CarriedRows>> CarriedRows::open(const Home& home, Counted
   options.limits.events = crash::number("DOCKET_FREEZE_EVENTS", options.limits.events);
 #endif
   for (const auto& one : counted) options.only_metrics.push_back(projections::meta::metric_name(one.metric, one.version));
-  auto source = std::make_shared<CarriedBundles>(home.definitions.bundles, std::move(metrics));
+  auto source = std::make_shared<CarriedBundles>(home.definitions.bundles, std::move(metrics), true);
   auto first = source->find(home.bundle->id);
   if (!first) return first.error();
   options.bundles = lookup_in(source);

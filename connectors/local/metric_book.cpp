@@ -48,6 +48,18 @@ Found version_before(const std::vector<definition::BundlePtr>& all, const std::s
   return out;
 }
 
+definition::BundlePtr counting_only(const definition::Bundle& bundle, const std::vector<definition::Carried>& metrics) {
+  auto out = std::make_shared<definition::Bundle>(bundle);
+  for (auto& kind : out->kinds) {
+    std::erase_if(kind.metrics, [&](const std::uint16_t index) {
+      const auto& metric = out->metrics[index];
+      return std::none_of(metrics.begin(), metrics.end(),
+                          [&](const auto& one) { return one.name == metric.name && one.version == metric.version; });
+    });
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<definition::BundlePtr> CarriedBundles::find(std::string_view id) {
@@ -58,6 +70,7 @@ Result<definition::BundlePtr> CarriedBundles::find(std::string_view id) {
   auto plain = plain_->find(id);
   if (!plain) return plain;
   auto carried = definition::carry_what_fits(*plain, metrics_);
+  if (alone_) carried = counting_only(*carried, metrics_);
   const std::lock_guard lock(mutex_);
   return known_.emplace(std::string(id), std::move(carried)).first->second;
 }

@@ -15,17 +15,18 @@
 
 namespace docket::local {
 
-// The bundles of a ledger with metrics carried into them.
+// The bundles of a ledger with metrics carried into them; `alone`: these are all that a case of theirs adds to.
 class CarriedBundles final : public definition::BundleSource {
  public:
-  CarriedBundles(std::shared_ptr<definition::BundleSource> plain, std::vector<definition::Carried> metrics)
-      : plain_(std::move(plain)), metrics_(std::move(metrics)) {}
+  CarriedBundles(std::shared_ptr<definition::BundleSource> plain, std::vector<definition::Carried> metrics, bool alone = false)
+      : plain_(std::move(plain)), metrics_(std::move(metrics)), alone_(alone) {}
   [[nodiscard]] Result<definition::BundlePtr> find(std::string_view id) override;
   [[nodiscard]] const std::vector<definition::Carried>& metrics() const { return metrics_; }
 
  private:
   std::shared_ptr<definition::BundleSource> plain_;
   const std::vector<definition::Carried> metrics_;
+  const bool alone_;
   std::mutex mutex_;  // guards known_
   std::map<std::string, definition::BundlePtr, std::less<>> known_;
 };
