@@ -6,6 +6,7 @@
 #include "connectors/local/schemas.h"
 #include "connectors/node/reading.h"
 #include "engine/definition/rule_readers.h"
+#include "engine/definition/yaml_reader.h"
 
 namespace docket::local {
 namespace {
@@ -50,8 +51,9 @@ int run_rules_diff(const RulesDiffOptions& options) {
     for (const auto& rule : side->rules) names.insert(rule.name);
   }
   std::cout << (*before)->office << " " << (*before)->rules_version << "\n" << (*after)->office << " " << (*after)->rules_version << "\n";
-  const definition::RuleReaders readers_before(**before);
-  const definition::RuleReaders readers_after(**after);
+  definition::Trees trees;
+  const definition::RuleReaders readers_before(**before, trees);
+  const definition::RuleReaders readers_after(**after, trees);
   std::size_t differ = 0;
   for (const auto& name : names) {
     const auto* was = rule_of(**before, name);

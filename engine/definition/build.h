@@ -1,6 +1,6 @@
 // The state of one compile: the texts, the trees read so far, the bundle under construction, and where each thing was written.
 // Internal to engine/definition.
-// Thread rule: one compile, one thread. Ownership: `documents` owns every Node that the pointers here name.
+// Thread rule: one compile, one thread. Ownership: `documents` holds every Node that the pointers here name.
 #pragma once
 
 #include <map>
@@ -38,14 +38,15 @@ struct KindBuild {
 };
 
 struct Build {
-  Build(const std::map<std::string, std::string>& all, std::string_view name)
-      : texts(all), office(name), bundle(std::make_shared<Bundle>()) {}
+  Build(const std::map<std::string, std::string>& all, std::string_view name, Trees& read)
+      : texts(all), office(name), trees(read), bundle(std::make_shared<Bundle>()) {}
 
   const std::map<std::string, std::string>& texts;
   std::string office;
+  Trees& trees;
   Report report;
   std::shared_ptr<Bundle> bundle;
-  std::map<std::string, std::unique_ptr<Document>> documents;
+  std::map<std::string, std::shared_ptr<const Document>> documents;
   const Node* office_node = nullptr;
 
   std::vector<RuleSort> rule_sorts;     // parallel to Bundle::rules

@@ -19,7 +19,7 @@ const Node* Build::load(const std::string& path, const Node& at) {
     documents.emplace(path, nullptr);
     return nullptr;
   }
-  auto document = read_yaml(path, found->second, report);
+  auto document = trees.read(path, found->second, report);
   const Node* root = document == nullptr ? nullptr : &document->root;
   documents.emplace(path, std::move(document));
   bundle->texts.emplace(path, found->second);
@@ -27,7 +27,12 @@ const Node* Build::load(const std::string& path, const Node& at) {
 }
 
 Compiled compile(const std::map<std::string, std::string>& texts, std::string_view office) {
-  Build build(texts, office);
+  Trees trees;
+  return compile(texts, office, trees);
+}
+
+Compiled compile(const std::map<std::string, std::string>& texts, std::string_view office, Trees& trees) {
+  Build build(texts, office, trees);
   if (read_office(build)) {
     read_calendars(build);
     read_units(build);

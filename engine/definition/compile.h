@@ -10,6 +10,8 @@
 
 namespace docket::definition {
 
+class Trees;  // yaml_reader.h
+
 enum class Severity : std::uint8_t { kError, kWarning };
 
 // One finding of the checker:
@@ -34,6 +36,8 @@ struct Compiled {
 // Takes only what that office names (its kinds, areas, sets, calendars, units, codes, sources, labels, and
 // "zones/<zone with / as ->.yaml"); Bundle::texts holds exactly those.
 [[nodiscard]] Compiled compile(const std::map<std::string, std::string>& texts, std::string_view office);
+// `trees`: what was read of texts before and needs no second reading.
+[[nodiscard]] Compiled compile(const std::map<std::string, std::string>& texts, std::string_view office, Trees& trees);
 
 // Hex SHA-256 over the sorted (path, content) pairs with length prefixes.
 [[nodiscard]] std::string bundle_id(const std::map<std::string, std::string>& texts);

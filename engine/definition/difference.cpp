@@ -113,8 +113,13 @@ void compare_file(const DifferenceSides& sides, const Folder& folder, const std:
 }  // namespace
 
 std::vector<Difference> differences(const Bundle& from, const Bundle& to) {
+  Trees trees;
+  return differences(from, to, trees);
+}
+
+std::vector<Difference> differences(const Bundle& from, const Bundle& to, Trees& trees) {
   std::vector<Difference> out;
-  const DifferenceSides sides(from, to);
+  const DifferenceSides sides(from, to, trees);
   const auto one_only = [&](const Folder& folder, const std::string& path, const Node* root, bool fresh) {
     // Its words belong to a kind that comes or goes with it.
     if (folder.name == "labels") return;

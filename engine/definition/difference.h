@@ -11,6 +11,8 @@
 
 namespace docket::definition {
 
+class Trees;  // yaml_reader.h
+
 struct Difference {
   // What it asks of the version of the kind that it is in (or whose code list it is in): a new event, attribute, state, part, link or value
   // is minor, what is removed or changed is major. kNone: no kind's version tells of it.
@@ -23,5 +25,7 @@ struct Difference {
 // In the order office, kinds, metrics, rules, and the rest; within a file in its order. Of rules what decides is compared, whichever set
 // says it; a change in a set that a higher one overrides says so.
 [[nodiscard]] std::vector<Difference> differences(const Bundle& from, const Bundle& to);
+// `trees`: as compile() takes them.
+[[nodiscard]] std::vector<Difference> differences(const Bundle& from, const Bundle& to, Trees& trees);
 
 }  // namespace docket::definition

@@ -1,5 +1,5 @@
 // The two definitions that are compared, their texts read as trees. Internal to engine/definition.
-// Thread rule: one comparison, one thread. Ownership: the bundles outlive it; it owns the trees.
+// Thread rule: one comparison, one thread. Ownership: the bundles outlive it; it holds the trees.
 #pragma once
 
 #include <map>
@@ -15,9 +15,9 @@
 namespace docket::definition {
 
 struct DifferenceSide {
-  explicit DifferenceSide(const Bundle& of) : bundle(of), readers(of) {
+  DifferenceSide(const Bundle& of, Trees& trees) : bundle(of), readers(of, trees) {
     Report ignored;  // a bundle's texts were compiled: they can be read
-    for (const auto& [path, text] : of.texts) documents.emplace(path, read_yaml(path, text, ignored));
+    for (const auto& [path, text] : of.texts) documents.emplace(path, trees.read(path, text, ignored));
   }
   [[nodiscard]] const Node* root(const std::string& path) const {
     const auto found = documents.find(path);
@@ -26,11 +26,11 @@ struct DifferenceSide {
 
   const Bundle& bundle;
   RuleReaders readers;
-  std::map<std::string, std::unique_ptr<Document>> documents;
+  std::map<std::string, std::shared_ptr<const Document>> documents;
 };
 
 struct DifferenceSides {
-  DifferenceSides(const Bundle& one, const Bundle& other) : from(one), to(other) {}
+  DifferenceSides(const Bundle& one, const Bundle& other, Trees& trees) : from(one, trees), to(other, trees) {}
   DifferenceSide from;
   DifferenceSide to;
 };

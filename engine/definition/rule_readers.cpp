@@ -14,9 +14,9 @@ void add_once(std::vector<std::string>& out, const std::string& text) {
 
 }  // namespace
 
-RuleReaders::RuleReaders(const Bundle& bundle) : bundle_(bundle) {
+RuleReaders::RuleReaders(const Bundle& bundle, Trees& trees) : bundle_(bundle) {
   read_tables();
-  read_texts();
+  read_texts(trees);
 }
 
 void RuleReaders::add(std::string_view rule, std::vector<std::string>& out) const {
@@ -46,11 +46,11 @@ void RuleReaders::read_tables() {
 }
 
 // Value lists and numbers are compiled to what they are; only the texts still name them.
-void RuleReaders::read_texts() {
+void RuleReaders::read_texts(Trees& trees) {
   Report ignored;
   for (const KindDef& kind : bundle_.kinds) {
     const auto text = bundle_.texts.find("definitions/" + kind.name + ".yaml");
-    const auto document = text == bundle_.texts.end() ? nullptr : read_yaml(text->first, text->second, ignored);
+    const auto document = text == bundle_.texts.end() ? nullptr : trees.read(text->first, text->second, ignored);
     if (document == nullptr) continue;
     read_scope(document->root, " of " + kind.name);
     const Node* parts = document->root.find("parts");
@@ -58,7 +58,7 @@ void RuleReaders::read_texts() {
       read_scope(parts->items[i], " of " + kind.name + "." + parts->keys[i].text);
   }
   for (const auto& [path, text] : bundle_.texts) {
-    const auto document = path.starts_with("metrics/") ? read_yaml(path, text, ignored) : nullptr;
+    const auto document = path.starts_with("metrics/") ? trees.read(path, text, ignored) : nullptr;
     for (std::size_t i = 0; document != nullptr && i < document->root.size(); ++i)
       read_metric(document->root.items[i], "metric " + document->root.keys[i].text);
   }

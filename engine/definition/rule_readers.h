@@ -12,16 +12,17 @@
 namespace docket::definition {
 
 struct Node;
+class Trees;
 
 class RuleReaders {
  public:
-  explicit RuleReaders(const Bundle& bundle);
+  RuleReaders(const Bundle& bundle, Trees& trees);
   // Adds "clock reply of proposal", ... to `out`, each once.
   void add(std::string_view rule, std::vector<std::string>& out) const;
 
  private:
   void read_tables();
-  void read_texts();
+  void read_texts(Trees& trees);
   void read_scope(const Node& scope, const std::string& of);
   void read_metric(const Node& metric, const std::string& reader);
   void names_in(const Node& node, const std::string& reader);

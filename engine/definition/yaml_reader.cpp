@@ -198,6 +198,13 @@ std::unique_ptr<Document> read_yaml(const std::string& file, const std::string& 
   return document;
 }
 
+std::shared_ptr<const Document> Trees::read(const std::string& path, const std::string& content, Report& report) {
+  if (const auto found = last_.find(path); found != last_.end() && found->second.content == content) return found->second.document;
+  std::shared_ptr<const Document> document = read_yaml(path, content, report);
+  if (document != nullptr) last_.insert_or_assign(path, Last{content, document});
+  return document;
+}
+
 std::string flow_text(const Node& node) {
   if (node.is_scalar()) return node.text;
   std::string out = node.is_map() ? "{" : "[";

@@ -2,6 +2,7 @@
 // Thread rule: plain values. Ownership: a Node points at its file's name, which the Document owns.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,6 +37,22 @@ struct Document {
 
 // The document, or null after reporting what is wrong with it.
 [[nodiscard]] std::unique_ptr<Document> read_yaml(const std::string& file, const std::string& content, Report& report);
+
+// Trees read before, the last of each path: of definitions that differ in one file only that one is read again. A text with findings is
+// read each time, so that they are told each time. Thread rule: one owner, one thread. Ownership: a tree lives as long as somebody holds
+// it.
+class Trees {
+ public:
+  // As read_yaml.
+  [[nodiscard]] std::shared_ptr<const Document> read(const std::string& path, const std::string& content, Report& report);
+
+ private:
+  struct Last {
+    std::string content;
+    std::shared_ptr<const Document> document;
+  };
+  std::map<std::string, Last> last_;
+};
 
 // The node as YAML's flow form on one line: "{clock.handle: [met, late]}".
 [[nodiscard]] std::string flow_text(const Node& node);

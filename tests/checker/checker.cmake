@@ -3,5 +3,5 @@ add_test(NAME checker.planted COMMAND ${PYTHON3} -B ${CMAKE_CURRENT_SOURCE_DIR}/
 set_tests_properties(checker.planted PROPERTIES LABELS "unit" TIMEOUT 120)
 if(TARGET docket)
   add_test(NAME checker.recount COMMAND ${PYTHON3} -B ${CMAKE_CURRENT_SOURCE_DIR}/checker/recount_test.py $<TARGET_FILE:docket> ${CMAKE_SOURCE_DIR})
-  set_tests_properties(checker.recount PROPERTIES LABELS "integration" TIMEOUT 300)
+  set_tests_properties(checker.recount PROPERTIES LABELS "integration" TIMEOUT 600)
 endif()

@@ -28,7 +28,7 @@ class World:
         self.lost_positions = set()
         self.metrics = {
             "hotline.response_rate": (2, 2), "hotline.redo_rate": (0, 2), "hotline.satisfaction.v1": (2000, 2), "hotline.satisfaction.v2": (2000, 2),
-            "hotline.first_round_satisfaction": (2000, 2), "hotline.on_time_rate": (1, 2), "hotline.completion_rate": (2, 2),
+            "hotline.first_round_satisfaction": (2000, 2), "hotline.on_time_rate": (1, 2), "hotline.on_time_rate.original_due": (1, 2), "hotline.completion_rate": (2, 2),
         }
         self.outcomes = {}  # (source, id) -> instead of what the histories say; None: absent
         self.history = []
@@ -90,7 +90,9 @@ class World:
         if path.endswith("/history"):
             return 200, {"events": self.cases[parts[3]]}
         met = parts[3] == "C1"
-        return 200, {"clocks": [{"clock": "handle", "value": "met" if met else "late", "due": "2017-03-08T15:59:59.999Z"}]}
+        due = "2017-03-08T15:59:59.999Z"
+        return 200, {"at": "2017-04-01T00:00:00.000Z", "clocks": [
+            {"clock": "handle", "value": "met" if met else "late", "due": due, "original_due": due, "stop": f"2017-03-0{7 if met else 9}T01:00:00.000Z"}]}
 
 
 def run(world):

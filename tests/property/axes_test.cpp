@@ -40,20 +40,29 @@ std::unique_ptr<MemoryProjections> cut(StoreFixture& live, const definition::Bun
 
 using Sums = std::map<std::string, std::map<std::size_t, std::int64_t>>;
 
-// What every case of the cut adds, folded one by one.
-Sums exact(const definition::BundlePtr& bundle, StoreFixture& live, const MemoryProjections& known, std::uint16_t metric, std::uint8_t by,
-           const node::Period& period, Instant at) {
-  Sums out;
+// Every case of the cut as of that instant: read and folded once for all metrics.
+std::vector<model::CaseState> folded_cases(const definition::BundlePtr& bundle, StoreFixture& live, const MemoryProjections& known,
+                                           Instant at) {
+  std::vector<model::CaseState> out;
   const partition::HistoryLoader loader(*bundle, live.ingest(), known, known);
-  const bool stock = bundle->metrics[metric].measure == definition::MetricDef::Measure::kStock;
   for (const auto& [id, state] : known.cases) {
     const auto history = loader.load(0, id);
     EXPECT_TRUE(history.ok());
     const auto events = history->folded();
-    const auto folded = apply::fold(*bundle, id, events, history->overlay(), at);
+    auto folded = apply::fold(*bundle, id, events, history->overlay(), at);
     EXPECT_TRUE(folded.ok());
-    if (folded->scope.state == model::kNotOpened) continue;
-    for (const auto& row : stock ? measure::stock_at(*bundle, metric, *folded, at) : measure::contributions(*bundle, metric, *folded)) {
+    if (folded->scope.state != model::kNotOpened) out.push_back(std::move(*folded));
+  }
+  return out;
+}
+
+// What these cases add, one by one.
+Sums exact(const definition::BundlePtr& bundle, const std::vector<model::CaseState>& cases, std::uint16_t metric, std::uint8_t by,
+           const node::Period& period, Instant at) {
+  Sums out;
+  const bool stock = bundle->metrics[metric].measure == definition::MetricDef::Measure::kStock;
+  for (const auto& folded : cases) {
+    for (const auto& row : stock ? measure::stock_at(*bundle, metric, folded, at) : measure::contributions(*bundle, metric, folded)) {
       if (row.by != by || row.value == 0) continue;
       if (!stock && (row.anchor < period.from || row.anchor >= period.to || row.anchor_at > at)) continue;
       auto& sum = out[row.group.present() ? partition::key_text(*bundle, row.group) : std::string()][row.series];
@@ -112,6 +121,7 @@ TEST(Axes, FiguresEqualAnExactFoldOfTheCutLedger) {
     std::string asked = "seed " + std::to_string(seed_of_run()) + ", now " + model::format_instant(now);
     for (const auto& [name, value] : query.params) asked += ", " + name + " " + value;
     const auto known = cut(live, bundle, as_of.known_at);
+    const auto cases = folded_cases(bundle, live, *known, as_of.at);
     for (std::size_t m = 0; m < bundle->metrics.size(); ++m) {
       const auto& metric = bundle->metrics[m];
       using Measure = definition::MetricDef::Measure;
@@ -122,7 +132,7 @@ TEST(Axes, FiguresEqualAnExactFoldOfTheCutLedger) {
                                              node::PeriodKind::kYear, node::PeriodKind::kYear};
       const auto period = node::period_of(kKinds[random.below(5)], day);
       const auto index = static_cast<std::uint16_t>(m);
-      const auto want = exact(bundle, live, *known, index, by, period, as_of.at);
+      const auto want = exact(bundle, cases, index, by, period, as_of.at);
       EXPECT_EQ(nonzero(node::figures(reading, index, by, period, as_of).groups), want)
           << metric.name << " by " << int{by} << " in " << period.name << "; " << asked;
       ++compared;

@@ -51,6 +51,12 @@ constexpr const char* kAttributes[] = {"specversion",
                                        "dataclassification",
                                        "a23456789012345678901"};
 
+#ifdef DOCKET_SANITIZED
+constexpr const char* kOffices[] = {"example", "boston"};  // the others have the same kinds by other rules: the same code
+#else
+constexpr const char* kOffices[] = {"example", "shandong", "qingdao", "boston"};
+#endif
+
 std::uint64_t seed_of_schemas() {
   const char* given = std::getenv("DOCKET_SEED");
   return given != nullptr ? std::strtoull(given, nullptr, 10) : 20170301;
@@ -183,7 +189,7 @@ TEST_F(EventSchemas, SayOfWalksAndOfWhatIsWrongWithThemWhatIngestSays) {
   if (stock_tools_missing()) GTEST_SKIP() << kNoStockTools;
   {
     std::ofstream out(file_);
-    for (const char* office : {"example", "shandong", "qingdao", "boston"}) {
+    for (const char* office : kOffices) {
       const auto bundle = definition::load_office(office);
       Writer writer(bundle, out);
       for (std::size_t k = 0; k < bundle->kinds.size(); ++k) writer.kind(k, seed_of_schemas());

@@ -3,4 +3,4 @@ docket_test(NAME simulation_test
     simulation/checker.cpp simulation/compare.cpp simulation/office.cpp
   LIBS docket::partition docket::definition Boost::json
   LABELS simulation
-  TIMEOUT 600)
+  TIMEOUT 600 OPTIMIZED)

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <random>
 
+#include "engine/definition/yaml_reader.h"
 #include "engine/walk/check.h"
 #include "tests/unit/definition_corruptions.h"
 #include "tests/unit/definition_small_office.h"
@@ -25,10 +26,11 @@ Tally corrupt(const std::string& office, const std::string& path, std::mt19937_6
   Tally tally;
   std::map<std::string, std::string> texts = light_texts(office);
   EXPECT_TRUE(compile(texts, office).ok());
+  Trees trees;
   const bool show = std::getenv("DOCKET_SHOW_ACCEPTED") != nullptr;
   each_corruption(texts, path, random, [&](const Corruption& corruption) {
     ++tally.made;
-    const Compiled compiled = compile(texts, office);
+    const Compiled compiled = compile(texts, office, trees);
     const bool by_tables = !compiled.ok();
     const bool by_walks = !by_tables && !walk::check_by_walks(*compiled.bundle, {1, 60, 30}).empty();
     tally.refused += by_tables ? 1U : 0U;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/definition/compile.h"
+#include "engine/definition/yaml_reader.h"
 #include "tests/unit/definition_small_office.h"
 
 namespace docket::definition {
@@ -105,6 +106,28 @@ TEST(Diagnostics, NothingButTheOfficeIsRead) {
   std::map<std::string, std::string> texts = small_office();
   texts["definitions/other.yaml"] = "{ not yaml";
   EXPECT_TRUE(compile(texts, "small").ok());
+}
+
+// What was read before is no older text, and hides no finding.
+TEST(Diagnostics, AreToldAgainBesideWhatWasReadBefore) {
+  Trees trees;
+  auto right = small_office();
+  auto unreadable = right;
+  unreadable["definitions/task.yaml"] += "{ not yaml";
+  auto misspelt = right;
+  std::string& text = misspelt.at("definitions/task.yaml");
+  text.replace(text.find("may: [urgent]"), 13, "may: [urgnet]");
+  const auto once = compile(right, "small", trees);
+  ASSERT_TRUE(once.ok());
+  for (const auto* texts : {&unreadable, &unreadable, &misspelt, &misspelt, &right, &unreadable}) {
+    const auto alone = compile(*texts, "small");
+    const auto beside = compile(*texts, "small", trees);
+    EXPECT_EQ(all_of(beside.diagnostics), all_of(alone.diagnostics));
+    ASSERT_EQ(beside.ok(), texts == &right);
+    if (beside.ok()) {
+      EXPECT_EQ(beside.bundle->id, once.bundle->id);
+    }
+  }
 }
 
 }  // namespace

@@ -318,14 +318,15 @@ std::size_t tell_corruptions(const std::vector<std::pair<const char*, const char
     Texts texts = light_texts(office);
     const auto before = compiled(texts, office);
     if (before == nullptr) return 0;
+    Trees trees;
     std::size_t accepted = 0;
     each_corruption(texts, path, random, [&](const Corruption& corruption) {
       ++made;
-      const Compiled after = compile(texts, office);
+      const Compiled after = compile(texts, office, trees);
       if (!after.ok()) return;
       ++accepted;
-      const auto found = differences(*before, *after.bundle);
-      EXPECT_EQ(differences(*after.bundle, *before).empty(), found.empty());
+      const auto found = differences(*before, *after.bundle, trees);
+      EXPECT_EQ(differences(*after.bundle, *before, trees).empty(), found.empty());
       const auto words = words_in(found);
       const auto named = [&](const std::string& word) { return word.empty() || words.contains(word); };
       EXPECT_TRUE(named(corruption.word) && named(corruption.instead)) << path << ":" << corruption.text() << "\n" << told(found);
