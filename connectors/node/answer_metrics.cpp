@@ -34,7 +34,8 @@ json::object figure_json(const MetricDef& shown, const MetricDef& base, PeriodKi
   if (complement) numerator = denominator * scale - numerator;
   out["numerator"] = numerator;
   out["denominator"] = denominator;
-  if (scale != 1) out["numerator_unit"] = "thousandths";
+  if (scale != 1 || base.in_thousandths) out["numerator_unit"] = "thousandths";
+  if (base.in_thousandths) out["denominator_unit"] = "thousandths";
   out["rate"] = rate_json(numerator, denominator * scale);
   json::object exclusions;
   std::int64_t all_numerator = numerator;

@@ -85,7 +85,8 @@ struct MetricChecker {
   }
 
   void rounds() const {
-    if (metric.measure != MetricDef::Measure::kRatioWeigh || metric.weigh.select == RoundSelect::kCurrent) return;
+    const bool weighs = metric.measure == MetricDef::Measure::kRatioWeigh || metric.measure == MetricDef::Measure::kRatioSums;
+    if (!weighs || metric.weigh.select == RoundSelect::kCurrent) return;
     std::vector<std::pair<std::string_view, ConditionId>> conditions{{"only", metric.only}};
     for (const MetricDef::Except& except : metric.except) conditions.emplace_back("except", except.when);
     for (const auto& [key, id] : conditions) {

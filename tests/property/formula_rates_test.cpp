@@ -26,6 +26,11 @@ definition::BundlePtr with_metrics(const std::string& metrics, std::vector<Chang
   more.push_back({"metrics/hotline.yaml", "metrics: hotline\nversion: 1\n", "metrics: hotline\nversion: 1\n" + metrics});
   return changed(more);
 }
+// The office with a second line that calls come in by.
+definition::BundlePtr with_line() {
+  const std::string line = "  \"12345\": {zh: 政务热线, en: government hotline}\n";
+  return changed({{"codes/example.yaml", line, line + "  \"96666\": {zh: 企业热线, en: enterprise hotline}\n"}});
+}
 // The office with another value of a rule of `base`.
 definition::BundlePtr with_rule(const std::string& from, const std::string& to) { return changed({{"rules/base.yaml", from, to}}); }
 
@@ -154,6 +159,34 @@ TEST(FormulaRates, CallsAgainstTheirTargets) {
 }
 
 TEST(FormulaRates, DirectAnswers) {
+TEST(FormulaRates, ConnectionOfExchangesThatGiveOnlyTotals) {
+  SCOPED_TRACE("3.2 connection rate, from the totals of two lines and hours");
+  FigureAnswers office(with_line());
+  const auto tally = [](const char* time, const std::string& line, int offered, int answered) {
+    return Course{{"tallied", time,
+                   R"({"line":")" + line + R"(","interval":")" + time + R"(","offered":)" + std::to_string(offered) + R"(,"answered":)" +
+                       std::to_string(answered) + R"(,"abandoned":)" + std::to_string(offered - answered) + "}"}};
+  };
+  office.tallies(1, tally("2017-03-01 10:00", "12345", 100, 94));
+  office.tallies(1, tally("2017-03-01 11:00", "12345", 40, 40));
+  office.tallies(1, tally("2017-03-01 12:00", "96666", 10, 0));
+  office.tallies(1, tally("2017-03-01 13:00", "96666", 0, 0));
+  const std::string name = "calls.tallied_connection_rate";
+  const auto figure = office.total(name, "2017-03", kEndOfMarch);
+  EXPECT_EQ(FigureAnswers::text(figure), "134/150 = 89.33 %");
+  EXPECT_EQ(figure.at("target").at("met"), false);
+  EXPECT_EQ(office.shown_by("line", "12345", name, "2017-03", kEndOfMarch), "134/140 = 95.71 %");
+  EXPECT_EQ(office.shown_by("line", "96666", name, "2017-03", kEndOfMarch), "0/10 = 0.00 %");
+  EXPECT_EQ(office.shown_by("hour", "11", name, "2017-03", kEndOfMarch), "40/40 = 100.00 %");
+  const auto cases = office.explained(name, "2017-03", kEndOfMarch, {{"group_by", "line"}, {"group", "12345"}});
+  ASSERT_EQ(cases.at("numerator").as_array().size(), 2U);
+  EXPECT_EQ(cases.at("numerator").as_array()[0].at("value"), 94);
+  EXPECT_EQ(cases.at("numerator").as_array()[0].at("denominator"), 100);
+  const auto all = office.explained(name, "2017-03", kEndOfMarch);
+  ASSERT_EQ(all.at("not_in_numerator").as_array().size(), 1U) << "the hour without a call adds nothing";
+  EXPECT_EQ(all.at("not_in_numerator").as_array()[0].at("denominator"), 10);
+}
+
   SCOPED_TRACE("3.2 direct answer rate: 74.97 % of what was created, less not_accepted and transferred (536/715)");
   FigureAnswers office(shipped());
   const Course created{{"created", "2017-03-01 08:50"}};
