@@ -276,6 +276,30 @@ TEST(FormulaRates, ThreeRates) {
   EXPECT_EQ(office.shown("hotline.satisfaction.v1", "2017-03", kEndOfMarch), "7/10 = 70.00 %");
   EXPECT_EQ(office.shown("hotline.three_rates", "2017-03", kEndOfMarch), "76.50 %");
 }
+  EXPECT_EQ(office.shown_by("unit", "U", "hotline.three_rates", "2017-03", kEndOfMarch), "76.50 %");
+}
+
+TEST(FormulaRates, WeightedRatesAreByWhatAllOfThemHave) {
+  FigureAnswers office(with_metrics(R"(hotline.burden:
+  title: {zh: 负担, en: burden}
+  combine: {hotline.overdue_rate: 0.5, hotline.redo_rate: 0.5}
+hotline.narrow:
+  title: {zh: 单一, en: by unit only}
+  combine: {hotline.sign_on_time_rate: 0.5, hotline.redo_rate: 0.5}
+)"));
+  office.tickets(3, kInTime);
+  office.tickets(1, kLate);
+  office.tickets(1, {{"created", "2017-03-01 08:50"}, {"dispatched", "2017-03-01 09:00", R"({"unit":"V"})"}});
+  const auto told = office.answer("hotline.burden", "2017-03", kEndOfMarch, {{"group_by", "unit"}});
+  EXPECT_EQ(FigureAnswers::text(told.at("total").as_object()), "20.00 %") << "2 of 5 overdue, none handled again";
+  ASSERT_EQ(told.at("figures").as_array().size(), 2U);
+  EXPECT_EQ(office.shown_by("unit", "U", "hotline.burden", "2017-03", kEndOfMarch), "12.50 %") << "1 of 4 overdue";
+  const auto& other = told.at("figures").as_array()[1].as_object();
+  EXPECT_EQ(other.at("group").at("unit"), "V");
+  EXPECT_TRUE(other.at("rate").is_null()) << "it has concluded none, so one of its rates is missing";
+  EXPECT_EQ(other.at("combined_of").as_array()[0].at("rate"), 1.0);
+  EXPECT_EQ(told.at("dimensions"), (boost::json::array{"unit", "district", "category", "channel"}));
+  EXPECT_EQ(office.answer("hotline.narrow", "2017-03", kEndOfMarch).at("dimensions"), boost::json::array{"unit"});
 
 TEST(FormulaRates, HandlingTimeInWorkingDays) {
   SCOPED_TRACE("3.2 handling time, Jiangsu 2024: consultations 1.4 working days, others 4.6");
