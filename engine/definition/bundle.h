@@ -92,7 +92,7 @@ struct Test {
   std::vector<std::int64_t> values;  // symbols, 0/1 flags, thousandths; sorted
   bool if_present = false;           // `present`
   bool if_absent = false;            // `absent`, or `false` of a flag without a value
-  bool is_range = false;             // {min, max}: in thousandths (integers x 1000), never true of an absent value
+  bool is_range = false;             // {min, max, below}: in thousandths (integers x 1000), never true of an absent value
   std::optional<std::int64_t> min;
   std::optional<std::int64_t> max;
 };
