@@ -97,7 +97,7 @@ events:
   made: {opens: true, to: new, by: [desk], set: [number, matter, text], may: [urgent]}
   assigned: {from: [new], to: given, by: [desk], set: [owner], adds: {help: helpers}}
   taken_back: {from: [given], to: new, by: [boss], when: {urgent: false}, unset: [owner]}
-  spoken: {from: [given], by: ["@owner"], may: [pages, read, cost], data: {how: [phone, visit]}, late: 2wd}
+  spoken: {from: [given], by: ["@owner"], data: {how: [phone, visit]}, may: [pages, read, cost], late: 2wd}
   held: {from: [given], to: waiting, by: [desk], data: {until: date}}
   resumed: {from: [waiting], to: back, by: [desk]}
   asked_longer: {from: [given], by: ["@owner"], once: round, data: {until: date}}
