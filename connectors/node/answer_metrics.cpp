@@ -130,6 +130,7 @@ json::object metric_head(const Reading& reading, const MetricDef& metric) {
   }
   out["dimensions"] = std::move(dimensions);
   out["min_n"] = metric.min_n;
+  if (!metric.ranked) out["rank"] = "never";
   if (base.kind != model::kNone16) out["kind"] = reading.bundle.kinds[base.kind].name;
   return out;
 }

@@ -44,6 +44,8 @@ TEST(FormulaRates, CompletionOfWhatWasDue) {
   EXPECT_EQ(office.shown("hotline.completion_rate", "2017-Q1", kEndOfMarch), "689/690 = 99.86 %");
   EXPECT_EQ(office.shown("hotline.flow_completion_rate", "2017-Q1", kEndOfMarch), "689/700 = 98.43 %")
       << "what isn't due yet is in this one";
+  EXPECT_EQ(office.answer("hotline.flow_completion_rate", "2017-Q1", kEndOfMarch).at("rank"), "never");
+  EXPECT_FALSE(office.answer("hotline.completion_rate", "2017-Q1", kEndOfMarch).contains("rank"));
 }
 
 // A phone ticket closed in time is called back; one late or from the web isn't, so it has no rating.
