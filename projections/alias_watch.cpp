@@ -166,7 +166,9 @@ Status AliasWatch::look_at(const std::vector<std::string>& list) {
     if (!several) continue;
     const auto conflict = conflict_at(impl_, list[i], (*owners)[i]);
     if (!conflict.ok()) return conflict.error();
-    if (conflict->cases.size() > 1) impl_.options.on_conflict(*conflict);
+    if (conflict->cases.size() < 2) continue;
+    ++impl_.alarms;
+    impl_.options.on_conflict(*conflict);
   }
   return {};
 }

@@ -46,8 +46,8 @@ struct Projections::Impl {
   std::unique_ptr<store::Store> store;
   std::vector<std::unique_ptr<PartitionState>> partitions;
   std::vector<std::unique_ptr<Worker>> workers;
-  std::vector<std::size_t> worker_of;  // by partition
-  std::atomic<std::uint64_t> alarms{0};
+  std::vector<std::size_t> worker_of;            // by partition
+  mutable std::atomic<std::uint64_t> alarms{0};  // by `watch` when it tells; without one when rows are written back
 
   mutable std::mutex mutex;
   std::condition_variable work;

@@ -13,6 +13,9 @@ bool in_thousandths(const json::object& metric, const json::object& figure) {
   return plain.text(figure, "numerator_unit") == "thousandths" || plain.text(metric, "numerator_unit") == "thousandths";
 }
 
+// Both sums of decimals: the unit is theirs, not the rate's.
+bool sums_in_thousandths(const json::object& figure) { return figure.contains("denominator_unit"); }
+
 // "12.35": hours of milliseconds, half up; "—" for null.
 std::string hours_text(const json::object& of, const char* name) {
   if (!has(of, name)) return "—";
@@ -86,15 +89,17 @@ Cell figure_cell(const Display& show, const json::object& metric, const json::ob
     return figure.contains("value_unit") ? thousandths(integer_of(figure, "value")) : plain.text(figure, "value");
   }
   const std::int64_t denominator = integer_of(figure, "denominator");
-  return percent(integer_of(figure, "numerator"), in_thousandths(metric, figure) ? denominator * 1000 : denominator);
+  return percent(integer_of(figure, "numerator"),
+                 in_thousandths(metric, figure) && !sums_in_thousandths(figure) ? denominator * 1000 : denominator);
 }
 
 Cell fraction_cell(const json::object& metric, const json::object& figure) {
   if (has(figure, "show")) return "n=" + std::to_string(integer_of(figure, "count"));
   if (!has(figure, "denominator")) return "";
   const std::int64_t numerator = integer_of(figure, "numerator");
+  const std::int64_t denominator = integer_of(figure, "denominator");
   return (in_thousandths(metric, figure) ? thousandths(numerator) : std::to_string(numerator)) + "/" +
-         std::to_string(integer_of(figure, "denominator"));
+         (sums_in_thousandths(figure) ? thousandths(denominator) : std::to_string(denominator));
 }
 
 std::string exclusions_text(const Display& show, const json::object& figure) {

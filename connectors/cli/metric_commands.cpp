@@ -183,8 +183,9 @@ int run_metric_explain(const CommonOptions& options, const MetricArgs& args) {
       if (!entry.is_object()) continue;
       const auto& row = entry.get_object();
       const std::string took = took_text(show, row);
+      const std::string of = has(row, "denominator") ? "/" + show.text(row, "denominator") : "";
       output.table.rows.push_back({part, show.text(row, "case"), state_of(row), show.cell(row, "due"), show.cell(row, "stop"),
-                                   took.empty() ? show.text(row, "value") : took, show.text(row, "reason")});
+                                   took.empty() ? show.text(row, "value") + of : took, show.text(row, "reason")});
     }
   };
   const auto& in = array_of(*answer, "numerator");

@@ -22,12 +22,14 @@ std::optional<json::object> parse_object(const std::string& body) {
 
 // A parameter of the query as the option that carried it: "?due_before" -> "--due-before".
 std::string as_option(const std::string& pointer) {
-  constexpr std::array kSame{"alias",  "at",    "code", "due_before", "from", "kind",          "known_at", "light",   "period",
-                             "source", "state", "step", "to",         "unit", "updated_since", "movable",  "version", "quarantined"};
+  constexpr std::array kSame{"after", "alias",    "at",    "code",          "due_before", "exact",   "from",
+                             "kind",  "known_at", "light", "limit",         "period",     "source",  "state",
+                             "step",  "to",       "unit",  "updated_since", "movable",    "version", "quarantined"};
   if (pointer.empty() || pointer.front() != '?') return pointer;
   std::string name = pointer.substr(1);
   if (name == "group_by" || name == "group") return "--by";
   if (name == "page_size") return "--limit";
+  if (name == "name") return "NAME";
   if (std::find(kSame.begin(), kSame.end(), name) == kSame.end()) return "--where " + name;
   std::replace(name.begin(), name.end(), '_', '-');
   return "--" + name;

@@ -138,6 +138,18 @@ Result<MetricDecision> MetricBook::turn_of(const MetricDecisions& all, const std
   return out;
 }
 
+// Where the definitions that decide have another version than the one that was backfilled: what the name answers by.
+std::optional<std::string> MetricBook::decides_otherwise(const std::string& name, std::uint16_t backfilled) const {
+  const auto decides = deciding(definitions_);
+  if (!decides) return std::nullopt;
+  const auto* index = definition::find_name((*decides)->metric_ids, name);
+  if (index == nullptr) return "the definitions that decide have no such metric, so nothing answers to it";
+  const auto own = (*decides)->metrics[*index].version;
+  if (own == backfilled) return std::nullopt;
+  return "the definitions that decide have " + version_text(own) + ", and it answers by that; docket metric backfill " + name +
+         " counts that over the whole history";
+}
+
 ControlReply MetricBook::decide(const std::string& what, const std::vector<std::string>& metrics, const std::string& by,
                                 model::Instant recorded) {
   const std::lock_guard lock(mutex_);
@@ -169,6 +181,8 @@ ControlReply MetricBook::decide(const std::string& what, const std::vector<std::
     if (what == "backfill") {
       text += name + ": " + version_text(one->version) + " is counted over the whole history" +
               (one->before != 0 ? ", beside " + version_text(one->before) : "") + "; docket metric list shows how far it is\n";
+    } else if (const auto other = decides_otherwise(name, stands->version)) {
+      text += name + ": " + (what == "swap" ? "swapped to " + version_text(stands->version) : "taken back") + ", but " + *other + "\n";
     } else if (what == "swap") {
       text += name + ": answers by " + version_text(one->version) + " now\n";
     } else {

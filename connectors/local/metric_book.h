@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,7 @@ class MetricBook {
  private:
   [[nodiscard]] Result<node::MetricDecision> backfill_of(const std::string& metric) const;
   [[nodiscard]] Result<node::MetricDecision> turn_of(const node::MetricDecisions& all, const std::string& metric, bool swap) const;
+  [[nodiscard]] std::optional<std::string> decides_otherwise(const std::string& name, std::uint16_t backfilled) const;
 
   std::shared_ptr<MetricLog> log_;
   Definitions definitions_;

@@ -70,15 +70,20 @@ service::Answer answer_metric_explain(const Reading& reading, const Params& para
   json::array out_of;
   json::object excluded;
   const auto numerator = numerator_series(base, period.kind);
+  const bool complement = metric.measure == Measure::kComplement;
+  const bool sums = base.measure == Measure::kRatioSums;
+  const std::int64_t scale = base.measure == Measure::kRatioWeigh ? 1000 : 1;
   for (const auto& share : shares(reading, base_index, period, as_of)) {
     std::int64_t value = 0;
     std::int64_t working_ms = 0;
-    std::int64_t cohort = 0;
+    std::int64_t denominator = 0;
+    bool counts = false;
     for (const auto& row : share.rows) {
       if (row.by != by || (by != 0 && reading.of(*share.state).value_text(row.group) != group)) continue;
       if (row.series == numerator) value += row.value;
       if (row.series == measure::kWorkingMs) working_ms += row.value;
-      if (row.series == measure::kDenominator || (!ratio(base) && row.series == measure::kNumerator)) cohort += 1;
+      if (row.series == measure::kDenominator) denominator += row.value;
+      counts = counts || row.series == measure::kDenominator || ((sums || !ratio(base)) && row.series == measure::kNumerator);
       std::string name_of;
       if (row.series == measure::kPaused) name_of = "paused";
       if (row.series >= measure::kExclusions && row.series < measure::kBuckets && (row.series - measure::kExclusions) % 2 == 0)
@@ -87,16 +92,17 @@ service::Answer answer_metric_explain(const Reading& reading, const Params& para
       if (!excluded.contains(name_of)) excluded[name_of] = json::array{};
       excluded[name_of].as_array().push_back(share_row(reading, share, base, row.value));
     }
-    if (cohort == 0) continue;
+    if (!counts) continue;
+    if (complement) value = denominator * scale - value;
     auto row = share_row(reading, share, base, value);
     const bool counted = value != 0 || base.measure == Measure::kDuration;
     if (base.measure == Measure::kDuration) row["working_ms"] = working_ms;
+    if (sums) row["denominator"] = denominator;
     (counted ? in : out_of).push_back(std::move(row));
   }
   json::object out{{"name", metric.name}, {"title", reading.labels(metric.title)}, {"formula", metric.formula}, {"period", period.name}};
   echo_axes(out, reading, as_of);
   if (by != 0) out["group"] = json::object{{group_by, group}};
-  if (metric.measure == Measure::kComplement) std::swap(in, out_of);
   out["numerator"] = std::move(in);
   out["not_in_numerator"] = std::move(out_of);
   out["excluded"] = std::move(excluded);

@@ -4,6 +4,7 @@
 #include "connectors/node/answers.h"
 #include "connectors/node/declared.h"
 #include "connectors/node/figures.h"
+#include "connectors/node/metric_combined.h"
 #include "connectors/node/metric_duration.h"
 #include "connectors/node/metric_question.h"
 #include "connectors/node/metric_target.h"
@@ -34,7 +35,8 @@ json::object figure_json(const MetricDef& shown, const MetricDef& base, PeriodKi
   if (complement) numerator = denominator * scale - numerator;
   out["numerator"] = numerator;
   out["denominator"] = denominator;
-  if (scale != 1) out["numerator_unit"] = "thousandths";
+  if (scale != 1 || base.in_thousandths) out["numerator_unit"] = "thousandths";
+  if (base.in_thousandths) out["denominator_unit"] = "thousandths";
   out["rate"] = rate_json(numerator, denominator * scale);
   json::object exclusions;
   std::int64_t all_numerator = numerator;
@@ -51,44 +53,6 @@ json::object figure_json(const MetricDef& shown, const MetricDef& base, PeriodKi
   if (!base.except.empty()) out["rate_without_exclusions"] = rate_json(all_numerator, all_denominator * scale);
   out["backfilled"] = at_series(sums, measure::kBackfilled);
   out["quarantined"] = quarantined;
-  return out;
-}
-
-// A weighted sum of rates: null unless every one of them has a denominator. In thousandths of thousandths, from the integers.
-json::object combined_json(const Reading& reading, const MetricDef& metric, const Period& period, const AsOf& as_of,
-                           const Quarantined& quarantined, bool& exact) {
-  std::set<std::string> held;
-  json::array parts;
-  Wide sum = 0;  // millionths of thousandths
-  bool whole = true;
-  for (const auto& [index, weight] : metric.combine) {
-    const auto& part = reading.bundle.metrics[index];
-    const auto figure = figures(reading, index, 0, period, as_of);
-    exact = exact || figure.exact;
-    held.merge(quarantined.touching(index, period));
-    const auto it = figure.groups.find("");
-    const SeriesSums none;
-    const auto& sums = it == figure.groups.end() ? none : it->second;
-    const auto numerator = at_series(sums, numerator_series(part, period.kind));
-    const auto denominator = at_series(sums, measure::kDenominator) * (weighed(part) ? 1000 : 1);
-    parts.push_back(
-        json::object{{"name", part.name}, {"weight", static_cast<double>(weight) / 1000.0}, {"rate", rate_json(numerator, denominator)}});
-    if (denominator == 0) {
-      whole = false;
-    } else {
-      sum += static_cast<Wide>(weight) * numerator * 1'000'000 / denominator;
-    }
-  }
-  json::object out;
-  if (whole) {
-    out["rate"] = static_cast<double>(static_cast<std::int64_t>((sum + 500) / 1000)) / 1'000'000.0;
-  } else {
-    out["rate"] = nullptr;
-  }
-  out["numerator"] = nullptr;
-  out["denominator"] = nullptr;
-  out["combined_of"] = std::move(parts);
-  out["quarantined"] = held.size();
   return out;
 }
 
@@ -110,9 +74,21 @@ Shown show(const Reading& reading, std::uint16_t index, const Period& period, co
   const auto& metric = reading.bundle.metrics[index];
   const AsOf as_of = out.as_of = within(reading, metric, period, asked);
   const Quarantined quarantined(reading, as_of);
+  const auto add_group = [&](const std::string& group, json::object figure) {
+    json::object label{{group_by, group.empty() ? json::value(nullptr) : json::value(group)}};
+    if (auto labels = reading.group_labels(group); !labels.empty()) label["label"] = std::move(labels);
+    figure["group"] = std::move(label);
+    out.groups.push_back(std::move(figure));
+  };
   if (metric.measure == Measure::kCombine) {
-    out.total = combined_json(reading, metric, period, as_of, quarantined, out.exact);
+    auto whole = combined(reading, metric, {}, period, as_of, quarantined);
+    out.total = std::move(whole.figures.at(""));
+    out.exact = whole.exact;
     out.add_target(reading, index, period);
+    if (group_by.empty()) return out;
+    auto rows = combined(reading, metric, group_by, period, as_of, quarantined);
+    out.exact = out.exact || rows.exact;
+    for (auto& [group, figure] : rows.figures) add_group(group, std::move(figure));
     return out;
   }
   const std::uint16_t base_index = metric.measure == Measure::kComplement ? metric.complement : index;
@@ -133,12 +109,9 @@ Shown show(const Reading& reading, std::uint16_t index, const Period& period, co
   auto times = exact ? exact_times(reading, base_index, by, period, as_of) : std::map<std::string, Times>{};
   for (const auto& [group, sums] : rows.groups) {
     if (std::all_of(sums.begin(), sums.end(), [](auto n) { return n == 0; })) continue;
-    auto figure = figure_json(metric, base, period.kind, sums, held_by[group]);
+    auto figure = figure_json(metric, base, period.kind, sums, static_cast<std::int64_t>(held_by[group].size()));
     if (exact) put_exact(figure, std::move(times[group]));
-    json::object label{{group_by, group.empty() ? json::value(nullptr) : json::value(group)}};
-    if (auto labels = reading.group_labels(group); !labels.empty()) label["label"] = std::move(labels);
-    figure["group"] = std::move(label);
-    out.groups.push_back(std::move(figure));
+    add_group(group, std::move(figure));
   }
   return out;
 }
@@ -152,8 +125,12 @@ json::object metric_head(const Reading& reading, const MetricDef& metric) {
   json::array dimensions;
   const auto& base = metric.measure == Measure::kComplement ? reading.bundle.metrics[metric.complement] : metric;
   for (const auto& by : base.by) dimensions.emplace_back(by.name);
+  if (metric.measure == Measure::kCombine) {
+    for (const auto& name : combined_dimensions(reading, metric)) dimensions.emplace_back(name);
+  }
   out["dimensions"] = std::move(dimensions);
   out["min_n"] = metric.min_n;
+  if (!metric.ranked) out["rank"] = "never";
   if (base.kind != model::kNone16) out["kind"] = reading.bundle.kinds[base.kind].name;
   return out;
 }

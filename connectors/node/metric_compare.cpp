@@ -73,7 +73,9 @@ void take_cases(const json::array& rows, const std::string& counts, SideCases& o
     const auto& row = entry.get_object();
     const std::string id(row.at("case").get_string());
     out.states[id] = row.at("state");
-    out.places[id].push_back(json::object{{"counts", counts}, {"value", row.at("value")}});
+    json::object place{{"counts", counts}, {"value", row.at("value")}};
+    if (const auto* of = row.if_contains("denominator")) place["denominator"] = *of;
+    out.places[id].push_back(std::move(place));
   }
 }
 

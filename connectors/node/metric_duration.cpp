@@ -10,7 +10,8 @@ namespace {
 
 namespace json = boost::json;
 constexpr std::int64_t kHourMs = 3'600'000;
-// Where the tables cut, in hours; each is a bound of the buckets. Working time: a day of eight hours, a week of forty.
+// Where the tables cut, in hours; each is a bound of the buckets. Not where working days end: these have as many hours as their calendar
+// says.
 constexpr std::int64_t kPlainCuts[] = {1, 4, 8, 24, 48, 72, 120, 168, 240, 360, 480, 720, 1440, 2160, 4320, 8760};
 constexpr std::int64_t kWorkingCuts[] = {1, 4, 8, 16, 24, 32, 40, 80, 120, 160, 240, 320, 480, 960, 1920};
 

@@ -20,7 +20,8 @@ service::Answer no_metric(const Reading& reading, const std::string& name, std::
 }
 
 bool ratio(const MetricDef& metric) {
-  return metric.measure == Measure::kRatioWhen || metric.measure == Measure::kRatioWeigh || metric.measure == Measure::kRatioByEnd;
+  return metric.measure == Measure::kRatioWhen || metric.measure == Measure::kRatioWeigh || metric.measure == Measure::kRatioByEnd ||
+         metric.measure == Measure::kRatioSums;
 }
 
 Period asked_period(const Reading& reading, const Params& params, const MetricDef& metric, const AsOf& as_of) {

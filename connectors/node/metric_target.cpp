@@ -60,7 +60,8 @@ json::value met(const Target& target, std::int64_t bound, const json::object& fi
   Wide left = 0;
   Wide right = 0;
   if (numerator != nullptr && numerator->is_int64()) {  // from the integers
-    left = static_cast<Wide>(numerator->get_int64()) * (figure.contains("numerator_unit") ? 1 : 1000);
+    left =
+        static_cast<Wide>(numerator->get_int64()) * (figure.contains("numerator_unit") && !figure.contains("denominator_unit") ? 1 : 1000);
     right = static_cast<Wide>(bound) * figure.at("denominator").to_number<std::int64_t>();
   } else {  // a weighted sum of rates has none
     left = std::llround(rate->to_number<double>() * 1e6);

@@ -67,9 +67,9 @@ std::set<std::string> Quarantined::touching(std::uint16_t metric, const Period& 
   return out;
 }
 
-std::map<std::string, std::int64_t> Quarantined::by_group(const std::set<std::string>& cases, std::uint16_t metric, std::uint8_t by,
-                                                          Instant at) const {
-  std::map<std::string, std::int64_t> out;
+std::map<std::string, std::set<std::string>> Quarantined::by_group(const std::set<std::string>& cases, std::uint16_t metric,
+                                                                   std::uint8_t by, Instant at) const {
+  std::map<std::string, std::set<std::string>> out;
   for (const auto& case_id : cases) {
     const auto state = reading_.store.find(reading_.partition_of(case_id), case_id);
     if (state == nullptr) continue;  // it has no group yet
@@ -86,7 +86,7 @@ std::map<std::string, std::int64_t> Quarantined::by_group(const std::set<std::st
     } catch (const std::exception&) {
       continue;  // the very defect that it was quarantined for: the total says the case all the same
     }
-    for (const auto& group : groups) ++out[group];
+    for (const auto& group : groups) out[group].insert(case_id);
   }
   return out;
 }

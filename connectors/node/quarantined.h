@@ -30,9 +30,9 @@ class Quarantined {
 
   // `metric` must not be a combine or complement.
   [[nodiscard]] std::set<std::string> touching(std::uint16_t metric, const Period& period) const;
-  // How many of these stand in each group of that dimension, by what they last gave to the metric in any period.
-  [[nodiscard]] std::map<std::string, std::int64_t> by_group(const std::set<std::string>& cases, std::uint16_t metric, std::uint8_t by,
-                                                             Instant at) const;
+  // Which of these stand in each group of that dimension, by what they last gave to the metric in any period.
+  [[nodiscard]] std::map<std::string, std::set<std::string>> by_group(const std::set<std::string>& cases, std::uint16_t metric,
+                                                                      std::uint8_t by, Instant at) const;
 
  private:
   const Reading& reading_;

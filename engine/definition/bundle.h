@@ -92,7 +92,7 @@ struct Test {
   std::vector<std::int64_t> values;  // symbols, 0/1 flags, thousandths; sorted
   bool if_present = false;           // `present`
   bool if_absent = false;            // `absent`, or `false` of a flag without a value
-  bool is_range = false;             // {min, max}: in thousandths (integers x 1000), never true of an absent value
+  bool is_range = false;             // {min, max, below}: in thousandths (integers x 1000), never true of an absent value
   std::optional<std::int64_t> min;
   std::optional<std::int64_t> max;
 };
@@ -364,7 +364,18 @@ struct FieldRef {  // a dimension, or what a ratio weighs
 };
 
 struct MetricDef {
-  enum class Measure : std::uint8_t { kRatioWhen, kRatioWeigh, kRatioByEnd, kCount, kSum, kStock, kDuration, kCombine, kComplement };
+  enum class Measure : std::uint8_t {
+    kRatioWhen,
+    kRatioWeigh,
+    kRatioByEnd,
+    kCount,
+    kSum,
+    kStock,
+    kDuration,
+    kCombine,
+    kComplement,
+    kRatioSums
+  };
   std::string name;  // with its variant: "hotline.satisfaction.v1"
   std::string area;
   Labels title;
@@ -382,11 +393,12 @@ struct MetricDef {
   static constexpr std::size_t kExceptMax = 28;  // what a cell has room for
   std::vector<Except> except;
   ConditionId when = kNoCondition;                       // kRatioWhen
-  FieldRef weigh;                                        // kRatioWeigh, kSum
+  FieldRef weigh;                                        // kRatioWeigh, kSum; kRatioSums: the numerator's field
+  FieldRef weigh_of;                                     // kRatioSums: the denominator's
   std::vector<std::pair<Symbol, std::int64_t>> weights;  // thousandths
   std::optional<std::int64_t> weight_absent;
   std::int64_t weight_else = 0;
-  bool in_thousandths = false;  // kSum of a decimal
+  bool in_thousandths = false;  // kSum, kRatioSums of decimals
   EventId by_end = kNone16;     // kRatioByEnd
   ConditionId stock = kNoCondition;
   std::vector<std::pair<std::uint16_t, std::int64_t>> combine;  // metric, weight in thousandths

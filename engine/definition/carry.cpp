@@ -30,7 +30,9 @@ class Carrier {
     out.when = condition(metric.when);
     out.stock = condition(metric.stock);
     using Measure = MetricDef::Measure;
-    if (metric.measure == Measure::kRatioWeigh || metric.measure == Measure::kSum) out.weigh = field(metric.weigh);
+    const bool sums = metric.measure == Measure::kRatioSums;
+    if (sums || metric.measure == Measure::kRatioWeigh || metric.measure == Measure::kSum) out.weigh = field(metric.weigh);
+    if (sums) out.weigh_of = field(metric.weigh_of);
     for (auto& weight : out.weights) weight.first = symbol(weight.first);
     if (metric.measure == Measure::kRatioByEnd) out.by_end = event(metric.by_end);
     for (auto& by : out.by) by.field = field(by.field);

@@ -30,11 +30,15 @@ struct Compiler {
   [[nodiscard]] std::vector<const Node*> words(const Node& right) const { return read_words(right, where, build.report); }
 
   void range(Test& test, const Node& right) const {
-    const Fields fields(right, where, build.report, {"min", "max"});
+    const Fields fields(right, where, build.report, {"min", "max", "below"});
     test.is_range = true;
     if (const Node* min = fields.get("min")) test.min = read_number(build, *min, where);
     if (const Node* max = fields.get("max")) test.max = read_number(build, *max, where);
-    if (right.items.empty()) error(right, "an empty range; {min: ...}, {max: ...} or both");
+    if (const Node* below = fields.get("below")) {
+      if (test.max) error(*below, "below stands beside max; one of them");
+      if (const auto bound = read_number(build, *below, where)) test.max = *bound - 1;  // in thousandths, and there is nothing finer
+    }
+    if (right.items.empty()) error(right, "an empty range; {min: ...}, {max: ...}, {below: ...}, or min with one of the others");
     if (test.min && test.max && *test.min > *test.max) error(right, "a range whose min lies above its max");
   }
 
@@ -42,6 +46,7 @@ struct Compiler {
     if (right.is_map()) {
       range(test, right);
       if (counts && test.min && *test.min <= 0 && !test.max) error(right, "a count of 0 or more always holds");
+      if (counts && test.max && *test.max < 0) error(right, "a count is never below 0");
       return;
     }
     for (const Node* word : words(right)) {

@@ -118,8 +118,11 @@ Touched reads_of(const KindDef& kind, const MetricDef& metric) {
   for (const auto& except : metric.except) reads.condition(except.when);
   reads.condition(metric.when);
   reads.condition(metric.stock);
-  if (metric.measure == MetricDef::Measure::kRatioWeigh || metric.measure == MetricDef::Measure::kSum) reads.field(metric.weigh);
-  if (metric.measure == MetricDef::Measure::kRatioByEnd) reads.event(metric.by_end);
+  using Measure = MetricDef::Measure;
+  const bool sums = metric.measure == Measure::kRatioSums;
+  if (sums || metric.measure == Measure::kRatioWeigh || metric.measure == Measure::kSum) reads.field(metric.weigh);
+  if (sums) reads.field(metric.weigh_of);
+  if (metric.measure == Measure::kRatioByEnd) reads.event(metric.by_end);
   for (const auto& by : metric.by) reads.field(by.field);
   return out;
 }

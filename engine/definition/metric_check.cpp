@@ -85,7 +85,8 @@ struct MetricChecker {
   }
 
   void rounds() const {
-    if (metric.measure != MetricDef::Measure::kRatioWeigh || metric.weigh.select == RoundSelect::kCurrent) return;
+    const bool weighs = metric.measure == MetricDef::Measure::kRatioWeigh || metric.measure == MetricDef::Measure::kRatioSums;
+    if (!weighs || metric.weigh.select == RoundSelect::kCurrent) return;
     std::vector<std::pair<std::string_view, ConditionId>> conditions{{"only", metric.only}};
     for (const MetricDef::Except& except : metric.except) conditions.emplace_back("except", except.when);
     for (const auto& [key, id] : conditions) {
@@ -138,6 +139,29 @@ struct MetricChecker {
   }
 };
 
+bool has_rate(const MetricDef& metric) {
+  using Measure = MetricDef::Measure;
+  return metric.measure == Measure::kRatioWhen || metric.measure == Measure::kRatioWeigh || metric.measure == Measure::kRatioByEnd ||
+         metric.measure == Measure::kRatioSums;
+}
+
+// What is computed from others is so from rates: of a count there is no rest, and no share to weigh.
+void check_made_of_rates(Build& build, const MetricText& text, const MetricDef& metric) {
+  const auto& metrics = build.bundle->metrics;
+  const auto error = [&](const Node& at, const std::string& word, const MetricDef& other, const char* wanted) {
+    build.report.error(at, "metric " + metric.name + ": " + word + ": " + other.name + " is no " + wanted);
+  };
+  if (metric.complement != kNone16 && !has_rate(metrics[metric.complement]))
+    error(*text.get("complement"), "complement", metrics[metric.complement], "ratio, so it has no rest");
+  const Node* combine = text.get("combine");
+  for (const auto& [id, weight] : metric.combine) {
+    const MetricDef& other = metrics[id];
+    const bool rest = other.complement != kNone16 && has_rate(metrics[other.complement]);
+    if (!has_rate(other) && !rest) error(*combine->find_key(other.name), "combine", other, "ratio, nor the rest of one");
+    if (weight < 0) error(*combine->find_key(other.name), "combine", other, "rate of a weight below 0");
+  }
+}
+
 }  // namespace
 
 void check_metrics(Build& build, const std::vector<MetricText>& texts) {
@@ -145,6 +169,7 @@ void check_metrics(Build& build, const std::vector<MetricText>& texts) {
   std::map<std::string, std::string> titles;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const MetricDef& metric = bundle.metrics[i];
+    check_made_of_rates(build, texts[i], metric);
     if (metric.kind != kNone16) MetricChecker{build, texts[i], metric, bundle.kinds[metric.kind]}.run();
     for (const std::string& title : {metric.title.zh, metric.title.en}) {
       const auto [found, added] = titles.emplace(title, metric.name);

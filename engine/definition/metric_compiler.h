@@ -39,6 +39,9 @@ struct MetricCompiler {
   void weight_of(const Node& key, const AttributeDef& def, std::int64_t weight);
   void ratio(const Node& node);
   void sum(const Node& node);
+  void sums(const Node& numerator, const Node* of, const Node& ratio);
+  // An attribute that is a number, one a case.
+  [[nodiscard]] std::optional<FieldRef> number(const Node& node, const std::string& what) const;
   void duration(const Node& node);
   // What begins or ends a duration: clock.x.start, clock.x.stop, event.x@first, event.x@last.
   void moment(const Node& word, const std::string& what, Anchor& out) const;

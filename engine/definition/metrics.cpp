@@ -75,14 +75,21 @@ void MetricCompiler::weight_of(const Node& key, const AttributeDef& def, std::in
 }
 
 void MetricCompiler::ratio(const Node& node) {
-  if (!node.is_map()) return error(node, "ratio: {when: {...}}, {weigh: attribute, value: weight, else: 0} or {by_end: event}");
+  if (!node.is_map())
+    return error(node,
+                 "ratio: {when: {...}}, {weigh: attribute, value: weight, else: 0}, {by_end: event} or {sum: attribute, of: attribute}");
   const Node* when = node.find("when");
   const Node* weighed = node.find("weigh");
   const Node* by_end = node.find("by_end");
-  if ((when != nullptr) + (weighed != nullptr) + (by_end != nullptr) != 1) {
-    return error(node, "ratio: exactly one of when, weigh and by_end");
+  const Node* summed = node.find("sum");
+  if ((when != nullptr) + (weighed != nullptr) + (by_end != nullptr) + (summed != nullptr) != 1) {
+    return error(node, "ratio: exactly one of when, weigh, by_end and sum");
   }
   if (weighed != nullptr) return weigh(node, *weighed);
+  if (summed != nullptr) {
+    const Fields fields(node, where + ": ratio", build.report, {"sum", "of"});
+    return sums(*summed, node.find("of"), node);
+  }
   const Fields fields(node, where + ": ratio", build.report, {"when", "weigh", "by_end"});
   if (when != nullptr) {
     metric.measure = MetricDef::Measure::kRatioWhen;
@@ -93,16 +100,46 @@ void MetricCompiler::ratio(const Node& node) {
   if (const EventId* id = event(*by_end, by_end->text)) metric.by_end = *id;
 }
 
+std::optional<FieldRef> MetricCompiler::number(const Node& node, const std::string& what) const {
+  if (!node.is_scalar()) {
+    error(node, what + ": an attribute that is a number");
+    return std::nullopt;
+  }
+  const auto ref = attribute(node, node.text, what);
+  if (!ref) return std::nullopt;
+  const TypeSpec& spec = kind().scopes[ref->scope].attributes[ref->id].spec;
+  if ((spec.type == ValueType::kInteger || spec.type == ValueType::kDecimal) && !spec.many) return ref;
+  error(node, what + ": " + node.text + " is no number");
+  return std::nullopt;
+}
+
 void MetricCompiler::sum(const Node& node) {
   metric.measure = MetricDef::Measure::kSum;
-  if (!node.is_scalar()) return error(node, "sum: an attribute that is a number");
-  const auto ref = attribute(node, node.text, "sum");
+  const auto ref = number(node, "sum");
   if (!ref) return;
-  const AttributeDef& def = kind().scopes[ref->scope].attributes[ref->id];
-  if ((def.spec.type != ValueType::kInteger && def.spec.type != ValueType::kDecimal) || def.spec.many)
-    return error(node, "sum: " + def.name + " is no number");
   metric.weigh = *ref;
-  metric.in_thousandths = def.spec.type == ValueType::kDecimal;
+  metric.in_thousandths = kind().scopes[ref->scope].attributes[ref->id].spec.type == ValueType::kDecimal;
+}
+
+// {sum: attribute, of: attribute}: what the one adds up to, of what the other does.
+void MetricCompiler::sums(const Node& numerator, const Node* of, const Node& ratio) {
+  metric.measure = MetricDef::Measure::kRatioSums;
+  if (of == nullptr) return error(ratio, "ratio: of is missing: the number that the sum is a part of");
+  const auto part = number(numerator, "ratio: sum");
+  const auto whole = number(*of, "ratio: of");
+  if (!part || !whole) return;
+  const auto spec = [&](const FieldRef& ref) -> const TypeSpec& { return kind().scopes[ref.scope].attributes[ref.id].spec; };
+  if (part->scope == whole->scope && part->id == whole->id) return error(*of, "ratio: a sum of itself is always 100 %");
+  if (part->select != whole->select || part->round != whole->round)
+    return error(*of, "ratio: " + of->text + " is of another round than " + numerator.text);
+  if (spec(*part).type != spec(*whole).type)
+    error(*of, "ratio: " + numerator.text + " and " + of->text + " are both whole numbers or both decimals");
+  for (const auto& [ref, node] : {std::pair(*part, &numerator), std::pair(*whole, of)}) {
+    if (spec(ref).min.value_or(-1) < 0) error(*node, "ratio: " + node->text + " may be below 0; give it min: 0");
+  }
+  metric.weigh = *part;
+  metric.weigh_of = *whole;
+  metric.in_thousandths = spec(*part).type == ValueType::kDecimal;
 }
 
 void MetricCompiler::duration(const Node& node) {

@@ -59,11 +59,11 @@ std::int64_t weight(const MetricDef& metric, const Item& item, std::optional<std
   return metric.weight_else;
 }
 
-std::int64_t sum_value(const MetricDef& metric, const Item& item) {
-  const auto& ref = metric.weigh;
+// Nothing: the item has no value there.
+std::optional<std::int64_t> number(const definition::FieldRef& ref, const Item& item, std::optional<std::uint16_t> last) {
   const auto& value =
-      apply::attribute(item.kind->scopes[ref.scope], item.scope_of(ref.scope), ref.id, ref.select, ref.round, item.state->round, {});
-  return value.present() ? value.number() : 0;
+      apply::attribute(item.kind->scopes[ref.scope], item.scope_of(ref.scope), ref.id, ref.select, ref.round, item.state->round, last);
+  return value.present() ? std::optional(value.number()) : std::nullopt;
 }
 
 struct Took {  // milliseconds
@@ -105,7 +105,8 @@ class Contributor {
       return;
     }
     std::optional<std::uint16_t> last;
-    if (metric_.measure == MetricDef::Measure::kRatioWeigh && metric_.weigh.select == definition::RoundSelect::kLast) {
+    const bool weighs = metric_.measure == MetricDef::Measure::kRatioWeigh || sums();
+    if (weighs && metric_.weigh.select == definition::RoundSelect::kLast) {
       last = apply::last_round_with(item.scope_of(metric_.weigh.scope), metric_.weigh.id);
     }
     const apply::Seen seen{item.kind, item.state, item.part, nullptr, nullptr, model::kNoInstant, last, metric_.original_due};
@@ -115,15 +116,17 @@ class Contributor {
       time = took(bundle_, metric_.duration, item);
       if (!time) return;
     }
+    const std::int64_t base = denominator_of(item, last);
+    if (base < 0) return;
     const std::int64_t numerator = time ? time->plain : numerator_of(seen, item, last);
     for (std::size_t i = 0; i < metric_.except.size(); ++i) {
       if (!apply::holds(seen, metric_.except[i].when)) continue;
-      emit(item, day, placed.at, static_cast<std::uint16_t>(kExclusions + 2 * i), 1);
+      emit(item, day, placed.at, static_cast<std::uint16_t>(kExclusions + 2 * i), base);
       emit(item, day, placed.at, static_cast<std::uint16_t>(kExclusions + 2 * i + 1), numerator);
       return;
     }
     if (item.state->backfilled) emit(item, day, placed.at, kBackfilled, 1);
-    if (is_ratio() || time) emit(item, day, placed.at, kDenominator, 1);
+    if (is_ratio() || time) emit(item, day, placed.at, kDenominator, base);
     if (metric_.measure == MetricDef::Measure::kRatioByEnd) {
       by_end(item, day, placed.at);
     } else {
@@ -138,7 +141,14 @@ class Contributor {
  private:
   bool is_ratio() const {
     return metric_.measure == MetricDef::Measure::kRatioWhen || metric_.measure == MetricDef::Measure::kRatioWeigh ||
-           metric_.measure == MetricDef::Measure::kRatioByEnd;
+           metric_.measure == MetricDef::Measure::kRatioByEnd || sums();
+  }
+  bool sums() const { return metric_.measure == MetricDef::Measure::kRatioSums; }
+
+  // One a case; of sums what the case brings (never below 0), or -1: it lacks one of the two, so it counts in neither.
+  std::int64_t denominator_of(const Item& item, std::optional<std::uint16_t> last) const {
+    if (!sums()) return 1;
+    return number(metric_.weigh, item, last) ? number(metric_.weigh_of, item, last).value_or(-1) : -1;
   }
 
   std::int64_t numerator_of(const apply::Seen& seen, const Item& item, std::optional<std::uint16_t> last) const {
@@ -148,7 +158,8 @@ class Contributor {
       case MetricDef::Measure::kRatioWeigh:
         return weight(metric_, item, last);
       case MetricDef::Measure::kSum:
-        return sum_value(metric_, item);
+      case MetricDef::Measure::kRatioSums:
+        return number(metric_.weigh, item, last).value_or(0);
       case MetricDef::Measure::kCount:
         return 1;
       default:

@@ -21,13 +21,14 @@ using model::Instant;
 enum Series : std::uint16_t {  // on disk: append only
   kNumerator = 0,              // also the figure of count, sum and stock
   kDenominator = 1,
-  kBackfilled = 2,                    // cases of the denominator (or count) with an event from a backfill source
-  kPaused = 3,                        // excluded because its clock is paused
-  kNumeratorByMonth = 4,              // ratio by_end: had happened by the end of the anchor's month,
-  kNumeratorByQuarter = 5,            // quarter,
-  kNumeratorByYear = 6,               // year (kNumerator: by the end of its day)
-  kWorkingMs = 7,                     // duration: working time (kNumerator: all time, kDenominator: how many)
-  kExclusions = 8,                    // 8 + 2 i: cases excluded by except[i]; 9 + 2 i: what they would add to the numerator
+  kBackfilled = 2,          // cases of the denominator (or count) with an event from a backfill source
+  kPaused = 3,              // excluded because its clock is paused
+  kNumeratorByMonth = 4,    // ratio by_end: had happened by the end of the anchor's month,
+  kNumeratorByQuarter = 5,  // quarter,
+  kNumeratorByYear = 6,     // year (kNumerator: by the end of its day)
+  kWorkingMs = 7,           // duration: working time (kNumerator: all time, kDenominator: how many)
+  // 8 + 2 i: cases excluded by except[i], of a ratio of sums their denominator; 9 + 2 i: what they would add to the numerator
+  kExclusions = 8,
   kBuckets = 64,                      // duration: 64 + b have one in bucket b of all time (duration.h),
   kWorkingBuckets = kBuckets + 2048,  // this + b in bucket b of working time
 };

@@ -9,7 +9,7 @@ namespace {
 constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kFirstWidthMs = 36'000;  // a hundredth of an hour
 constexpr std::int64_t kEndMs = 10LL * 366 * 24 * kHourMs;
-// Hours at which tables like to cut: working days and weeks of eight hours, days, weeks, months and years.
+// Hours at which tables like to cut: eights of them, days, weeks, months and years.
 constexpr std::int64_t kCutHours[] = {1,   2,   4,   8,   12,  16,  24,  32,  40,   48,   72,   80,   96,   120,  160,
                                       168, 240, 320, 360, 480, 640, 720, 960, 1440, 1920, 2160, 4320, 8760, 17520};
 

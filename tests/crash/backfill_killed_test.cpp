@@ -159,6 +159,20 @@ TEST_F(BackfillTest, AMetricThatIsNewCountsOlderCasesFromTheSwapOn) {
   EXPECT_NE(refusal("hotline.overdue_rate", 1).find("is computed from others when it is asked: backfill hotline.on_time_rate"),
             std::string::npos);
   EXPECT_NE(refusal("proposal.reply_rate", 1).find("there is nothing to backfill"), std::string::npos);
+
+  // Newer definitions decide: what is swapped is told, and that the name doesn't answer by it.
+  std::string text = file_text((schemas_ / "metrics" / "hotline.yaml").string());
+  text.replace(text.find("version: 2"), 10, "version: 3");
+  std::ofstream(schemas_ / "metrics" / "hotline.yaml") << text;
+  ASSERT_TRUE(run_docket({"kind", "activate", "--data", data_.string(), "--schemas", schemas_.string()}).ended.with(0));
+  for (const auto& [what, done] : {std::pair("swap", "swapped to version 2"), std::pair("undo", "taken back")}) {
+    const auto ran = decide(what, {name});
+    EXPECT_TRUE(ran.ended.with(0)) << ran.text();
+    EXPECT_NE(ran.out.find(name + ": " + done + ", but the definitions that decide have version 3, and it answers by that"),
+              std::string::npos)
+        << ran.text();
+    EXPECT_EQ(json::parse(server.get("/v1/metrics/" + name + "?period=2017").body).at("version").as_int64(), 3);
+  }
   EXPECT_TRUE(server.stop().with(0)) << server.errors();
 }
 

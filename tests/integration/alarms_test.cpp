@@ -47,6 +47,13 @@ class AlarmsTest : public ::testing::Test {
     }
     return out;
   }
+  // How many were told since the start.
+  std::string told() {
+    const std::string text = server_->get("/metrics").body;
+    const std::string name = "\ndocket_alias_conflicts_total ";
+    const auto at = text.find(name);
+    return at == std::string::npos ? "none" : text.substr(at + name.size(), text.find('\n', at + 1) - at - name.size());
+  }
   std::size_t conflicts_of(const std::string& id) { return get("/v1/cases/" + id).at("conflicts").as_array().size(); }
   // Until the log says so; false: it never did.
   bool logged(const std::string& line) {
@@ -70,10 +77,12 @@ TEST_F(AlarmsTest, AMatterSupervisedTwiceIsSeenUntilOneIsSettled) {
   propose("S2", "rivers");
   propose("S3", "roads");
   EXPECT_EQ(alarms(), Lines{});
+  EXPECT_EQ(told(), "0");
   const auto before = server_->client().call({"GET", "/v1/cases/S2", {}, {}, {}, {}});
   propose("S1", "rivers");
   EXPECT_TRUE(logged("docket: alarm: cases S1 S2 have the same matter: 'meeting-decision' 'rivers' (supervision; docket case alarms)\n"))
       << server_->errors();
+  EXPECT_EQ(told(), "1") << "with the line in the log, not when rows are written back";
   EXPECT_EQ(alarms(), Lines{"matter: S1 S2"});
   EXPECT_EQ(conflicts_of("S1"), 1U);
   EXPECT_EQ(conflicts_of("S2"), 1U);

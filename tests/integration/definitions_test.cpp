@@ -203,7 +203,7 @@ TEST_F(DefinitionsTest, ThatMoveDimensionsOfAMetricNeedAnotherVersionOfIt) {
     if (served) server = std::make_unique<Server>(data_);
     const auto refused = activate();
     EXPECT_TRUE(refused.ended.with(2)) << refused.text();
-    EXPECT_NE(refused.err.find("metric calls.connection_rate is version 1 still, and its dimensions were [line, hour] and would be "
+    EXPECT_NE(refused.err.find("metric calls.connection_rate is version 2 still, and its dimensions were [line, hour] and would be "
                                "[hour, line]"),
               std::string::npos)
         << refused.err;
@@ -221,7 +221,7 @@ TEST_F(DefinitionsTest, ThatMoveDimensionsOfAMetricNeedAnotherVersionOfIt) {
   change("metrics/calls.yaml", "ratio: {when: {outcome: answered}}\n  target: {at_least: calls.connection_target}", "count: true");
   const auto sort = activate();
   EXPECT_TRUE(sort.ended.with(2)) << sort.text();
-  EXPECT_NE(sort.err.find("metric calls.connection_rate is version 1 still, and what it measures is of another sort"), std::string::npos)
+  EXPECT_NE(sort.err.find("metric calls.connection_rate is version 2 still, and what it measures is of another sort"), std::string::npos)
       << sort.err;
 }
 

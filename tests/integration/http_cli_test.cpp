@@ -98,12 +98,14 @@ TEST_F(CliTest, AWeightIsADecimalAndAParameterAnOption) {
     const std::lock_guard lock(fake.mutex);
     fake.on_query = [](const service::Query& query) {
       auto wrong = service::make_problem("invalid-parameter", "");
-      for (const char* name : {"?due_before", "?group_by", "?district"}) wrong.errors.push_back({name, "write a date", ""});
+      for (const char* name : {"?due_before", "?group_by", "?district", "?name", "?limit", "?exact"})
+        wrong.errors.push_back({name, "write a date", ""});
       return service::problem_answer(wrong, query.language);
     };
   }
   EXPECT_EQ(run_case_list(common, {}), kUsage);
-  EXPECT_THAT(err.str(), HasSubstr("  --due-before  write a date\n  --by  write a date\n  --where district  write a date\n"));
+  EXPECT_THAT(err.str(), HasSubstr("  --due-before  write a date\n  --by  write a date\n  --where district  write a date\n"
+                                   "  NAME  write a date\n  --limit  write a date\n  --exact  write a date\n"));
 }
 
 TEST_F(CliTest, CaseListInEveryFormat) {

@@ -86,7 +86,8 @@ TEST(FormulaLate, MergedAndHandedOver) {
   const Course running(kHandled.begin(), kHandled.begin() + 3);
   office.tickets(1, kHandled);
   office.tickets(1, running + Course{{"lead_assist_set", "2017-03-17 09:00", R"({"unit":"V"})"}});
-  office.tickets(1, running + Course{{"merged", "2017-03-24 09:00", R"({"reason":"repeat","merged_into":"F1"})"}});
+  office.tickets(
+      1, running + Course{{"merged", "2017-03-24 09:00", R"({"reason":"repeat","merged_into":")" + FigureAnswers::case_id("F1") + "\"}"}});
   EXPECT_EQ(office.shown("hotline.on_time_rate", "2017-03", kToday, {{"known_at", "2017-03-23"}}), "1/3 = 33.33 %");
   EXPECT_EQ(office.shown("hotline.on_time_rate", "2017-03", kToday), "1/2 = 50.00 %");
   EXPECT_EQ(office.shown_by("unit", "U", "hotline.on_time_rate", "2017-03", kToday), "1/1 = 100.00 %");

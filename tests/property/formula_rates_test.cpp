@@ -26,6 +26,11 @@ definition::BundlePtr with_metrics(const std::string& metrics, std::vector<Chang
   more.push_back({"metrics/hotline.yaml", "metrics: hotline\nversion: 1\n", "metrics: hotline\nversion: 1\n" + metrics});
   return changed(more);
 }
+// The office with a second line that calls come in by.
+definition::BundlePtr with_line() {
+  const std::string line = "  \"12345\": {zh: 政务热线, en: government hotline}\n";
+  return changed({{"codes/example.yaml", line, line + "  \"96666\": {zh: 企业热线, en: enterprise hotline}\n"}});
+}
 // The office with another value of a rule of `base`.
 definition::BundlePtr with_rule(const std::string& from, const std::string& to) { return changed({{"rules/base.yaml", from, to}}); }
 
@@ -39,6 +44,8 @@ TEST(FormulaRates, CompletionOfWhatWasDue) {
   EXPECT_EQ(office.shown("hotline.completion_rate", "2017-Q1", kEndOfMarch), "689/690 = 99.86 %");
   EXPECT_EQ(office.shown("hotline.flow_completion_rate", "2017-Q1", kEndOfMarch), "689/700 = 98.43 %")
       << "what isn't due yet is in this one";
+  EXPECT_EQ(office.answer("hotline.flow_completion_rate", "2017-Q1", kEndOfMarch).at("rank"), "never");
+  EXPECT_FALSE(office.answer("hotline.completion_rate", "2017-Q1", kEndOfMarch).contains("rank"));
 }
 
 // A phone ticket closed in time is called back; one late or from the web isn't, so it has no rating.
@@ -129,8 +136,9 @@ TEST(FormulaRates, CallsAgainstTheirTargets) {
   office.calls(4, call("2017-03-01", "answered", 15));
   office.calls(1, call("2017-03-01", "answered", 16));
   office.calls(14, call("2017-03-01", "answered", 3));
-  office.calls(1, call("2017-03-01", "abandoned", 40));
-  office.calls(2, call("2017-03-01", "abandoned", 4));
+  office.calls(1, call("2017-03-01", "abandoned", 10));  // hotline.short_hangup_s: no longer short
+  office.calls(1, call("2017-03-01", "abandoned", 4));
+  office.calls(1, call("2017-03-01", "abandoned", 9));
   office.calls(4, call("2017-03-02", "answered", 15));
   office.calls(1, call("2017-03-02", "answered", 16));
   office.calls(1, call("2017-03-02", "blocked", 0));
@@ -151,6 +159,34 @@ TEST(FormulaRates, CallsAgainstTheirTargets) {
   EXPECT_EQ(figure.at("target").at("at_least"), 800);
   EXPECT_EQ(met(figure), true);
   EXPECT_EQ(office.shown("calls.answered_15s_rate", "2017-03-01", kEndOfMarch), "18/19 = 94.74 %");
+}
+
+TEST(FormulaRates, ConnectionOfExchangesThatGiveOnlyTotals) {
+  SCOPED_TRACE("3.2 connection rate, from the totals of two lines and hours");
+  FigureAnswers office(with_line());
+  const auto tally = [](const char* time, const std::string& line, int offered, int answered) {
+    return Course{{"tallied", time,
+                   R"({"line":")" + line + R"(","interval":")" + time + R"(","offered":)" + std::to_string(offered) + R"(,"answered":)" +
+                       std::to_string(answered) + R"(,"abandoned":)" + std::to_string(offered - answered) + "}"}};
+  };
+  office.tallies(1, tally("2017-03-01 10:00", "12345", 100, 94));
+  office.tallies(1, tally("2017-03-01 11:00", "12345", 40, 40));
+  office.tallies(1, tally("2017-03-01 12:00", "96666", 10, 0));
+  office.tallies(1, tally("2017-03-01 13:00", "96666", 0, 0));
+  const std::string name = "calls.tallied_connection_rate";
+  const auto figure = office.total(name, "2017-03", kEndOfMarch);
+  EXPECT_EQ(FigureAnswers::text(figure), "134/150 = 89.33 %");
+  EXPECT_EQ(figure.at("target").at("met"), false);
+  EXPECT_EQ(office.shown_by("line", "12345", name, "2017-03", kEndOfMarch), "134/140 = 95.71 %");
+  EXPECT_EQ(office.shown_by("line", "96666", name, "2017-03", kEndOfMarch), "0/10 = 0.00 %");
+  EXPECT_EQ(office.shown_by("hour", "11", name, "2017-03", kEndOfMarch), "40/40 = 100.00 %");
+  const auto cases = office.explained(name, "2017-03", kEndOfMarch, {{"group_by", "line"}, {"group", "12345"}});
+  ASSERT_EQ(cases.at("numerator").as_array().size(), 2U);
+  EXPECT_EQ(cases.at("numerator").as_array()[0].at("value"), 94);
+  EXPECT_EQ(cases.at("numerator").as_array()[0].at("denominator"), 100);
+  const auto all = office.explained(name, "2017-03", kEndOfMarch);
+  ASSERT_EQ(all.at("not_in_numerator").as_array().size(), 1U) << "the hour without a call adds nothing";
+  EXPECT_EQ(all.at("not_in_numerator").as_array()[0].at("denominator"), 10);
 }
 
 TEST(FormulaRates, DirectAnswers) {
@@ -242,6 +278,30 @@ TEST(FormulaRates, ThreeRates) {
   EXPECT_EQ(office.shown("hotline.resolved_rate", "2017-03", kEndOfMarch), "8/10 = 80.00 %");
   EXPECT_EQ(office.shown("hotline.satisfaction.v1", "2017-03", kEndOfMarch), "7/10 = 70.00 %");
   EXPECT_EQ(office.shown("hotline.three_rates", "2017-03", kEndOfMarch), "76.50 %");
+  EXPECT_EQ(office.shown_by("unit", "U", "hotline.three_rates", "2017-03", kEndOfMarch), "76.50 %");
+}
+
+TEST(FormulaRates, WeightedRatesAreByWhatAllOfThemHave) {
+  FigureAnswers office(with_metrics(R"(hotline.burden:
+  title: {zh: 负担, en: burden}
+  combine: {hotline.overdue_rate: 0.5, hotline.redo_rate: 0.5}
+hotline.narrow:
+  title: {zh: 单一, en: by unit only}
+  combine: {hotline.sign_on_time_rate: 0.5, hotline.redo_rate: 0.5}
+)"));
+  office.tickets(3, kInTime);
+  office.tickets(1, kLate);
+  office.tickets(1, {{"created", "2017-03-01 08:50"}, {"dispatched", "2017-03-01 09:00", R"({"unit":"V"})"}});
+  const auto told = office.answer("hotline.burden", "2017-03", kEndOfMarch, {{"group_by", "unit"}});
+  EXPECT_EQ(FigureAnswers::text(told.at("total").as_object()), "20.00 %") << "2 of 5 overdue, none handled again";
+  ASSERT_EQ(told.at("figures").as_array().size(), 2U);
+  EXPECT_EQ(office.shown_by("unit", "U", "hotline.burden", "2017-03", kEndOfMarch), "12.50 %") << "1 of 4 overdue";
+  const auto& other = told.at("figures").as_array()[1].as_object();
+  EXPECT_EQ(other.at("group").at("unit"), "V");
+  EXPECT_TRUE(other.at("rate").is_null()) << "it has concluded none, so one of its rates is missing";
+  EXPECT_EQ(other.at("combined_of").as_array()[0].at("rate"), 1.0);
+  EXPECT_EQ(told.at("dimensions"), (boost::json::array{"unit", "district", "category", "channel"}));
+  EXPECT_EQ(office.answer("hotline.narrow", "2017-03", kEndOfMarch).at("dimensions"), boost::json::array{"unit"});
 }
 
 TEST(FormulaRates, HandlingTimeInWorkingDays) {

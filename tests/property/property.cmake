@@ -3,6 +3,7 @@ docket_test(NAME late_events_test SOURCES property/late_events_test.cpp LIBS doc
 docket_test(NAME rejections_test SOURCES property/rejections_test.cpp LIBS docket::partition docket::definition LABELS property)
 docket_test(NAME published_figures_test
   SOURCES property/published_figures_test.cpp property/formula_numbers_test.cpp property/formula_rates_test.cpp property/formula_late_test.cpp
+          property/rate_of_sums_test.cpp
   LIBS docket::local docket::cli Boost::json LABELS property)
 docket_test(NAME erasure_test SOURCES property/erasure_test.cpp LIBS docket::partition docket::definition LABELS property)
 docket_test(NAME walk_coverage_test SOURCES property/walk_coverage_test.cpp LIBS docket::walk LABELS property OPTIMIZED)

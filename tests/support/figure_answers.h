@@ -45,21 +45,19 @@ class FigureAnswers {
   void tickets(int count, const Course& course) { publish(count, course, &FigureAnswers::ticket_event); }
   void proposals(int count, const Course& course) { publish(count, course, &FigureAnswers::proposal_event); }
   void calls(int count, const Course& course) { publish(count, course, &FigureAnswers::call_event); }
+  void tallies(int count, const Course& course) { publish(count, course, &FigureAnswers::tally_event); }
+  // Event `n` of one tally, recorded a minute after it happened or, if that is behind, at once.
+  void tally(const std::string& id, int n, const Happening& step) { publish_one(id, n, step, &FigureAnswers::tally_event); }
+  [[nodiscard]] Instant now() const { return engine_.now(); }
   void sessions(int count, const Course& course) { publish(count, course, &FigureAnswers::session_event); }
 
   // The whole answer, asked at the end of the day `today`.
   boost::json::object answer(const std::string& metric, const std::string& period, const std::string& today, const Params& more = {}) {
-    if (store_ == nullptr) {
-      store_ = std::make_unique<local::ProjectionsStore>(engine_.take_projections());
-      sealer_ = std::make_unique<partition::RecordSealer>("test-ledger", engine_.keys());
-    }
-    const node::Reading reading{*bundle_, *store_, engine_, engine_.books(), *sealer_, instant(today + " 23:59")};
-    service::Query query;
-    query.params.emplace_back("period", period);
-    query.params.insert(query.params.end(), more.begin(), more.end());
-    const auto told = node::answer_metric(reading, node::Params(query), metric);
-    EXPECT_EQ(told.status, 200) << told.body;
-    return boost::json::parse(told.body).as_object();
+    return asked(node::answer_metric, metric, period, today, more);
+  }
+  // The cases behind a figure.
+  boost::json::object explained(const std::string& metric, const std::string& period, const std::string& today, const Params& more = {}) {
+    return asked(node::answer_metric_explain, metric, period, today, more);
   }
   boost::json::object total(const std::string& metric, const std::string& period, const std::string& today, const Params& more = {}) {
     return answer(metric, period, today, more).at("total").as_object();
@@ -92,6 +90,12 @@ class FigureAnswers {
     return places == 0 ? std::to_string(steps) + " %" : std::to_string(steps / 10) + "." + std::to_string(steps % 10) + " %";
   }
 
+  // The fixture has one partition, so that is where a case is looked for.
+  static std::string case_id(const std::string& name) {
+    int more = 0;
+    while (model::partition_of(name + "." + std::to_string(more)) != 0) ++more;
+    return name + "." + std::to_string(more);
+  }
   static Instant instant(const std::string& time) { return *model::parse_instant(stamp(time)); }
 
  private:
@@ -110,6 +114,9 @@ class FigureAnswers {
   static std::string call_event(const std::string& id, int n, const Happening& step) {
     return envelope("call", id, n, step, "call_centre", step.data);
   }
+  static std::string tally_event(const std::string& id, int n, const Happening& step) {
+    return envelope("call-tally", id, n, step, "call_centre", step.data);
+  }
   static std::string session_event(const std::string& id, int n, const Happening& step) {
     return envelope("qa-session", id, n, step, "dispatcher", step.data.empty() ? "{}" : step.data);
   }
@@ -120,17 +127,34 @@ class FigureAnswers {
            R"(-1","actorrole":")" + role + R"(")" + (role == "unit" ? R"(,"actorunit":"U")" : "") + step.more + R"(,"data":)" + data + "}";
   }
 
+  using Question = service::Answer (*)(const node::Reading&, const node::Params&, const std::string& name);
+
+  boost::json::object asked(Question ask, const std::string& metric, const std::string& period, const std::string& today,
+                            const Params& more) {
+    if (store_ == nullptr) {
+      store_ = std::make_unique<local::ProjectionsStore>(engine_.take_projections());
+      sealer_ = std::make_unique<partition::RecordSealer>("test-ledger", engine_.keys());
+    }
+    const node::Reading reading{*bundle_, *store_, engine_, engine_.books(), *sealer_, instant(today + " 23:59")};
+    service::Query query;
+    query.params.emplace_back("period", period);
+    query.params.insert(query.params.end(), more.begin(), more.end());
+    const auto told = ask(reading, node::Params(query), metric);
+    EXPECT_EQ(told.status, 200) << told.body;
+    return boost::json::parse(told.body).as_object();
+  }
+
   void publish(int count, const Course& course, Maker maker) {
     for (int i = 0; i < count; ++i) {
-      const std::string id = "F" + std::to_string(++cases_);
+      const std::string id = case_id("F" + std::to_string(++cases_));
       int n = 0;
-      for (const auto& step : course) {
-        engine_.set_now(std::max(engine_.now(), instant(step.time) + 60'000));
-        const auto outcome = engine_.offer(maker(id, ++n, step));
-        ASSERT_EQ(outcome.kind, partition::EventOutcome::Kind::kAccepted)
-            << step.event << " " << step.time << " " << outcome.refusal.detail;
-      }
+      for (const auto& step : course) publish_one(id, ++n, step, maker);
     }
+  }
+  void publish_one(const std::string& id, int n, const Happening& step, Maker maker) {
+    engine_.set_now(std::max(engine_.now(), instant(step.time) + 60'000));
+    const auto outcome = engine_.offer(maker(id, n, step));
+    ASSERT_EQ(outcome.kind, partition::EventOutcome::Kind::kAccepted) << step.event << " " << step.time << " " << outcome.refusal.detail;
   }
 
   definition::BundlePtr bundle_;

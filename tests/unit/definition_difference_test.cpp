@@ -151,6 +151,12 @@ TEST(Difference, IsToldInASentence) {
        "metrics/task.yaml: metric task.on_time: period is now clock.work.stop, was clock.work.due\n"},
       {{{"metrics/task.yaml", "task.late_open:", "task.slow: {title: {zh: 慢, en: slow}, like: task.on_time}\ntask.late_open:"}},
        "metrics/task.yaml: metric task.slow is new: {title: {zh: 慢, en: slow}, like: task.on_time}\n"},
+      {{{"metrics/task.yaml", "{sum: read, of: pages}", "{sum: pages, of: read}"}},
+       "metrics/task.yaml: metric task.read, ratio: sum is now pages, was read\n"
+       "metrics/task.yaml: metric task.read, ratio: of is now read, was pages\n"},
+      {{{"metrics/task.yaml", "ratio: {sum: read, of: pages}", "sum: read"}},
+       "metrics/task.yaml: metric task.read: now also sum: read\n"
+       "metrics/task.yaml: metric task.read: no longer ratio: {sum: read, of: pages}\n"},
       {{{"metrics/task.yaml", "good: 1,", "good: 0.9,"}}, "metrics/task.yaml: metric task.good, ratio: good is now 0.9, was 1\n"},
       // the rest
       {{{"codes/few.yaml", "leak: {zh: 漏水, en: leak, under: water}", "leak: {zh: 漏水, en: leak}, gas: {zh: 燃气, en: gas}"}},

@@ -77,6 +77,9 @@ attributes:
   text: {type: text, max: 500, readers: [desk]}
   owner: {type: unit, dimension: true}
   urgent: {type: flag, default: false}
+  pages: {type: integer, min: 0}
+  read: {type: integer, min: 0}
+  cost: {type: decimal(2)}
   class: {type: code, of: rules.task.classes, per: round, dimension: true}
 states:
   open: [new, given, answered]
@@ -94,7 +97,7 @@ events:
   made: {opens: true, to: new, by: [desk], set: [number, matter, text], may: [urgent]}
   assigned: {from: [new], to: given, by: [desk], set: [owner], adds: {help: helpers}}
   taken_back: {from: [given], to: new, by: [boss], when: {urgent: false}, unset: [owner]}
-  spoken: {from: [given], by: ["@owner"], data: {how: [phone, visit]}, late: 2wd}
+  spoken: {from: [given], by: ["@owner"], data: {how: [phone, visit]}, may: [pages, read, cost], late: 2wd}
   held: {from: [given], to: waiting, by: [desk], data: {until: date}}
   resumed: {from: [waiting], to: back, by: [desk]}
   asked_longer: {from: [given], by: ["@owner"], once: round, data: {until: date}}
@@ -125,6 +128,8 @@ task.good: {title: {zh: 好评率, en: good}, over: task, period: event.closed@f
 task.count: {title: {zh: 件数, en: tasks}, over: task, period: event.made, count: true, by: {matter: matter, hour: event.made.hour}}
 task.help: {title: {zh: 会办按时率, en: help on time}, over: task.help, period: clock.turn.due, only: {clock.turn: [running, met, late]},
   ratio: {when: {clock.turn: met}}, by: {unit: key}}
+task.read: {title: {zh: 阅读率, en: read}, over: task, period: event.spoken@first, except: {hasty: {urgent: true}}, ratio: {sum: read, of: pages},
+  by: {matter: matter}}
 task.both: {title: {zh: 综合, en: both}, combine: {task.on_time: 0.5, task.good: task.half}}
 )"},
       {"labels/common.yaml", R"(labels: common
@@ -136,7 +141,7 @@ levels: {yellow: {zh: 黄牌, en: yellow card}}
       {"labels/task.yaml", R"(labels: task
 kind: {zh: 任务, en: task}
 attributes: {number: {zh: 编号, en: number}, matter: {zh: 事项, en: matter}, text: {zh: 内容, en: text}, owner: {zh: 承办, en: owner}, urgent: {zh: 紧急, en: urgent},
-  class: {zh: 等次, en: class}}
+  class: {zh: 等次, en: class}, pages: {zh: 页数, en: pages}, read: {zh: 已读, en: read}, cost: {zh: 费用, en: cost}}
 fields: {helpers: {zh: 会办, en: helpers}, how: {zh: 方式, en: how}, until: {zh: 至, en: until}, why: {zh: 原因, en: why}}
 values: {A: {zh: 甲, en: A}, B: {zh: 乙, en: B}, phone: {zh: 电话, en: phone}, visit: {zh: 走访, en: visit}, new_facts: {zh: 新情况, en: new facts}, cheat: {zh: 虚假, en: cheat}}
 states: {new: {zh: 新, en: new}, given: {zh: 已交办, en: given}, answered: {zh: 已答复, en: answered}, waiting: {zh: 等待, en: waiting}, done: {zh: 办结, en: done}, gone: {zh: 并入, en: gone}}

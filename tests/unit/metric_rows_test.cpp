@@ -24,7 +24,8 @@ constexpr const char* kOther = "its kind is a later stage";
 
 const std::vector<Row>& rows() {
   static const std::vector<Row> kRows{
-      {"calls.connection_rate", {"calls.connection_rate", "calls.offered", "calls.answered", "calls.abandoned"}},
+      {"calls.connection_rate",
+       {"calls.connection_rate", "calls.tallied_connection_rate", "calls.offered", "calls.answered", "calls.abandoned"}},
       {"calls.answered_15s_rate", {"calls.answered_15s_rate"}},
       {"hotline.direct_answer_rate", {"hotline.direct_answer_rate"}},
       {"hotline.sign_on_time_rate", {"hotline.sign_on_time_rate"}},
