@@ -1,4 +1,4 @@
-// What opens a case of another kind: `opens_by` and `with` of links, checked against the event that will open the target.
+// What opens a case of another kind: `opens_by`, `when` and `with` of links, checked against the event that will open the target.
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -26,7 +26,7 @@ bool fits(const TypeSpec& value, const TypeSpec& field) {
 
 struct ReactionCompiler {
   Build& build;
-  const KindBuild& kind_build;
+  KindBuild& kind_build;
   KindDef& kind;
   LinkDef& link;
   const Node& map;  // of the link
@@ -34,7 +34,9 @@ struct ReactionCompiler {
 
   void compile() {
     const Node* with = map.find("with");
+    const Node* when = map.find("when");
     if (link.opens_by.empty()) {
+      if (when != nullptr) error(*when, "when says whether an event opens the target; name that event, opens_by");
       if (with != nullptr) error(*with, "with says what the event that opens the target holds; name the event that causes it, opens_by");
       return;
     }
@@ -44,6 +46,7 @@ struct ReactionCompiler {
     if (cause.link != kNone8 && &kind.links[cause.link] != &link) {
       error(*map.find("opens_by"), "event " + cause.name + " makes the link " + kind.links[cause.link].name + ", so it opens no other");
     }
+    if (when != nullptr) condition(*when, cause);
     if (link.to == kNone16) return;
     const EventDef* opening = find_opening();
     if (opening == nullptr) return;
@@ -61,6 +64,13 @@ struct ReactionCompiler {
  private:
   void error(const Node& at, const std::string& message, const std::string& near = {}) const {
     build.report.error(at, where + ": " + message, near);
+  }
+
+  void condition(const Node& when, const EventDef& cause) {
+    if (cause.link != kNone8 && &kind.links[cause.link] == &link)
+      return error(when, "event " + cause.name + " makes this link whatever holds (link: " + link.name +
+                             "), so it can't depend on a condition; leave out that word or this one");
+    link.when = compile_condition(build, kind_build, when, ConditionContext{cause.scope, &cause, false, false}, where + ": when");
   }
 
   [[nodiscard]] const EventDef* find_opening() const {
@@ -178,7 +188,7 @@ void check_opened(Build& build, const KindBuild& kind_build) {
 }  // namespace
 
 void compile_reactions(Build& build) {
-  for (const KindBuild& kind_build : build.kinds) {
+  for (KindBuild& kind_build : build.kinds) {
     KindDef& kind = build.kind(kind_build);
     const Node* links = kind_build.root->find("links");
     for (LinkDef& link : kind.links) {

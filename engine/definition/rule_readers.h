@@ -24,6 +24,7 @@ class RuleReaders {
   void read_texts();
   void read_scope(const Node& scope, const std::string& of);
   void read_metric(const Node& metric, const std::string& reader);
+  void read_links(const Node& links, const std::string& of);
   void names_in(const Node& node, const std::string& reader);
   void note(const std::string& rule, const std::string& reader);
 

@@ -303,7 +303,7 @@ class StepCheck {
     }
     for (const auto id : def_.reacts) {
       const auto& link = kind_.links[id];
-      if (id != def_.link && link.one && apply::opens_case(link) && linked(id))
+      if (id != def_.link && link.one && apply::opens_case(link) && linked(id) && apply::holds(seen(), link.when))
         return refuse(Rejection::kLinkExists, "the case has a link " + link.name + " already, and " + def_.name + " makes it", "#/type");
     }
     if (def_.unlink != model::kNone8 && !linked(def_.unlink)) {

@@ -1,4 +1,5 @@
-// A small office whose cases open one another: an order asks for jobs, a job for a visit when it begins, a part of an order for a job too.
+// A small office whose cases open one another: an order asks for jobs (for a repair where a
+// check went badly), a job for a visit when it begins, a part of an order for a job too.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -48,8 +49,9 @@ attributes:
 states: {open: [new], closed: {done: done}}
 events:
   made: {opens: true, to: new, by: [desk], set: [owner], may: [weight, urgent]}
-  moved: {from: [new], by: [desk], set: [owner]}
+  moved: {from: [new], by: [desk], set: [owner], may: [urgent]}
   asked: {from: [new], by: [desk], data: {what: text}, late: 30d}
+  checked: {from: [new], by: [desk], data: {result: [fine, poor, bad], what: text}, late: 30d}
   handed: {from: [new], by: [desk], link: other, data: {what: text}}
   planned: {from: [new], by: [desk], adds: {leg: legs}}
   ended: {from: [new], to: done, by: [desk]}
@@ -63,6 +65,9 @@ links:
   job: {to: job, opens_by: asked, with: {what: what, owner: "@owner", weight: "@weight", urgent: "@urgent", origin: "@case", sort: {value: plain}}}
   other: {to: job, opens_by: handed, with: {what: what, owner: "@owner", origin: "@case", sort: {value: named}}}
   leg_job: {to: job, opens_by: leg_walked, with: {what: what, owner: "@owner", number: part, sort: {value: plain}}}
+  repair: {to: job, opens_by: checked, when: [{data.result: poor, urgent: true}, {data.result: bad}],
+           with: {what: what, owner: "@owner", sort: {value: named}}}
+  leg_check: {to: job, opens_by: leg_walked, when: {urgent: true}, with: {what: what, owner: "@owner", number: part, sort: {value: named}}}
 )";
   texts["definitions/job.yaml"] = R"(kind: job
 version: 1
@@ -107,11 +112,12 @@ levels: {}
   texts["labels/order.yaml"] = R"(labels: order
 kind: {zh: 订单, en: order}
 attributes: {owner: {zh: 承办, en: owner}, weight: {zh: 重量, en: weight}, urgent: {zh: 紧急, en: urgent}}
-fields: {what: {zh: 内容, en: what}, legs: {zh: 路段, en: legs}}
+fields: {what: {zh: 内容, en: what}, legs: {zh: 路段, en: legs}, result: {zh: 结果, en: result}}
+values: {fine: {zh: 好, en: fine}, poor: {zh: 差, en: poor}, bad: {zh: 坏, en: bad}}
 states: {new: {zh: 新, en: new}, done: {zh: 办结, en: done}}
-events: {made: {zh: 登记, en: made}, moved: {zh: 移交, en: moved}, asked: {zh: 请求, en: asked}, handed: {zh: 转交, en: handed}, planned: {zh: 计划, en: planned}, ended: {zh: 结束, en: ended}}
+events: {made: {zh: 登记, en: made}, moved: {zh: 移交, en: moved}, asked: {zh: 请求, en: asked}, checked: {zh: 检查, en: checked}, handed: {zh: 转交, en: handed}, planned: {zh: 计划, en: planned}, ended: {zh: 结束, en: ended}}
 parts: {leg: {title: {zh: 路段, en: leg}, states: {wanted: {zh: 待走, en: wanted}, walked: {zh: 已走, en: walked}}, events: {leg_walked: {zh: 走完, en: leg walked}}}}
-links: {job: {zh: 任务, en: job}, other: {zh: 另一任务, en: other}, leg_job: {zh: 路段任务, en: job of a leg}}
+links: {job: {zh: 任务, en: job}, other: {zh: 另一任务, en: other}, leg_job: {zh: 路段任务, en: job of a leg}, repair: {zh: 返修, en: repair}, leg_check: {zh: 路段检查, en: check of a leg}}
 )";
   texts["labels/job.yaml"] = R"(labels: job
 kind: {zh: 任务, en: job}
