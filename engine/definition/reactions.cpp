@@ -16,8 +16,15 @@ bool is_bounded_by(const std::optional<std::int64_t>& narrow, const std::optiona
   return narrow && (upper ? *narrow <= *wide : *narrow >= *wide);
 }
 
-// Whether every value of one type is a value of the other.
-bool fits(const TypeSpec& value, const TypeSpec& field) {
+// Whether every value of one type is a value of the other; a code's name is a text, too.
+bool fits(const Build& build, const TypeSpec& value, const TypeSpec& field) {
+  if (value.type == ValueType::kCode && field.type == ValueType::kText && !value.many && !field.many) {
+    return std::all_of(value.allowed.begin(), value.allowed.end(), [&](const Symbol code) {
+      const auto& name = build.bundle->symbols.text(code);
+      const auto size = std::count_if(name.begin(), name.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+      return (!field.min || size >= *field.min) && (!field.max || size <= *field.max);
+    });
+  }
   if (value.type != field.type || value.many != field.many || value.decimals > field.decimals) return false;
   if (field.type == ValueType::kCode)
     return std::includes(field.allowed.begin(), field.allowed.end(), value.allowed.begin(), value.allowed.end());
@@ -128,7 +135,7 @@ struct ReactionCompiler {
       const TypeSpec& spec = kind.scopes[0].attributes[*id].spec;
       if (spec.is_private) return error(node, field_where + ": " + node.text.substr(1) + " is private, so no other case may have it");
       if (spec.many) return error(node, field_where + ": " + node.text.substr(1) + " has many values, and one belongs here");
-      if (!fits(spec, field.spec)) return error(node, field_where + ": not every " + node.text.substr(1) + " fits there");
+      if (!fits(build, spec, field.spec)) return error(node, field_where + ": not every " + node.text.substr(1) + " fits there");
       out.from = LinkValue::From::kAttribute;
       out.attribute = *id;
     } else {
@@ -142,7 +149,7 @@ struct ReactionCompiler {
       const TypeSpec& spec = cause.fields[*id].spec;
       if (spec.is_private && !field.spec.is_private)
         return error(node, field_where + ": " + node.text + " is private, and would stand open in the other case");
-      if (!fits(spec, field.spec)) return error(node, field_where + ": not every " + node.text + " fits there");
+      if (!fits(build, spec, field.spec)) return error(node, field_where + ": not every " + node.text + " fits there");
       out.name = node.text;
     }
     link.with.push_back(std::move(out));

@@ -60,7 +60,7 @@ void PartitionLoop::note_reactions(Applied& applied, const std::vector<Applied>&
     made = true;
 #endif
     if (kind.links[link].when != model::kNoCondition && !made) continue;  // its condition didn't hold, the fold says
-    if (is_linked(applied.before.get(), link, target)) continue;  // the case was opened before
+    if (is_linked(applied.before.get(), link, target)) continue;          // the case was opened before
     const int to = model::partition_of(target);
     applied.sends.push_back({to, ++reactions_.sent[static_cast<std::size_t>(to)], link});
   }
