@@ -35,6 +35,10 @@ job.work: {value: 5d, source: "-", certainty: assumed}
 version: 1
 events:
   noted: {from: [any open, any closed], by: any, data: {text: text}}
+  linked: {from: [any open, any closed], by: any, does: link,
+           data: {link: {type: text, public: true, max: 64}, target: {type: text, public: true, max: 64}}}
+  unlinked: {from: [any open, any closed], by: any, does: unlink,
+             data: {link: {type: text, public: true, max: 64}, target: {type: text, public: true, max: 64}}}
   voided: {from: [any open, any closed], by: any, does: void, data: {reason: text, approver: {type: person, public: true}}}
   corrected: {from: [any open, any closed], by: any, does: correct,
               data: {event: object, reason: text, approver: {type: person, public: true}}, also: {replace: object, void: flag}}
@@ -104,8 +108,8 @@ order.jobs: {title: {zh: 件数, en: jobs}, over: job, period: event.begun, coun
 )";
   texts["labels/common.yaml"] = R"(labels: common
 roles: {desk: {zh: 前台, en: desk}, boss: {zh: 主任, en: boss}, unit: {zh: 单位, en: unit}, system: {zh: 系统, en: system}}
-events: {noted: {zh: 备注, en: noted}, voided: {zh: 作废, en: voided}, corrected: {zh: 更正, en: corrected}}
-fields: {text: {zh: 内容, en: text}, reason: {zh: 理由, en: reason}, approver: {zh: 批准人, en: approver}, event: {zh: 事件, en: event},
+events: {noted: {zh: 备注, en: noted}, linked: {zh: 关联, en: linked}, unlinked: {zh: 解除关联, en: unlinked}, voided: {zh: 作废, en: voided}, corrected: {zh: 更正, en: corrected}}
+fields: {link: {zh: 关联, en: link}, target: {zh: 对象, en: target}, text: {zh: 内容, en: text}, reason: {zh: 理由, en: reason}, approver: {zh: 批准人, en: approver}, event: {zh: 事件, en: event},
   replace: {zh: 改为, en: replace}, void: {zh: 作废, en: void}}
 levels: {}
 )";
