@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -139,6 +140,19 @@ states: {planned_state: {zh: 已计划, en: planned}, done: {zh: 办结, en: don
 events: {visit_planned: {zh: 计划, en: planned}, visited: {zh: 已访, en: visited}}
 )";
   return texts;
+}
+
+// {file, what stands there, what instead} of an office whose visits need a floor, and whose jobs give it.
+inline std::array<std::array<std::string, 3>, 3> visit_with_a_floor() {
+  return {
+      {{"definitions/visit.yaml",
+        "attributes: {unit_name: {type: unit}}\nstates: {open: [planned_state], closed: {done: done}}\nevents:\n"
+        "  visit_planned: {opens: true, to: planned_state, by: [system], set: [unit_name]}",
+        "attributes: {unit_name: {type: unit}, floor: {type: integer}}\nstates: {open: [planned_state], closed: {done: done}}\nevents:\n"
+        "  visit_planned: {opens: true, to: planned_state, by: [system], set: [unit_name, floor]}"},
+       {"definitions/job.yaml", "with: {unit_name: owner}", "with: {unit_name: owner, floor: {value: 1}}"},
+       {"labels/visit.yaml", "attributes: {unit_name: {zh: 单位, en: unit}}",
+        "attributes: {unit_name: {zh: 单位, en: unit}, floor: {zh: 楼层, en: floor}}"}}};
 }
 
 inline definition::BundlePtr reaction_office() {

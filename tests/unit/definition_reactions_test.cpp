@@ -1,6 +1,9 @@
 // What the checker says of links that open cases: one row a mistake in the office of reaction_office.h.
 #include <gtest/gtest.h>
 
+#include <array>
+
+#include "engine/definition/older_links.h"
 #include "tests/support/reaction_office.h"
 
 namespace docket::definition {
@@ -117,6 +120,37 @@ TEST(ReactionOffice, AConditionMaySeeThePartAndTheCase) {
   const auto& link = order.links[*find_name(order.link_ids, "leg_job")];
   ASSERT_NE(link.when, kNoCondition);
   EXPECT_EQ(order.conditions[link.when].any.front().front().scope, 1);
+}
+
+// A case of the older definitions opens what the newer ones judge.
+TEST(ReactionOffice, WhatOlderCasesOpenInVainIsTold) {
+  const auto older = compile(testing::reaction_office_texts(), "small");
+  ASSERT_TRUE(older.ok());
+  const auto told = [&](const std::vector<std::array<std::string, 3>>& edits) {
+    auto texts = testing::reaction_office_texts();
+    for (const auto& [file, from, to] : edits) {
+      auto& text = texts.at(file);
+      EXPECT_NE(text.find(from), std::string::npos) << from;
+      text.replace(text.find(from), from.size(), to);
+    }
+    const auto newer = compile(texts, "small");
+    EXPECT_TRUE(newer.ok()) << (newer.ok() ? std::string() : newer.diagnostics.front().format());
+    return newer.ok() ? refused_links(*older.bundle, *newer.bundle) : std::vector<std::string>{};
+  };
+  EXPECT_TRUE(told({}).empty());
+  const auto [visit, job, labels] = testing::visit_with_a_floor();
+  EXPECT_EQ(told({visit, job, labels}),
+            std::vector<std::string>{"link visit of job: visit_planned of kind visit needs floor, which the link doesn't give"});
+  auto optional = visit;
+  optional[2].replace(optional[2].find("set: [unit_name, floor]"), 23, "set: [unit_name], may: [floor]");
+  EXPECT_TRUE(told({optional, job, labels}).empty());
+  EXPECT_EQ(told({{"definitions/job.yaml", "links:\n  visit: {to: visit, opens_by: begun, with: {unit_name: owner}}\n", ""},
+                  {"labels/job.yaml", "links: {visit: {zh: 走访, en: visit}}\n", ""},
+                  {"offices/small.yaml", ", visit]", "]"}}),
+            std::vector<std::string>{"link visit of job: there is no kind visit"});
+  EXPECT_EQ(told({{"definitions/visit.yaml", "visit_planned: {opens", "visit_begun: {opens"},
+                  {"labels/visit.yaml", "visit_planned: {zh", "visit_begun: {zh"}}),
+            std::vector<std::string>{"link visit of job: Docket itself opens no visit by visit_planned"});
 }
 
 // A kind that the office lacks is not opened, and its link is still a link.
