@@ -1,9 +1,11 @@
 #include "connectors/local/definitions.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "engine/definition/difference.h"
+#include "engine/definition/older_links.h"
 
 namespace docket::local {
 namespace {
@@ -136,6 +138,22 @@ std::string kept_versions(const definition::Bundle& from, const definition::Bund
     out +=
         metrics +
         " change: figures of a metric that keeps its version add up cases judged by both; one with a new version counts new cases only\n";
+  return out;
+}
+
+Result<std::string> refused_later(const Definitions& definitions, const definition::Bundle& bundle) {
+  const auto all = definitions.bundles->all();
+  if (!all) return all.error();
+  std::set<std::string> told;
+  std::string out;
+  for (const auto& older : *all) {
+    if (older->id == bundle.id) continue;
+    for (const auto& sentence : definition::refused_links(*older, bundle)) {
+      if (told.insert(sentence).second)
+        out += sentence +
+               "; what a case that is still open under older definitions opens by it will be refused: close or move such cases first\n";
+    }
+  }
   return out;
 }
 

@@ -71,6 +71,9 @@ struct Activated {
 // Of the files of kinds and metrics that say something else, those that keep their version: what that comes to, a line each.
 [[nodiscard]] std::string kept_versions(const definition::Bundle& from, const definition::Bundle& to);
 
+// What cases that are still open under definitions of the ledger would open in vain when `bundle` decides: a line for each link.
+[[nodiscard]] Result<std::string> refused_later(const Definitions& definitions, const definition::Bundle& bundle);
+
 // The files that differ between two bundles, a line each: "  + kinds/x.yaml", "  - ...", "  ~ ...".
 [[nodiscard]] std::string differing_files(const Texts& from, const Texts& to);
 

@@ -34,7 +34,9 @@ ControlReply activate_in(const Definitions& definitions, const std::string& text
   if (!compiled) return reply_of(compiled.error());
   if (auto may = may_activate(**decides, **compiled); !may) return reply_of(may.error());
   if (auto kept = keeps_places(definitions, **compiled); !kept) return reply_of(kept.error());
-  const std::string advice = kept_versions(**decides, **compiled);
+  auto refused = refused_later(definitions, **compiled);
+  if (!refused) return reply_of(refused.error());
+  const std::string advice = kept_versions(**decides, **compiled) + *refused;
   const auto before = definitions.activations->newest();
   if (dry_run) {
     return {0, "now decides: " + named(before) +

@@ -72,7 +72,18 @@ std::vector<std::size_t> change_parts(const KindDef& kind, CaseState& state, con
   return added;
 }
 
-void change_links(const KindDef& kind, CaseState& state, const EventDef& def, const model::Event& event) {
+// The links whose targets the event opens, by the case as it is before the event.
+std::vector<model::LinkId> opening_links(const Seen& seen) {
+  std::vector<model::LinkId> out;
+  for (const auto id : seen.def->reacts) {
+    const auto& link = seen.kind->links[id];
+    if (id != seen.def->link && opens_case(link) && holds(seen, link.when)) out.push_back(id);
+  }
+  return out;
+}
+
+void change_links(const KindDef& kind, CaseState& state, const EventDef& def, const model::Event& event,
+                  const std::vector<model::LinkId>& opening) {
   if (def.link != model::kNone8) {
     for (const auto& field : event.data) {
       if (field.field != model::kNone16 && def.fields[field.field].link == def.link) {
@@ -80,9 +91,7 @@ void change_links(const KindDef& kind, CaseState& state, const EventDef& def, co
       }
     }
   }
-  for (const auto id : def.reacts) {
-    if (id != def.link && opens_case(kind.links[id])) state.links.push_back({id, reaction_target(kind, id, event), false});
-  }
+  for (const auto id : opening) state.links.push_back({id, reaction_target(kind, id, event), false});
   if (def.unlink != model::kNone8) {
     std::erase_if(state.links, [&](const model::LinkRow& row) { return row.link == def.unlink && !row.common; });
   }
@@ -186,13 +195,15 @@ Status apply_event(const KindDef& kind, CaseState& state, const model::Event& ev
   if (def.after_clock != model::kNone8) {
     if (auto* clock = newest(scope(), def.after_clock)) clock->fired = true;
   }
-  // 2 revokes, in the round that ends or goes on
+  // 2 revokes, in the round that ends or goes on; what the event opens
+  std::vector<model::LinkId> opening;
   {
     const Seen seen{&kind, &state, part(), &def, &event, model::kNoInstant, {}, false};
     std::vector<definition::ClockRef> revoked;
     for (const auto& revocation : def.revokes) {
       if (holds(seen, revocation.when)) revoked.push_back(revocation.clock);
     }
+    opening = opening_links(seen);
     for (const auto& ref : revoked) revoke_clock(state, ref, part(), def.next_round, event.time, source.recorded());
   }
   // 3 the next round
@@ -200,7 +211,7 @@ Status apply_event(const KindDef& kind, CaseState& state, const model::Event& ev
   // 4 set, may, unset, fix; parts; counts; state
   take_attributes(kind, state, scope(), def, event);
   const auto added = change_parts(kind, state, def, event);
-  change_links(kind, state, def, event);
+  change_links(kind, state, def, event, opening);
   if (def.action == definition::EventAction::kGateWaived) waive_gate(kind, state, def, event);
   count_event(state, scope(), def, event);
   const model::StateId old = scope().state;

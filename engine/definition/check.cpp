@@ -101,22 +101,35 @@ struct Checker {
   }
 
   void conditions(const EventDef& event) const {
-    if (event.when == kNoCondition) return;
-    const Node* when = event_map(event).find("when");
-    const Node& at = when == nullptr ? event_map(event) : *when;
-    const auto& any = kind.conditions[event.when].any;
+    if (event.when != kNoCondition) condition(event, event.when, event_map(event), "event " + event.name);
+  }
+
+  void link_conditions(const EventDef& event) const {
+    for (const LinkId reacting : event.reacts) {
+      const LinkDef& link = kind.links[reacting];
+      const Node* links = kind_build.root->find("links");
+      const Node* map = links == nullptr ? nullptr : links->find(link.name);
+      if (map != nullptr && link.when != kNoCondition) condition(event, link.when, *map, "link " + link.name);
+    }
+  }
+
+  void condition(const EventDef& event, ConditionId id_of, const Node& map, const std::string& of) const {
+    const Node* when = map.find("when");
+    const Node& at = when == nullptr ? map : *when;
+    const auto& any = kind.conditions[id_of].any;
     for (std::size_t i = 0; i < any.size(); ++i) {
       const Node& alternative = at.is_list() && i < at.size() ? at.items[i] : at;
       for (const definition::Test& test : any[i]) {
         if (test.left == definition::Test::Left::kState && !event.opens && (test.mask & event.from) == 0) {
-          error(alternative, "event " + event.name + ": when: none of these states is in its `from`, so it never holds");
+          error(alternative, of + ": when: none of these states is in " + (&map == &event_map(event) ? "its" : event.name + "'s") +
+                                 " `from`, so it never holds");
         }
         const bool counts = test.left == definition::Test::Left::kCount || test.left == definition::Test::Left::kTotal;
         if (counts && kind.events[test.id].scope == id && test.min.value_or(0) > 0 && !graph.may_follow(kind.events[test.id], event)) {
-          error(alternative, "event " + event.name + ": when: " + kind.events[test.id].name + " can't have happened before");
+          error(alternative, of + ": when: " + kind.events[test.id].name + " can't have happened before");
         }
         if (test.left == definition::Test::Left::kRound && test.min.value_or(0) > 1000 && !rounds()) {
-          error(alternative, "event " + event.name + ": when: no event has round: next, so there is no second round");
+          error(alternative, of + ": when: no event has round: next, so there is no second round");
         }
       }
     }
@@ -141,7 +154,9 @@ struct Checker {
 
   void events() const {
     for (const EventDef& event : kind.events) {
-      if (event.scope != id || event.common) continue;
+      if (event.scope != id) continue;
+      link_conditions(event);
+      if (event.common) continue;
       earlier(event, event.not_by, "not_by");
       earlier(event, event.answers, "answers");
       if (event.while_scope == id) clock_holds(event, event.while_clock, "while");

@@ -188,7 +188,7 @@ struct Declarer {
     for (std::size_t i = 0; i < map.size(); ++i) {
       const Node& key = map.keys[i];
       if (!room(build, key, kind.links.size(), 250, kind.link_ids, "link")) continue;
-      const Fields fields(map.items[i], "link " + key.text, build.report, {"to", "one", "forest", "counts", "opens_by", "with"});
+      const Fields fields(map.items[i], "link " + key.text, build.report, {"to", "one", "forest", "counts", "opens_by", "when", "with"});
       LinkDef link;
       link.name = key.text;
       link.one = fields.flag("one");

@@ -36,6 +36,8 @@ struct LinkDef {
   std::string opens_by;
   model::EventId opened_by = model::kNone16;
   model::EventId opening = model::kNone16;  // of kind `to`
+  // What must hold of that event, and of the case as it was before it, for a target to be opened; without it neither link nor case.
+  model::ConditionId when = model::kNoCondition;
   std::vector<LinkValue> with;
 };
 

@@ -1,4 +1,4 @@
-// What opens a case of another kind: `opens_by` and `with` of links, checked against the event that will open the target.
+// What opens a case of another kind: `opens_by`, `when` and `with` of links, checked against the event that will open the target.
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -16,8 +16,15 @@ bool is_bounded_by(const std::optional<std::int64_t>& narrow, const std::optiona
   return narrow && (upper ? *narrow <= *wide : *narrow >= *wide);
 }
 
-// Whether every value of one type is a value of the other.
-bool fits(const TypeSpec& value, const TypeSpec& field) {
+// Whether every value of one type is a value of the other; a code's name is a text, too.
+bool fits(const Build& build, const TypeSpec& value, const TypeSpec& field) {
+  if (value.type == ValueType::kCode && field.type == ValueType::kText && !value.many && !field.many) {
+    return std::all_of(value.allowed.begin(), value.allowed.end(), [&](const Symbol code) {
+      const auto& name = build.bundle->symbols.text(code);
+      const auto size = std::count_if(name.begin(), name.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+      return (!field.min || size >= *field.min) && (!field.max || size <= *field.max);
+    });
+  }
   if (value.type != field.type || value.many != field.many || value.decimals > field.decimals) return false;
   if (field.type == ValueType::kCode)
     return std::includes(field.allowed.begin(), field.allowed.end(), value.allowed.begin(), value.allowed.end());
@@ -26,7 +33,7 @@ bool fits(const TypeSpec& value, const TypeSpec& field) {
 
 struct ReactionCompiler {
   Build& build;
-  const KindBuild& kind_build;
+  KindBuild& kind_build;
   KindDef& kind;
   LinkDef& link;
   const Node& map;  // of the link
@@ -34,7 +41,9 @@ struct ReactionCompiler {
 
   void compile() {
     const Node* with = map.find("with");
+    const Node* when = map.find("when");
     if (link.opens_by.empty()) {
+      if (when != nullptr) error(*when, "when says whether an event opens the target; name that event, opens_by");
       if (with != nullptr) error(*with, "with says what the event that opens the target holds; name the event that causes it, opens_by");
       return;
     }
@@ -44,6 +53,7 @@ struct ReactionCompiler {
     if (cause.link != kNone8 && &kind.links[cause.link] != &link) {
       error(*map.find("opens_by"), "event " + cause.name + " makes the link " + kind.links[cause.link].name + ", so it opens no other");
     }
+    if (when != nullptr) condition(*when, cause);
     if (link.to == kNone16) return;
     const EventDef* opening = find_opening();
     if (opening == nullptr) return;
@@ -61,6 +71,13 @@ struct ReactionCompiler {
  private:
   void error(const Node& at, const std::string& message, const std::string& near = {}) const {
     build.report.error(at, where + ": " + message, near);
+  }
+
+  void condition(const Node& when, const EventDef& cause) {
+    if (cause.link != kNone8 && &kind.links[cause.link] == &link)
+      return error(when, "event " + cause.name + " makes this link whatever holds (link: " + link.name +
+                             "), so it can't depend on a condition; leave out that word or this one");
+    link.when = compile_condition(build, kind_build, when, ConditionContext{cause.scope, &cause, false, false}, where + ": when");
   }
 
   [[nodiscard]] const EventDef* find_opening() const {
@@ -118,7 +135,7 @@ struct ReactionCompiler {
       const TypeSpec& spec = kind.scopes[0].attributes[*id].spec;
       if (spec.is_private) return error(node, field_where + ": " + node.text.substr(1) + " is private, so no other case may have it");
       if (spec.many) return error(node, field_where + ": " + node.text.substr(1) + " has many values, and one belongs here");
-      if (!fits(spec, field.spec)) return error(node, field_where + ": not every " + node.text.substr(1) + " fits there");
+      if (!fits(build, spec, field.spec)) return error(node, field_where + ": not every " + node.text.substr(1) + " fits there");
       out.from = LinkValue::From::kAttribute;
       out.attribute = *id;
     } else {
@@ -132,7 +149,7 @@ struct ReactionCompiler {
       const TypeSpec& spec = cause.fields[*id].spec;
       if (spec.is_private && !field.spec.is_private)
         return error(node, field_where + ": " + node.text + " is private, and would stand open in the other case");
-      if (!fits(spec, field.spec)) return error(node, field_where + ": not every " + node.text + " fits there");
+      if (!fits(build, spec, field.spec)) return error(node, field_where + ": not every " + node.text + " fits there");
       out.name = node.text;
     }
     link.with.push_back(std::move(out));
@@ -178,7 +195,7 @@ void check_opened(Build& build, const KindBuild& kind_build) {
 }  // namespace
 
 void compile_reactions(Build& build) {
-  for (const KindBuild& kind_build : build.kinds) {
+  for (KindBuild& kind_build : build.kinds) {
     KindDef& kind = build.kind(kind_build);
     const Node* links = kind_build.root->find("links");
     for (LinkDef& link : kind.links) {

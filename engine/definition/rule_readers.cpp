@@ -53,6 +53,7 @@ void RuleReaders::read_texts(Trees& trees) {
     const auto document = text == bundle_.texts.end() ? nullptr : trees.read(text->first, text->second, ignored);
     if (document == nullptr) continue;
     read_scope(document->root, " of " + kind.name);
+    if (const Node* links = document->root.find("links")) read_links(*links, " of " + kind.name);
     const Node* parts = document->root.find("parts");
     for (std::size_t i = 0; parts != nullptr && i < parts->size(); ++i)
       read_scope(parts->items[i], " of " + kind.name + "." + parts->keys[i].text);
@@ -79,6 +80,12 @@ void RuleReaders::read_scope(const Node& scope, const std::string& of) {
     const Node* things = scope.find(section);
     for (std::size_t i = 0; things != nullptr && things->is_map() && i < things->size(); ++i)
       names_in(things->items[i], noun + things->keys[i].text + of);
+  }
+}
+
+void RuleReaders::read_links(const Node& links, const std::string& of) {
+  for (std::size_t i = 0; links.is_map() && i < links.size(); ++i) {
+    if (const Node* when = links.items[i].find("when")) names_in(*when, "link " + links.keys[i].text + of);
   }
 }
 

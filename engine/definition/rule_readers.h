@@ -25,6 +25,7 @@ class RuleReaders {
   void read_texts(Trees& trees);
   void read_scope(const Node& scope, const std::string& of);
   void read_metric(const Node& metric, const std::string& reader);
+  void read_links(const Node& links, const std::string& of);
   void names_in(const Node& node, const std::string& reader);
   void note(const std::string& rule, const std::string& reader);
 

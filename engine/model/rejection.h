@@ -54,7 +54,7 @@ enum class Rejection : std::uint16_t {  // numbers are served: append only
   kWouldBreakLater = 218,  // would make an accepted event illegal
   kTargetNotFound = 219,   // corrected/unlinked: its target isn't accepted
   kVoided = 220,           // the case is voided: nothing but `corrected`
-  kLinkExists = 221,       // `one`
+  kLinkExists = 221,       // `one`, or the same target
   kNoLink = 222,           // unlink without that link
   kLinkCycle = 223,        // `forest`
   kOutsideDuring = 224,    // a part's event outside the case states of `during`

@@ -245,7 +245,7 @@ void PartitionLoop::make_valid(InFlight flight) {
     timers_ = {};
   }
   for (auto& applied : flight.applied.records) {
-    note_valid(applied);
+    note_valid(applied, flight.applied.records);
     if (const auto it = ahead_events_.find(applied.identity.fingerprint); it != ahead_events_.end() && it->second.token == flight.token)
       ahead_events_.erase(it);
     const auto it = ahead_.find(applied.case_id);

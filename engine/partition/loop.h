@@ -264,7 +264,7 @@ class PartitionLoop {
   void judge_reaction(Offer offer);
   void reject_unread(const Reaction& reaction, std::vector<std::uint64_t>& rests);
   [[nodiscard]] bool is_reaction(const model::Event& event) const;
-  void note_reactions(Applied& applied);
+  void note_reactions(Applied& applied, const std::vector<Applied>& block);
   void forget_reactions_ahead();
 
   // heads of the partition before (heads.cpp)
@@ -301,7 +301,7 @@ class PartitionLoop {
   [[nodiscard]] Result<AppliedBlock> apply_block(ledger::Block& block, std::uint64_t hash_prefix);  // takes the block's records
   [[nodiscard]] Status apply_accepted(Applied& applied, const SoFar& so_far, bool held_back, bool in_set);
   [[nodiscard]] static bool is_held_back(const std::vector<Applied>& rows, const Applied& row);
-  void note_valid(Applied& applied);
+  void note_valid(Applied& applied, const std::vector<Applied>& block);
   [[nodiscard]] std::optional<Parked> reopen_parked(const ledger::Record& record, Height height) const;
   void note_owner(const ledger::Record& record);
   void drop_all();

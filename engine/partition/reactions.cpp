@@ -22,6 +22,15 @@ bool is_linked(const model::CaseState* state, model::LinkId link, const std::str
          std::any_of(state->links.begin(), state->links.end(), [&](const auto& row) { return row.link == link && row.target == target; });
 }
 
+// The case after the event: of a set, whose records change the case together, after its last.
+const model::CaseState* after_of(const Applied& applied, const std::vector<Applied>& block) {
+  const auto* row = &applied;
+  for (const auto* end = block.data() + block.size(); row != end; ++row) {
+    if (row->case_id == applied.case_id && row->after != row->before) return row->after.get();
+  }
+  return applied.after.get();
+}
+
 model::Refusal too_deep(const Reaction& reaction) {
   return {model::Rejection::kReactionTooDeep,
           "case " + reaction.case_id + " asks for it, and is itself the last of a row of " + std::to_string(reaction.depth - 1) +
@@ -33,7 +42,7 @@ model::Refusal too_deep(const Reaction& reaction) {
 
 // ---- from here: what a valid record asks of others
 
-void PartitionLoop::note_reactions(Applied& applied) {
+void PartitionLoop::note_reactions(Applied& applied, const std::vector<Applied>& block) {
   if (const auto origin = reaction_origin(*applied.record)) {
     reactions_.received[static_cast<std::size_t>(origin->from)] = origin->number;
     applied.received = Applied::Reaction{origin->from, origin->number, 0};
@@ -46,7 +55,12 @@ void PartitionLoop::note_reactions(Applied& applied) {
   for (const auto link : kind.events[event.event].reacts) {
     if (!apply::opens_case(kind.links[link])) continue;
     const auto target = apply::reaction_target(kind, link, event);
-    if (is_linked(applied.before.get(), link, target)) continue;  // the case was opened before
+    bool made = is_linked(after_of(applied, block), link, target);
+#ifdef DOCKET_FAULT_REACTION_WHEN
+    made = true;
+#endif
+    if (kind.links[link].when != model::kNoCondition && !made) continue;  // its condition didn't hold, the fold says
+    if (is_linked(applied.before.get(), link, target)) continue;          // the case was opened before
     const int to = model::partition_of(target);
     applied.sends.push_back({to, ++reactions_.sent[static_cast<std::size_t>(to)], link});
   }

@@ -86,7 +86,7 @@ Status PartitionLoop::replay_block(const ledger::Stored& stored) {
   head_ = text;
   recorded_ = block->recorded;
   term_ = std::max(term_, block->term);
-  for (auto& row : applied->records) note_valid(row);
+  for (auto& row : applied->records) note_valid(row, applied->records);
   sink_.apply(std::move(*applied));
 #ifdef DOCKET_FAULT_TERMS
   foreign_owner = false;
@@ -275,9 +275,9 @@ std::optional<PartitionLoop::Parked> PartitionLoop::reopen_parked(const ledger::
   return Parked{offered.event, height, record.until, {record.code, record.detail, {}}};
 }
 
-void PartitionLoop::note_valid(Applied& applied) {
+void PartitionLoop::note_valid(Applied& applied, const std::vector<Applied>& block) {
   note_wants(applied);
-  note_reactions(applied);
+  note_reactions(applied, block);
   note_quarantine(applied);
   if (applied.resolves != model::kNoHeight) {
     std::erase_if(unopened_, [&](const auto& row) { return row.first.second == applied.resolves; });

@@ -292,6 +292,10 @@ class StepCheck {
     const auto linked = [&](model::LinkId link) {
       return std::any_of(state_.links.begin(), state_.links.end(), [&](const auto& row) { return row.link == link; });
     };
+    const auto linked_to = [&](model::LinkId link, const std::string& target) {
+      return std::any_of(state_.links.begin(), state_.links.end(),
+                         [&](const auto& row) { return row.link == link && row.target == target; });
+    };
     if (def_.link != model::kNone8) {
       const auto& link = kind_.links[def_.link];
       if (link.one && linked(def_.link))
@@ -300,10 +304,18 @@ class StepCheck {
       if (target != nullptr && target->as_text() == event_.subject) {
         return refuse(Rejection::kLinkCycle, "a case can't be linked to itself by " + link.name, "#/data/" + link.name);
       }
+#ifndef DOCKET_FAULT_LINKED_TWICE
+      if (target != nullptr && linked_to(def_.link, target->as_text()))
+        return refuse(Rejection::kLinkExists,
+                      "the case is linked to " + target->as_text() + " by " + link.name + " already" +
+                          (apply::opens_case(link) ? ", so " + def_.name + " would open nothing" : ""),
+                      "#/data/" + link.name);
+#endif
     }
     for (const auto id : def_.reacts) {
       const auto& link = kind_.links[id];
-      if (id != def_.link && link.one && apply::opens_case(link) && linked(id))
+      if (id == def_.link || !apply::opens_case(link) || !apply::holds(seen(), link.when)) continue;
+      if ((link.one && linked(id)) || linked_to(id, apply::reaction_target(kind_, id, event_)))
         return refuse(Rejection::kLinkExists, "the case has a link " + link.name + " already, and " + def_.name + " makes it", "#/type");
     }
     if (def_.unlink != model::kNone8 && !linked(def_.unlink)) {
@@ -320,7 +332,7 @@ class StepCheck {
         if (target->as_text() == event_.subject) return refuse(Rejection::kLinkCycle, "a case can't be linked to itself", "#/data/target");
         const bool there = std::any_of(state_.links.begin(), state_.links.end(),
                                        [&](const auto& row) { return row.common && row.link == *link && row.target == target->as_text(); });
-        if (def_.action == EventAction::kLinked && (there || (kind_.links[*link].one && linked(*link)))) {
+        if (def_.action == EventAction::kLinked && (linked_to(*link, target->as_text()) || (kind_.links[*link].one && linked(*link)))) {
           return refuse(Rejection::kLinkExists, "that link is there already", "#/data/target");
         }
         if (def_.action == EventAction::kUnlinked && !there)

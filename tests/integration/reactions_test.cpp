@@ -84,6 +84,27 @@ TEST_F(ReactionsTest, ACaseIsOpenedByAnotherAndSaysByWhich) {
   EXPECT_TRUE(chain.ended.with(0)) << chain.text();
 }
 
+// A case that is open opens by its own definitions what the newer ones would refuse: whoever activates them is told.
+TEST_F(ReactionsTest, ActivatingTellsWhatOpenCasesWouldOpenInVain) {
+  for (const auto& [file, from, to] : visit_with_a_floor()) {
+    std::ifstream in(schemas_ / file);
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    ASSERT_NE(text.find(from), std::string::npos) << file;
+    std::ofstream(schemas_ / file) << text.replace(text.find(from), from.size(), to);
+  }
+  const std::vector<std::string> command{"kind", "activate", "--data", data_.string(), "--schemas", schemas_.string(), "--office", "small"};
+  auto dry = command;
+  dry.emplace_back("--dry-run");
+  const std::string sentence =
+      "link visit of job: visit_planned of kind visit needs floor, which the link doesn't give; what a case that is";
+  const auto shown = run_docket(dry);
+  EXPECT_TRUE(shown.ended.with(0)) << shown.text();
+  EXPECT_NE(shown.out.find(sentence), std::string::npos) << shown.text();
+  const auto done = run_docket(command);
+  EXPECT_TRUE(done.ended.with(0)) << done.text();
+  EXPECT_NE(done.out.find(sentence), std::string::npos) << done.text();
+}
+
 // The shipped kinds: a ticket under supervision is a case of the inspection office, too.
 TEST(ShippedReactions, ASupervisedTicketIsAMatterOfSupervision) {
   TempFolder folder;

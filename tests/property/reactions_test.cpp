@@ -109,11 +109,15 @@ TEST_F(Reactions, APrivateTextIsSealedAnewForTheOtherCase) {
 TEST_F(Reactions, ATargetMayBeNamedAndIsOpenedOnce) {
   made("O1");
   accept(order_event("order", "O1", 2, "handed", kNoon, R"({"other":"J7","what":"w"})"));
-  accept(order_event("order", "O1", 3, "handed", kNoon, R"({"other":"J7","what":"again"})", R"(,"sequence":"1")"));
+  const auto again =
+      all.offer(order_event("order", "O1", 3, "handed", kNoon, R"({"other":"J7","what":"again"})", R"(,"sequence":"1")", "desk"));
+  EXPECT_EQ(again.kind, Kind::kRejected);
+  EXPECT_EQ(again.refusal.code, model::Rejection::kLinkExists);
+  EXPECT_EQ(again.refusal.detail, "the case is linked to J7 by other already, so handed would open nothing");
   all.settle();
   EXPECT_EQ(attribute("J7", "sort"), "named");
   EXPECT_EQ(records("J7").size(), 1U);
-  EXPECT_EQ(all.counts().rejected, 0U) << "a link that stands asks for nothing";
+  EXPECT_EQ(all.counts().rejected, 0U);
   // One that somebody opened before stays as it is, and the ledger says so.
   accept(order_event("job", "J8", 1, "begun", kMorning, R"({"what":"own","owner":"NA","sort":"plain"})"));
   accept(order_event("order", "O1", 4, "handed", kNoon, R"({"other":"J8","what":"w"})", R"(,"sequence":"2")"));
@@ -124,6 +128,47 @@ TEST_F(Reactions, ATargetMayBeNamedAndIsOpenedOnce) {
   EXPECT_EQ(rejected.code, model::Rejection::kCaseExists);
   EXPECT_TRUE(partition::reaction_origin(rejected));
   EXPECT_EQ(all.counts().rejected, 1U);
+}
+
+// Nothing is swallowed: who would open what is linked by hand is told, and may unlink it first.
+TEST_F(Reactions, WhatIsLinkedAlreadyIsLinkedOnce) {
+  made("O1");
+  int number = 1;
+  const auto from_desk = [&](const char* event, const char* minute, const char* data) {
+    ++number;
+    return all.offer(order_event("order", "O1", number, event, std::string("2026-03-10T12:") + minute + ":00+08:00", data, {}, "desk"));
+  };
+  const auto rows = [&](const char* name, const std::string& to) {
+    const auto state = all.find("O1");
+    const auto id = all.bundle().kinds[state->kind].link_ids.at(name);
+    return std::count_if(state->links.begin(), state->links.end(), [&](const auto& row) { return row.link == id && row.target == to; });
+  };
+  EXPECT_EQ(from_desk("linked", "00", R"({"link":"other","target":"J1"})").kind, Kind::kAccepted);
+  const auto refused = from_desk("handed", "01", R"({"other":"J1","what":"w"})");
+  EXPECT_EQ(refused.kind, Kind::kRejected);
+  EXPECT_EQ(refused.refusal.code, model::Rejection::kLinkExists);
+  ASSERT_FALSE(refused.refusal.errors.empty());
+  EXPECT_EQ(refused.refusal.errors.front().pointer, "#/data/other");
+  // Nor in between: what was linked since would be a second row.
+  EXPECT_EQ(from_desk("linked", "10", R"({"link":"other","target":"J2"})").kind, Kind::kAccepted);
+  const auto late = from_desk("handed", "05", R"({"other":"J2","what":"w"})");
+  EXPECT_EQ(late.kind, Kind::kRejected);
+  EXPECT_EQ(late.refusal.code, model::Rejection::kWouldBreakLater);
+  all.settle();
+  EXPECT_EQ(all.find("J1"), nullptr);
+  EXPECT_EQ(all.find("J2"), nullptr);
+  EXPECT_EQ(from_desk("unlinked", "11", R"({"link":"other","target":"J1"})").kind, Kind::kAccepted);
+  EXPECT_EQ(from_desk("handed", "12", R"({"other":"J1","what":"w"})").kind, Kind::kAccepted);
+  all.settle();
+  EXPECT_NE(all.find("J1"), nullptr);
+  // And the other way round, under the id that Docket gave, too.
+  EXPECT_EQ(from_desk("linked", "13", R"({"link":"other","target":"J1"})").refusal.code, model::Rejection::kLinkExists);
+  EXPECT_EQ(from_desk("asked", "14", R"({"what":"w"})").kind, Kind::kAccepted);
+  const auto job = target("O1", "job");
+  EXPECT_EQ(from_desk("linked", "15", (R"({"link":"job","target":")" + job + "\"}").c_str()).refusal.code, model::Rejection::kLinkExists);
+  EXPECT_EQ(rows("other", "J1"), 1);
+  EXPECT_EQ(rows("other", "J2"), 1);
+  EXPECT_EQ(rows("job", job), 1);
 }
 
 TEST_F(Reactions, APartsEventAndALateOneReactToo) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -72,8 +73,16 @@ class Histories {
     while (model::partition_of(id + "." + std::to_string(more)) != 0) ++more;
     id += "." + std::to_string(more);
     std::vector<Delivery> events;
+    std::map<std::string, model::Instant> taken_back;
     for (const auto& step : walkers_[k]->walk(id, options_.steps)) {
       const auto& def = kind.events[step.event->event];
+      // A link made anew by a late event, behind the `unlinked` that took it back: which of them is recorded first decides, and events that
+      // wait together are recorded by their times. The history ends there.
+      const auto data = step.json.substr(step.json.find("\"data\":"));
+      if (def.action == definition::EventAction::kUnlinked) taken_back[data] = step.event->time;
+      if (const auto it = taken_back.find(data);
+          def.action == definition::EventAction::kLinked && it != taken_back.end() && step.event->time < it->second)
+        break;
       // What an `unlinked` takes back, and whether a link of which there is but one can be made, hangs on their order.
       const bool links =
           def.action == definition::EventAction::kLinked || def.link != definition::kNone8 || def.unlink != definition::kNone8;

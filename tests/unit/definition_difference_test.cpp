@@ -9,6 +9,7 @@
 
 #include "engine/definition/report.h"
 #include "engine/definition/yaml_reader.h"
+#include "tests/support/reaction_office.h"
 #include "tests/unit/definition_corruptions.h"
 #include "tests/unit/definition_small_office.h"
 
@@ -180,6 +181,32 @@ TEST(Difference, IsToldInASentence) {
        "offices/small.yaml: office small: prefix is now org.small, was org.docket\n"},
   };
   for (const auto& row : rows) EXPECT_EQ(difference_of(row.edits), row.told) << row.edits.front().from;
+}
+
+// Whether and what an event opens.
+TEST(Difference, OfWhatALinkOpensIsTold) {
+  const std::string path = "definitions/order.yaml";
+  const auto before = compiled(testing::reaction_office_texts(), "small");
+  ASSERT_NE(before, nullptr);
+  const std::string both = "when: [{data.result: poor, urgent: true}, {data.result: bad}]";
+  const std::vector<std::pair<Edit, std::string>> rows = {
+      {{path, "{data.result: bad}]", "{data.result: [bad, fine]}]"},
+       "definitions/order.yaml: major: order, link repair, when, alternative 2, data.result: now also fine\n"},
+      {{path, "poor, urgent: true}", "poor}"},
+       "definitions/order.yaml: major: order, link repair, when, alternative 1: no longer urgent: true\n"},
+      {{path, both, "when: {data.result: bad}"},
+       "definitions/order.yaml: major: order, link repair, when: alternative 1 is gone: {data.result: poor, urgent: true}\n"},
+      {{path, both + ",\n", "\n"},
+       "definitions/order.yaml: major: order, link repair: no longer when: [{data.result: poor, urgent: true}, {data.result: bad}]\n"},
+      {{path, "opens_by: asked,", "opens_by: asked, when: {urgent: true},"},
+       "definitions/order.yaml: major: order, link job: now also when: {urgent: true}\n"},
+      {{path, both, "when: [{data.result: bad}, {urgent: true, data.result: [poor]}]"}, ""},
+  };
+  for (const auto& [edit, sentence] : rows) {
+    const auto after = compiled(edited(testing::reaction_office_texts(), {edit}), "small");
+    ASSERT_NE(after, nullptr) << edit.to;
+    EXPECT_EQ(told(differences(*before, *after)), sentence) << edit.to;
+  }
 }
 
 TEST(Difference, OfNamesIsToldAsANewName) {
