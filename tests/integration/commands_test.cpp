@@ -52,8 +52,8 @@ TEST_F(Commands, Succeed) {
               {0, {"kind", "walk", "call", "--steps", "3"}, "call"},
               {0,
                {"rules", "diff", "qingdao", "--with", "qingdao-2021"},
-               "proposal.dispatch\n  - 5d  (R:SD §10, the province's, assumed)\n  + 5wd  (R:QD §14, text)\n"
-               "    read by clock dispatch of proposal\n"},
+               "proposal.dispatch\n  - [{when: {in_session: false}, limit: 5d}]  (R:SD §10, the province's, assumed)\n"
+               "  + [{when: {in_session: false}, limit: 5wd}]  (R:QD §14, text)\n    read by clock dispatch of proposal\n"},
               {0,
                {"rules", "diff", "qingdao", "--with", "qingdao-2021"},
                "proposal.redo\n  - 1mo  (R:SD §24, the province's, assumed)\n  + no row  ("},
