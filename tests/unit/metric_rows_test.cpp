@@ -47,7 +47,7 @@ const std::vector<Row>& rows() {
       {"hotline.handling_time", {"hotline.handling_time"}},
       {"proposal.reply_rate", {"proposal.reply_rate", "proposal.overdue_open"}},
       {"proposal.on_time_rate", {"proposal.on_time_rate", "proposal.on_time_rate.original_due", "proposal.share_on_time_rate"}},
-      {"proposal.face_reply_rate", {"proposal.face_reply_rate"}},
+      {"proposal.face_reply_rate", {"proposal.face_reply_rate", "proposal.share_face_reply_rate"}},
       {"proposal.assist_on_time_rate", {"proposal.assist_on_time_rate"}},
       {"proposal.solved_rate", {"proposal.solved_rate", "proposal.share_solved_rate"}},
       {"proposal.implementation_rate", {"proposal.implementation_rate", "proposal.share_implementation_rate"}},
