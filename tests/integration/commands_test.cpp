@@ -48,7 +48,7 @@ TEST_F(Commands, Succeed) {
               {0, {"--version"}, "docket 0."},
               {0, {"--help"}, "ledger"},
               {0, {"ledger", "copy", "--help"}, "docket ledger copy --from data --to copy"},
-              {0, {"kind", "check"}, "hotline-ticket 1: states 15, events 52, clocks 8, attributes "},
+              {0, {"kind", "check"}, "hotline-ticket 1: states 15, events 54, clocks 9, attributes "},
               {0, {"kind", "walk", "call", "--steps", "3"}, "call"},
               {0,
                {"rules", "diff", "qingdao", "--with", "qingdao-2021"},
