@@ -237,6 +237,7 @@ class ProposalPlan {
     class_ = 0;
     for (const auto unit : {lead_, helper_}) {
       step_to_work(random_.between(8, 24));
+      plan_.add("share_contacted", now_ - kHourMs, {"unit", unit, 1, unit}).text("part", unit).text("form", "phone");
       plan_.add("share_replied", now_, {"unit", unit, 1, unit})
           .text("part", unit)
           .text("class", random_.chance(700) ? "A" : "B")

@@ -143,8 +143,13 @@ Value holder_of(const KindDef& kind, const CaseState& state, const PartInstance*
   using Kind = definition::Holder::Kind;
   if (clock.holder.kind == Kind::kKey) return part != nullptr ? part->key : Value{};
   if (clock.holder.kind != Kind::kAttribute) return {};
-  const ScopeState& scope = clock.holder.scope == 0 || part == nullptr ? state.scope : part->scope;
-  return attribute(kind.scopes[clock.holder.scope], scope, clock.holder.attribute, definition::RoundSelect::kCurrent, 0, state.round, {});
+  const auto unit = [&](model::ScopeId of, model::AttributeId id) {
+    const ScopeState& scope = of == 0 || part == nullptr ? state.scope : part->scope;
+    return attribute(kind.scopes[of], scope, id, definition::RoundSelect::kCurrent, 0, state.round, {});
+  };
+  Value held = unit(clock.holder.scope, clock.holder.attribute);
+  if (held.present() || clock.holder.else_attribute == model::kNone16) return held;
+  return unit(clock.holder.else_scope, clock.holder.else_attribute);
 }
 
 const PartInstance* find_part(const CaseState& state, model::ScopeId part, const Value& key) {

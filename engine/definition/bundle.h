@@ -167,6 +167,8 @@ struct Holder {
   enum class Kind : std::uint8_t { kNone, kAttribute, kKey } kind = Kind::kNone;
   ScopeId scope = 0;
   AttributeId attribute = kNone16;
+  ScopeId else_scope = 0;  // whose, where that attribute has no value
+  AttributeId else_attribute = kNone16;
 };
 
 struct ExtendDef {

@@ -264,7 +264,8 @@ struct Checker {
       error(word(map, "given", ""),
             "clock " + clock.name + ": given: it starts before any event sets " + scope().attributes[clock.given].name);
     }
-    if (clock.holder.kind == Holder::Kind::kAttribute && clock.holder.scope == id && !known(clock.holder.attribute)) {
+    if (clock.holder.kind == Holder::Kind::kAttribute && clock.holder.scope == id && clock.holder.else_attribute == kNone16 &&
+        !known(clock.holder.attribute)) {
       error(word(map, "holder", ""),
             "clock " + clock.name + ": holder: it starts before any event sets " + scope().attributes[clock.holder.attribute].name);
     }

@@ -101,20 +101,30 @@ struct ClockCompiler {
   }
 
   void holder() const {
-    const Node* node = fields.scalar("holder");
-    if (node == nullptr) return;
-    if (node->text == "key" && scope_id != 0) {
-      clock().holder = {Holder::Kind::kKey, scope_id, kNone16};
-      if (scope().key_spec.type != ValueType::kUnit) error(*node, "holder: the part's key is no unit");
+    const auto words = fields.words("holder");
+    if (words.empty()) return;
+    if (words.size() > 2) return error(*words[2], "holder is an attribute, or two: the second holds where the first has no value");
+    if (words[0]->text == "key" && scope_id != 0) {
+      clock().holder.kind = Holder::Kind::kKey;
+      clock().holder.scope = scope_id;
+      if (scope().key_spec.type != ValueType::kUnit) error(*words[0], "holder: the part's key is no unit");
+      if (words.size() == 2) error(*words[1], "holder: a part always has its key, so nothing follows it");
       return;
     }
-    const AttributeRef found = find_attribute(kind, scope_id, node->text);
+    const AttributeRef first = holding(*words[0]);
+    const AttributeRef second = words.size() == 2 ? holding(*words[1]) : AttributeRef{};
+    clock().holder = {Holder::Kind::kAttribute, first.scope, first.id, second.scope, second.id};
+  }
+
+  [[nodiscard]] AttributeRef holding(const Node& word) const {
+    const AttributeRef found = find_attribute(kind, scope_id, word.text);
     if (found.id == kNone16) {
-      return error(*node, "holder: no attribute " + node->text, nearest(node->text, attribute_names(kind, scope_id)));
+      error(word, "holder: no attribute " + word.text, nearest(word.text, attribute_names(kind, scope_id)));
+      return found;
     }
     const TypeSpec& spec = kind.scopes[found.scope].attributes[found.id].spec;
-    if (spec.type != ValueType::kUnit || spec.many) error(*node, "holder: " + node->text + " is not one unit");
-    clock().holder = {Holder::Kind::kAttribute, found.scope, found.id};
+    if (spec.type != ValueType::kUnit || spec.many) error(word, "holder: " + word.text + " is not one unit");
+    return found;
   }
 
   void extend() const {

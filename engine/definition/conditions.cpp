@@ -6,6 +6,7 @@
 namespace docket::definition {
 namespace {
 
+constexpr std::string_view kRule = "rules.";
 constexpr std::string_view kClockValues[] = {"none", "running", "paused", "met", "late", "cancelled", "unlimited", "overdue"};
 
 struct Compiler {
@@ -188,7 +189,7 @@ struct Compiler {
       known.insert(known.end(), {"state", "round"});
       return error(left,
                    "unknown attribute " + std::string(name) +
-                       "; a condition reads attributes, data.x, state, round, count.event, total.event, clock.name",
+                       "; a condition reads attributes, data.x, state, round, count.event, total.event, clock.name, rules.switch",
                    nearest(name, known));
     }
     const AttributeDef& def = kind().scopes[found.scope].attributes[found.id];
@@ -226,13 +227,32 @@ struct Compiler {
     return test;
   }
 
+  // A switch is decided here, once for the office: what agrees with it asks nothing, what doesn't never holds.
+  [[nodiscard]] bool agrees(const Node& left, const Node& right) const {
+    Node name = left;
+    name.text = left.text.substr(kRule.size());
+    const RuleId rule = find_rule(build, name, RuleSort::kSwitch, where);
+    if (right.text == "on" || right.text == "off") return rule == kNone16 || build.bundle->rules[rule].on == (right.text == "on");
+    error(right, left.text + " is on or off", nearest(right.text, {"on", "off"}));
+    return true;
+  }
+
   [[nodiscard]] std::vector<Test> all(const Node& map) const {
     std::vector<Test> out;
     if (!map.is_map() || map.items.empty()) {
       error(map, "a condition is a map of tests, {state: ...}, or a list of such maps");
       return out;
     }
-    for (std::size_t i = 0; i < map.size(); ++i) out.push_back(one(map.keys[i], map.items[i]));
+    for (std::size_t i = 0; i < map.size(); ++i) {
+      if (!map.keys[i].text.starts_with(kRule)) {
+        out.push_back(one(map.keys[i], map.items[i]));
+      } else if (!agrees(map.keys[i], map.items[i])) {
+        Test never;
+        never.left = Test::Left::kRound;  // of no number
+        never.scope = context.scope;
+        out.push_back(never);
+      }
+    }
     return out;
   }
 };

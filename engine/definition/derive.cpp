@@ -23,6 +23,7 @@ class Reads {
   void clock(ScopeId scope, std::uint16_t id) {
     const Holder& holder = kind_.scopes[scope].clocks[id].holder;
     if (holder.kind == Holder::Kind::kAttribute) attribute(holder.scope, holder.attribute);
+    if (holder.else_attribute != kNone16) attribute(holder.else_scope, holder.else_attribute);
     if (scope != 0) return part(scope);
     if (id >= 64) {
       out_.all = true;

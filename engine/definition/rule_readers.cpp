@@ -92,6 +92,9 @@ void RuleReaders::read_links(const Node& links, const std::string& of) {
 void RuleReaders::names_in(const Node& node, const std::string& reader) {
   constexpr std::string_view kPrefix = "rules.";
   for (const Node& item : node.items) names_in(item, reader);
+  for (const Node& key : node.keys) {  // a condition's switch
+    if (key.text.starts_with(kPrefix)) names_in(key, reader);
+  }
   if (!node.is_scalar()) return;
   const std::string name = node.text.starts_with(kPrefix) ? node.text.substr(kPrefix.size()) : node.text;
   if (bundle_.rule_ids.contains(name)) note(name, reader);

@@ -48,12 +48,12 @@ TEST_F(Commands, Succeed) {
               {0, {"--version"}, "docket 0."},
               {0, {"--help"}, "ledger"},
               {0, {"ledger", "copy", "--help"}, "docket ledger copy --from data --to copy"},
-              {0, {"kind", "check"}, "hotline-ticket 1: states 15, events 52, clocks 8, attributes "},
+              {0, {"kind", "check"}, "hotline-ticket 1: states 15, events 54, clocks 9, attributes "},
               {0, {"kind", "walk", "call", "--steps", "3"}, "call"},
               {0,
                {"rules", "diff", "qingdao", "--with", "qingdao-2021"},
-               "proposal.dispatch\n  - 5d  (R:SD §10, the province's, assumed)\n  + 5wd  (R:QD §14, text)\n"
-               "    read by clock dispatch of proposal\n"},
+               "proposal.dispatch\n  - [{when: {in_session: false}, limit: 5d}]  (R:SD §10, the province's, assumed)\n"
+               "  + [{when: {in_session: false}, limit: 5wd}]  (R:QD §14, text)\n    read by clock dispatch of proposal\n"},
               {0,
                {"rules", "diff", "qingdao", "--with", "qingdao-2021"},
                "proposal.redo\n  - 1mo  (R:SD §24, the province's, assumed)\n  + no row  ("},

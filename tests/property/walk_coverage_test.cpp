@@ -21,14 +21,12 @@ struct Impossible {
 };
 
 constexpr Impossible kImpossible[] = {
-    {"", "hotline-ticket", "answered: clock_adjusted",
+    {"", "hotline-ticket", "not_accepted: clock_adjusted",
      "every clock of the ticket is over: accept stopped, none of the dispatched ones runs"},
-    {"", "hotline-ticket", "not_accepted: clock_adjusted", "the same: reached from registered alone"},
     {"", "hotline-ticket", "transferred: clock_adjusted", "the same: reached from registered alone"},
     {"", "call", "*: linked", "the kind has no links"},
     {"", "call", "*: unlinked", "the kind has no links"},
     {"", "call", "*: gate_waived", "the kind has no gates"},
-    {"", "call", "*: clock_adjusted", "the kind has no clocks"},
     {"", "call-tally", "*: linked", "the kind has no links"},
     {"", "call-tally", "*: unlinked", "the kind has no links"},
     {"", "call-tally", "*: gate_waived", "the kind has no gates"},
@@ -41,7 +39,9 @@ constexpr Impossible kImpossible[] = {
     {"", "qa-session", "*: linked", "the kind has no links"},
     {"", "qa-session", "*: unlinked", "the kind has no links"},
     {"", "qa-session", "*: gate_waived", "the kind has no gates"},
-    {"", "qa-session", "*: clock_adjusted", "only its questions have a clock, and clock_adjusted names clocks of the case"},
+    {"", "qa-session", "planned: clock_adjusted", "the one clock of the session, disclosure, starts once it was held"},
+    {"", "qa-session", "announced: clock_adjusted", "the same"},
+    {"", "qa-session", "cancelled: clock_adjusted", "the same: reached from planned and announced alone"},
     {"", "proposal", "not_filed: clock_adjusted", "every clock of the case is over: dispatch has stopped, nothing else was started"},
     {"", "proposal", "combined: clock_adjusted", "the same: reached from filed alone, and combining cancels dispatch"},
     {"example", "proposal", "replied: tracking_started",
