@@ -57,7 +57,7 @@ TEST_F(Commands, Succeed) {
               {0,
                {"rules", "diff", "qingdao", "--with", "qingdao-2021"},
                "proposal.redo\n  - 1mo  (R:SD §24, the province's, assumed)\n  + no row  ("},
-              {0, {"rules", "diff", "example", "example"}, "0 of 47 rules differ\n"},
+              {0, {"rules", "diff", "example", "example"}, "0 of 48 rules differ\n"},
               {0,
                {"kind", "diff", "shandong", "qingdao"},
                "kind proposal: version 1, unchanged\nkind supervision: version 1, unchanged\nkind register: version 1, "

@@ -140,7 +140,7 @@ TEST(Axes, FiguresEqualAnExactFoldOfTheCutLedger) {
     }
   }
   std::cout << "seed " << seed_of_run() << ": " << compared << " figures, " << filled << " of them not empty\n";
-  EXPECT_GT(filled, compared / 8);
+  EXPECT_GT(filled, compared / 12);
 }
 
 }  // namespace

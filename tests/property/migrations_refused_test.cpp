@@ -11,7 +11,7 @@ using model::Rejection;
 TEST_F(Migrations, AKindThatWhatDecidesLacksIsRefusedAndHarmsNothing) {
   static const auto without =
       changed({{"offices/example.yaml", "call-tally, qa-session, proposal", "call-tally, proposal"},
-               {"offices/example.yaml", "proposal, qa, supervision]", "proposal, supervision]"},
+               {"offices/example.yaml", "hotline, openness, proposal, qa, supervision]", "hotline, proposal, supervision]"},
                {"sources/example.yaml",
                 "kinds: [hotline-ticket, call, call-tally, qa-session, proposal, supervision, register]\n  units: [U, V, W]\n  backfill",
                 "kinds: all\n  units: [U, V, W]\n  backfill"},

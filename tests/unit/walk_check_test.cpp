@@ -54,7 +54,7 @@ TEST(WalkCheck, AnEventThatCanNeverHappen) {
   const auto* event = about(found, "event taken_back: never happened");
   ASSERT_NE(event, nullptr);
   EXPECT_EQ(event->file, "definitions/task.yaml");
-  EXPECT_EQ(event->line, 27);
+  EXPECT_EQ(event->line, 30);
   EXPECT_NE(event->message.find("condition-not-met"), std::string::npos) << event->message;
 }
 
@@ -63,7 +63,7 @@ TEST(WalkCheck, AStateThatIsNeverReached) {
   ASSERT_NE(about(found, "state done: never reached"), nullptr);
   const auto& state = *about(found, "state done: never reached");
   EXPECT_EQ(state.file, "definitions/task.yaml");
-  EXPECT_EQ(state.line, 15);
+  EXPECT_EQ(state.line, 18);
   EXPECT_NE(state.message.find("closed was last refused: condition-not-met"), std::string::npos) << state.message;
   EXPECT_NE(about(found, "event closed: never happened"), nullptr);
   EXPECT_NE(about(found, "event again: never happened"), nullptr) << "what comes after it, too";
@@ -76,7 +76,7 @@ TEST(WalkCheck, ACaseThatCanNeverClose) {
   const auto* state = about(found, "state given: no way from it to a closed state");
   ASSERT_NE(state, nullptr);
   EXPECT_EQ(state->file, "definitions/task.yaml");
-  EXPECT_EQ(state->line, 13);
+  EXPECT_EQ(state->line, 16);
   EXPECT_GT(state->column, 10);
 }
 
