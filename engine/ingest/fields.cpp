@@ -1,6 +1,7 @@
 #include "engine/ingest/fields.h"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/ingest/describe.h"
 #include "engine/ingest/json_scan.h"
@@ -69,7 +70,7 @@ bool uri_character(char c) {
 
 }  // namespace
 
-std::string expected(const definition::Bundle& bundle, const TypeSpec& spec) {
+std::string expected(const definition::Bundle& bundle, const TypeSpec& spec, bool item) {
   std::string one;
   switch (spec.type) {
     case ValueType::kText:
@@ -105,7 +106,7 @@ std::string expected(const definition::Bundle& bundle, const TypeSpec& spec) {
       one = "an object";
       break;
   }
-  return spec.many ? "an array, each item " + one : one;
+  return spec.many && !item ? "an array, each item " + one : one;
 }
 
 bool sealed_token(std::string_view raw, std::string& token) {
@@ -126,10 +127,10 @@ bool sealed_token(std::string_view raw, std::string& token) {
 Value FieldParser::text(const TypeSpec& spec, std::string_view raw, const Place& place) {
   std::string_view found;
   if (!string_text(raw, scratch_, found))
-    return place.wrong(kWrongType, "found " + describe(raw, place.show) + ", expected " + expected(bundle_, spec));
+    return place.wrong(kWrongType, "found " + describe(raw, place.show) + ", expected " + expected(bundle_, spec, place.item >= 0));
   if (spec.type == ValueType::kUri) {
     if (place.strict() && (found.empty() || !std::all_of(found.begin(), found.end(), uri_character))) {
-      return place.wrong(kBadFormat, "found " + describe(raw, place.show) + ", expected " + expected(bundle_, spec));
+      return place.wrong(kBadFormat, "found " + describe(raw, place.show) + ", expected " + expected(bundle_, spec, place.item >= 0));
     }
   } else if (place.strict()) {
     const auto most = static_cast<std::uint64_t>(spec.max.value_or(kTextCharactersMax));
@@ -138,7 +139,8 @@ Value FieldParser::text(const TypeSpec& spec, std::string_view raw, const Place&
     if (found.size() > most || found.size() < least * 4) {
       const std::size_t characters = count_characters(found);
       if (characters > most || characters < least) {
-        return place.wrong(kOutOfRange, "found " + std::to_string(characters) + " characters, expected " + expected(bundle_, spec));
+        return place.wrong(kOutOfRange,
+                           "found " + std::to_string(characters) + " characters, expected " + expected(bundle_, spec, place.item >= 0));
       }
     }
   }
@@ -147,7 +149,7 @@ Value FieldParser::text(const TypeSpec& spec, std::string_view raw, const Place&
 
 Value FieldParser::number(const TypeSpec& spec, std::string_view raw, const Place& place) {
   const auto wrong = [&](std::string_view code) {
-    return place.wrong(code, "found " + describe(raw, place.show) + ", expected " + expected(bundle_, spec));
+    return place.wrong(code, "found " + describe(raw, place.show) + ", expected " + expected(bundle_, spec, place.item >= 0));
   };
   std::string_view digits = raw;
   const JsonType type = type_of(raw);
@@ -170,7 +172,7 @@ Value FieldParser::number(const TypeSpec& spec, std::string_view raw, const Plac
 
 Value FieldParser::moment(const TypeSpec& spec, std::string_view raw, const Place& place) {
   const auto wrong = [&](std::string_view code) {
-    return place.wrong(code, "found " + describe(raw, place.show) + ", expected " + expected(bundle_, spec));
+    return place.wrong(code, "found " + describe(raw, place.show) + ", expected " + expected(bundle_, spec, place.item >= 0));
   };
   std::string_view found;
   if (!string_text(raw, scratch_, found)) return wrong(kWrongType);
@@ -184,7 +186,7 @@ Value FieldParser::moment(const TypeSpec& spec, std::string_view raw, const Plac
 
 Value FieldParser::symbol(const TypeSpec& spec, std::string_view raw, const Place& place) {
   const auto wrong = [&](std::string_view code, const std::string& suggestion) {
-    return place.wrong(code, "found " + describe(raw, place.show) + ", expected " + expected(bundle_, spec) + suggestion);
+    return place.wrong(code, "found " + describe(raw, place.show) + ", expected " + expected(bundle_, spec, place.item >= 0) + suggestion);
   };
   std::string_view found;
   if (!string_text(raw, scratch_, found)) return wrong(kWrongType, {});
@@ -244,10 +246,13 @@ Value FieldParser::many(const TypeSpec& spec, std::string_view raw, Place& place
   if (type_of(raw) != JsonType::kArray)
     return place.wrong(kWrongType, "found " + describe(raw, place.show) + ", expected " + expected(bundle_, spec));
   std::vector<Value> items;
+  std::set<std::pair<std::int64_t, std::string_view>> seen;  // of one type
   bool whole = true;
   ItemReader reader(raw);
   for (place.item = 0; reader.next(); ++place.item) {
     Value item = one(spec, reader.value(), place);
+    if (place.strict() && item.present() && item.type() != Value::Type::kSealed && !seen.emplace(item.number(), item.as_text()).second)
+      item = place.wrong(kWrongValue, "found " + describe(reader.value(), place.show) + " twice, expected each item once");
     whole = whole && item.present();
     items.push_back(std::move(item));
   }

@@ -41,8 +41,8 @@ class FieldParser {
 
 // What a unit or a code may be; empty for other types.
 [[nodiscard]] std::vector<std::string_view> allowed_names(const definition::Bundle& bundle, const definition::TypeSpec& spec);
-// "a date YYYY-MM-DD", "one of 1 or 2", ...
-[[nodiscard]] std::string expected(const definition::Bundle& bundle, const definition::TypeSpec& spec);
+// "a date YYYY-MM-DD", "one of 1 or 2", ...; `item`: of one that has many, what each of them may be.
+[[nodiscard]] std::string expected(const definition::Bundle& bundle, const definition::TypeSpec& spec, bool item = false);
 // The token of {"sealed":"<token>"}; false if `raw` isn't exactly that.
 [[nodiscard]] bool sealed_token(std::string_view raw, std::string& token);
 

@@ -69,8 +69,8 @@ void Ingest::State::check_data(model::Event& event, const Split& split, Findings
     if (row.raw == "null") continue;
     row.value = fields.parse(field.spec, row.name, row.raw, findings);
     if (field.is_part_key) event.part_key = row.value;
-    const bool no_case =
-        field.link != model::kNone8 && row.value.type() == model::Value::Type::kText && !valid_subject(row.value.as_text());
+    const bool links = field.link != model::kNone8 || (event_def->action == definition::EventAction::kLinked && row.name == "target");
+    const bool no_case = links && row.value.type() == model::Value::Type::kText && !valid_subject(row.value.as_text());
     if (no_case)
       findings.add(Rejection::kInvalidData, data_pointer(field.name), kBadFormat,
                    "found " + quote(row.value.as_text()) + ", expected a case id, [A-Za-z0-9._:-]{1,64}");

@@ -116,7 +116,13 @@ PartitionLoop::Waiting PartitionLoop::judge_events(Offer& offer) {
 }
 
 EventOutcome PartitionLoop::judge_event(const ingest::Offered& offered, const Offer& offer, std::vector<std::uint64_t>& rests) {
-  if (auto known = known_outcome(*offered.event, rests)) return std::move(*known);
+  if (auto known = known_outcome(*offered.event, rests)) {
+    // What a refusal says of values doesn't stand in the ledger; of the same content it can be said again.
+    const bool same =
+        known->kind == Kind::kRejected && offered.stage == ingest::Stage::kRejected && known->refusal.code == offered.refusal.code;
+    if (same) known->refusal = offered.refusal;
+    return std::move(*known);
+  }
   if (offered.stage == ingest::Stage::kRejected) return reject(*offered.event, offered.refusal, model::kNoHeight, rests);
   return judge_ready(offered.event, offer, rests);
 }

@@ -6,6 +6,7 @@
 #include "engine/apply/reaction_target.h"
 #include "engine/validate/computed_effects.h"
 #include "engine/validate/refuse.h"
+#include "engine/validate/step_texts.h"
 
 namespace docket::validate {
 namespace {
@@ -18,16 +19,6 @@ using model::Event;
 using model::Refusal;
 using model::Rejection;
 using model::Value;
-
-std::string state_names(const definition::ScopeDef& scope, std::uint64_t mask) {
-  std::string out;
-  for (std::size_t i = 0; i < scope.states.size(); ++i) {
-    if (!apply::in_mask(mask, static_cast<model::StateId>(i))) continue;
-    if (!out.empty()) out += ", ";
-    out += scope.states[i].name;
-  }
-  return out;
-}
 
 class StepCheck {
  public:
@@ -86,11 +77,10 @@ class StepCheck {
     const auto* found = apply::find_part(state_, def_.scope, event_.part_key);
     const bool open = found != nullptr && found->scope.state != model::kCleared;
     if (def_.opens) {
-      if (open)
-        return refuse(Rejection::kPartExists, "part " + part.name + " with that " + part.key_name + " exists already", "#/data/part");
+      if (open) return refuse(Rejection::kPartExists, part_text(bundle_, part, event_.part_key) + " is there already", "#/data/part");
       return number_taken(part, found);
     }
-    if (!open) return refuse(Rejection::kNoSuchPart, "no open part " + part.name + " with that " + part.key_name, "#/data/part");
+    if (!open) return refuse(Rejection::kNoSuchPart, "there is no " + part_text(bundle_, part, event_.part_key), "#/data/part");
     part_ = found;
     return {};
   }
@@ -151,7 +141,9 @@ class StepCheck {
   Refusal actor() const {
     if (!std::any_of(def_.by.begin(), def_.by.end(), [&](const auto& rule) { return admits(rule); })) {
       return refuse(Rejection::kNotHolder,
-                    def_.name + " is not for unit '" + event_.actorunit + "' in role '" + event_.actorrole + "' here", "#/actorunit");
+                    def_.name + " is not for unit '" + event_.actorunit + "' in role '" + event_.actorrole + "' here; it is for " +
+                        holders_text(bundle_, kind_, def_, state_, part_),
+                    "#/actorunit");
     }
     if (def_.not_by == model::kNone16) return {};
     const auto it = std::find_if(state_.authors.begin(), state_.authors.end(), [&](const auto& row) { return row.first == def_.not_by; });
@@ -172,9 +164,10 @@ class StepCheck {
 
   Refusal gates() const {
     for (const auto gate : def_.needs) {
-      if (gate_status(bundle_, kind_, state_, def_.scope, gate, part_) == GateStatus::kMissing) {
-        return refuse(Rejection::kGateMissing, def_.name + " needs gate " + kind_.scopes[def_.scope].gates[gate].name, "#/type");
-      }
+      if (gate_status(bundle_, kind_, state_, def_.scope, gate, part_) != GateStatus::kMissing) continue;
+      const auto& def = kind_.scopes[def_.scope].gates[gate];
+      return refuse(Rejection::kGateMissing, def_.name + " needs gate " + def.name + ": " + gate_text(bundle_, kind_, state_, def),
+                    "#/type");
     }
     return {};
   }
@@ -273,7 +266,7 @@ class StepCheck {
         const bool open = found != nullptr && found->scope.state != model::kCleared && !cleared;
         if (open || std::find(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(i), keys[i]) !=
                         keys.begin() + static_cast<std::ptrdiff_t>(i)) {
-          return refuse(Rejection::kPartExists, "part " + kind_.scopes[part].name + " is there already",
+          return refuse(Rejection::kPartExists, part_text(bundle_, kind_.scopes[part], keys[i]) + " is there already",
                         "#/data/" + def_.fields[row.field].name + "/" + std::to_string(i));
         }
       }
@@ -328,15 +321,22 @@ class StepCheck {
         const auto* target = data("target");
         const auto* link = name != nullptr ? definition::find_name(kind_.link_ids, name->as_text()) : nullptr;
         if (link == nullptr || target == nullptr)
-          return refuse(Rejection::kNoLink, "kind " + kind_.name + " has no such link", "#/data/link");
+          return refuse(
+              Rejection::kNoLink,
+              "kind " + kind_.name + " has no link '" + (name != nullptr ? name->as_text() : "") + "'; its links are " + link_names(kind_),
+              "#/data/link");
         if (target->as_text() == event_.subject) return refuse(Rejection::kLinkCycle, "a case can't be linked to itself", "#/data/target");
         const bool there = std::any_of(state_.links.begin(), state_.links.end(),
                                        [&](const auto& row) { return row.common && row.link == *link && row.target == target->as_text(); });
         if (def_.action == EventAction::kLinked && (linked_to(*link, target->as_text()) || (kind_.links[*link].one && linked(*link)))) {
-          return refuse(Rejection::kLinkExists, "that link is there already", "#/data/target");
+          return refuse(Rejection::kLinkExists,
+                        "the case has a link " + name->as_text() + " already" +
+                            (linked_to(*link, target->as_text()) ? ", to " + target->as_text() : ""),
+                        "#/data/target");
         }
         if (def_.action == EventAction::kUnlinked && !there)
-          return refuse(Rejection::kNoLink, "no such link was made by linked", "#/data/target");
+          return refuse(Rejection::kNoLink, "no link " + name->as_text() + " to " + target->as_text() + " was made by linked",
+                        "#/data/target");
         return {};
       }
       case EventAction::kGateWaived:

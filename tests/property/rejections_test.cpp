@@ -38,6 +38,7 @@ struct Row {
   const char* code;
   std::vector<Step> before;
   Step last;
+  const char* said = "";  // in its detail
 };
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
@@ -72,17 +73,27 @@ std::vector<Row> rows() {
       {"kind-mismatch", {{"created", "03-02T09:00"}}, {"announced", "03-02T10:00"}},
       {"not-from-state", {{"created", "03-02T09:00"}, {"dispatched", "03-02T10:00"}}, {"handling_started", "03-02T11:00"}},
       {"condition-not-met", concluded, {"callback_done", "03-04T10:00"}},
-      {"gate-missing", plus(assisted, {{"signed", "03-02T11:00"}}), {"result_replied", "03-03T10:00"}},
+      {"gate-missing",
+       plus(assisted, {{"signed", "03-02T11:00"}}),
+       {"result_replied", "03-03T10:00"},
+       "each assist must be given; V is asked"},
       {"nothing-to-answer", kSigned, {"extension_approved", "03-03T10:00"}},
       {"window-closed", concluded, {"rated", "04-10T10:00"}},
       {"no-such-part",
        {{"created", "03-02T09:00"}, {"dispatched", "03-02T10:00"}},
-       {"assist_given", "03-02T11:00", R"({"part":"V","text":"t"})", "", "unit=V"}},
-      {"part-exists", assisted, {"lead_assist_set", "03-02T11:00", R"({"unit":"U","assists":["V"]})"}},
+       {"assist_given", "03-02T11:00", R"({"part":"V","text":"t"})", "", "unit=V"},
+       "there is no assist with unit V"},
+      {"part-exists",
+       assisted,
+       {"lead_assist_set", "03-02T11:00", R"({"unit":"U","assists":["V"]})"},
+       "assist with unit V is there already"},
       {"outside-during",
        plus(assisted, {{"return_requested", "03-02T11:00"}}),
        {"assist_given", "03-02T12:00", R"({"part":"V","text":"t"})", "", "unit=V"}},
-      {"not-holder", {{"created", "03-02T09:00"}, {"dispatched", "03-02T10:00"}}, {"signed", "03-02T11:00", "", "", "unit=V"}},
+      {"not-holder",
+       {{"created", "03-02T09:00"}, {"dispatched", "03-02T10:00"}},
+       {"signed", "03-02T11:00", "", "", "unit=V"},
+       "it is for the staff of unit U"},
       {"same-author", replied, {"concluded", "03-03T12:00", "", "", "authid=unit-1"}},
       {"once", plus(kSigned, {{"extension_requested", "03-03T10:00"}}), {"extension_requested", "03-03T11:00"}},
       {"clock-not-running", second_round, {"extension_approved", "03-04T12:00"}},
@@ -100,8 +111,16 @@ std::vector<Row> rows() {
       {"voided", plus(kSigned, {{"voided", "03-02T12:00", R"({"reason":"r","approver":"a"})"}}), {"handling_started", "03-02T13:00"}},
       {"link-exists",
        {{"created", "03-02T09:00"}, {"merged", "03-02T10:00", R"({"merged_into":"H2","reason":"r"})"}},
-       {"linked", "03-02T11:00", R"({"link":"merged_into","target":"H3"})"}},
-      {"no-link", {{"created", "03-02T09:00"}}, {"unlinked", "03-02T10:00", R"({"link":"repeats","target":"H2"})"}},
+       {"linked", "03-02T11:00", R"({"link":"merged_into","target":"H3"})"},
+       "the case has a link merged_into already"},
+      {"no-link",
+       {{"created", "03-02T09:00"}},
+       {"unlinked", "03-02T10:00", R"({"link":"repeats","target":"H2"})"},
+       "no link repeats to H2 was made by linked"},
+      {"no-link",
+       {{"created", "03-02T09:00"}},
+       {"linked", "03-02T10:00", R"({"link":"repeat","target":"H2"})"},
+       "kind hotline-ticket has no link 'repeat'; its links are "},
       {"link-cycle", {{"created", "03-02T09:00"}}, {"linked", "03-02T10:00", R"({"link":"repeats","target":"H1"})"}},
       {"no-such-clock",
        {{"created", "03-02T09:00"}},
@@ -126,6 +145,7 @@ void the_case_decides() {
     if (row.last.event == "announced") last = replaced(last, "hotline-ticket", "qa-session");
     const auto outcome = engine.offer(last);
     EXPECT_EQ(code_of(outcome.refusal), row.code) << outcome.refusal.detail;
+    EXPECT_NE(outcome.refusal.detail.find(row.said), std::string::npos) << outcome.refusal.detail;
     const auto waits = row.last.event == "migrated" ? partition::EventOutcome::Kind::kRejected : partition::EventOutcome::Kind::kParked;
     EXPECT_EQ(outcome.kind, waits) << "a curable one waits, unless it moves the case";
     EXPECT_FALSE(outcome.refusal.detail.empty());
@@ -275,6 +295,21 @@ void the_event_decides() {
     EXPECT_EQ(code_of(outcome.refusal), row.code);
   }
   EXPECT_TRUE(engine.projections.cases.empty());
+}
+
+// The same event again is told the same, though the ledger keeps no value of what it refused.
+TEST(Rejections, SentAgainSayWhatIsWrongOnceMore) {
+  EngineFixture engine(definition::load_office("example"));
+  const auto wrong = json_of(1, {"created", "03-02T09:00", R"({"number":"H1","channel":"fax"})"});
+  const auto first = engine.offer(wrong);
+  ASSERT_EQ(first.kind, partition::EventOutcome::Kind::kRejected);
+  ASSERT_NE(first.refusal.detail.find("fax"), std::string::npos) << first.refusal.detail;
+  const auto again = engine.offer(wrong);
+  EXPECT_EQ(again.kind, first.kind);
+  EXPECT_EQ(again.refusal.detail, first.refusal.detail);
+  ASSERT_EQ(again.refusal.errors.size(), first.refusal.errors.size());
+  for (std::size_t i = 0; i < first.refusal.errors.size(); ++i)
+    EXPECT_EQ(again.refusal.errors[i].detail, first.refusal.errors[i].detail) << first.refusal.errors[i].pointer;
 }
 
 void the_program_decides() {
