@@ -316,7 +316,7 @@ int main(int argc, char** argv) {
                          "Lets an office's definitions decide for new cases; those that are open keep what they were opened with.",
                          "  docket kind activate --schemas my-schemas --dry-run\n  docket kind activate --data data --schemas my-schemas");
   activate->add_option("--data", given.activate.data, "the folder of the ledger, served or not")->capture_default_str();
-  activate->add_option("--office", given.activate.office, "the office")->capture_default_str();
+  activate->add_option("--office", given.activate.office, "the office; else the ledger's");
   activate->add_option("--schemas", given.activate.schemas, "a folder of definitions laid over the shipped ones");
   activate->add_option("--by", given.activate.by, "who says so, for the record; else the user's name");
   activate->add_flag("--dry-run", given.activate.dry_run, "shows what differs, and changes nothing");

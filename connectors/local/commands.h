@@ -49,7 +49,7 @@ int run_store_restore(const std::string& from, const std::string& data);
 int run_kind_check(const std::string& office, const std::string& schemas);
 struct ActivateOptions {
   std::string data = "data";
-  std::string office = "example";
+  std::string office;  // "": the ledger's
   std::string schemas;
   std::string by;  // "": the user's name
   bool dry_run = false;

@@ -7,6 +7,7 @@
 #include "connectors/cli/common.h"
 #include "connectors/local/commands.h"
 #include "connectors/local/home.h"
+#include "connectors/local/place.h"
 #include "engine/walk/check.h"
 
 namespace docket::local {
@@ -63,7 +64,14 @@ ControlReply activate_in(const Definitions& definitions, const node::Node& node,
   return reply;
 }
 
-int run_kind_activate(const ActivateOptions& options) {
+int run_kind_activate(const ActivateOptions& given) {
+  ActivateOptions options = given;
+  if (options.office.empty()) {
+    Place place(options.data);
+    const auto decides = place.decides();
+    if (!decides) return fail(decides.error());
+    options.office = (*decides)->office;
+  }
   const auto found = compile_office(options.schemas, options.office);
   if (!found) return fail(found.error());
   std::cerr << findings_text(found->diagnostics);

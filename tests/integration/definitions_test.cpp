@@ -256,5 +256,18 @@ TEST_F(DefinitionsTest, ThatDoNotPassOrBelongToAnotherOfficeAreRefusedAndNothing
   EXPECT_EQ(server.get("/v1/office").body, before);
 }
 
+// Nobody needs to name the office of a ledger that is there.
+TEST_F(DefinitionsTest, TheOfficeIsTheLedgersOwn) {
+  const auto boston = folder_ / "boston";
+  ASSERT_TRUE(run_docket({"ledger", "create", "--data", boston.string(), "--office", "boston"}).ended.with(0));
+  const std::vector<std::string> dry_run{"kind", "activate", "--data", boston.string(), "--dry-run"};
+  const auto alone = run_docket(dry_run);
+  EXPECT_TRUE(alone.ended.with(0)) << alone.text();
+  Server server(boston);
+  ASSERT_TRUE(server.ready()) << server.errors();
+  const auto served = run_docket(dry_run);
+  EXPECT_TRUE(served.ended.with(0)) << served.text();
+}
+
 }  // namespace
 }  // namespace docket::testing
