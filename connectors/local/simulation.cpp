@@ -155,6 +155,7 @@ json::object kind_row(const std::string& name, const simulate::KindCounts& count
                                   {"later", of.later},
                                   {"limited", of.limited},
                                   {"unlimited", of.unlimited},
+                                  {"other_original", of.other_original},
                                   {"values", from_to(of.values, "clocks")}});
   }
   out["clocks"] = std::move(clocks);
@@ -166,7 +167,10 @@ json::object kind_row(const std::string& name, const simulate::KindCounts& count
 
 json::value view_json(const std::optional<simulate::ClockView>& view) {
   if (!view) return nullptr;
-  return json::object{{"value", view->value}, {"due", node::instant_json(view->due)}, {"stop", node::instant_json(view->stop)}};
+  return json::object{{"value", view->value},
+                      {"due", node::instant_json(view->due)},
+                      {"original_due", node::instant_json(view->original_due)},
+                      {"stop", node::instant_json(view->stop)}};
 }
 
 json::object case_row(const simulate::CaseDifference& one) {

@@ -47,7 +47,10 @@ std::string clock_text(const Display& show, const json::object& clock) {
   add_part(show, dues, integer_of(clock, "limited"), "with a due that had none", "由无期限变为有期限");
   add_part(show, dues, integer_of(clock, "unlimited"), "without the due they had", "由有期限变为无期限");
   std::string out = std::string("  ") + in(show, "clock ", "时限 ") + show.text(clock, "clock") + in(show, ": ", ":") +
-                    (dues.empty() ? in(show, "same dues", "到期时间相同") : in(show, "due ", "到期时间 ") + dues) + "\n";
+                    (dues.empty() ? in(show, "same dues", "到期时间相同") : in(show, "due ", "到期时间 ") + dues);
+  if (const auto n = integer_of(clock, "other_original"); n != 0)
+    out += in(show, "; ", ";") + std::to_string(n) + in(show, " with another original due", " 个的原截止不同");
+  out += "\n";
   const char* const unset = in(show, "not set", "未设");
   for (const auto& value : array_of(clock, "values")) {
     const auto& row = value.get_object();
@@ -79,12 +82,24 @@ std::string kind_text(const Display& show, const json::object& kind) {
   return out;
 }
 
+bool original_differs(const json::object& row) {
+  const auto original = [&](const char* side) {
+    const auto* view = row.if_contains(side);
+    return view != nullptr && view->is_object() ? view->get_object().at("original_due") : json::value(nullptr);
+  };
+  return original("now") != original("as_if");
+}
+
 std::string clock_side(const Display& show, const json::object& row, const char* side) {
   const auto* value = row.if_contains(side);
   if (value == nullptr || !value->is_object()) return in(show, "not set", "未设");
   const auto& view = value->get_object();
   const std::string due = show.cell(view, "due").text;
-  return show.text(view, "value") + (due.empty() ? "" : " " + due);
+  std::string out = show.text(view, "value") + (due.empty() ? "" : " " + due);
+  // A due that was moved, where what it was first differs too.
+  if (original_differs(row) && view.at("original_due") != view.at("due"))
+    out += std::string(in(show, " (original due ", "(原截止 ")) + show.cell(view, "original_due").text + in(show, ")", ")");
+  return out;
 }
 
 std::string cases_table(const Display& show, const json::array& cases) {

@@ -8,7 +8,6 @@
 #include "connectors/service/problem.h"
 #include "engine/ingest/ingest.h"
 #include "engine/partition/reaction_text.h"
-#include "engine/validate/computed_effects.h"
 
 namespace docket::node {
 namespace {
@@ -134,8 +133,17 @@ json::object event_row(const Reading& reading, const std::string& case_id, const
   return out;
 }
 
+// The row by which it was set, and the working of the due it had then.
+void add_limit(json::object& row, const Reading& reading, const model::ClockInstance& clock, const definition::LimitRow* limit,
+               bool explain) {
+  row["limit"] = limit == nullptr ? json::value(nullptr) : json::value(calendar::format_duration(limit->limit));
+  if (!explain || limit == nullptr) return;
+  row["explain"] =
+      lines_json(calendar::explain_limit(*reading.bundle.calendar, reading.bundle.zone, clock.start, limit->limit, limit->at_ms));
+}
+
 void add_deadlines(const Reading& reading, const model::CaseState& state, const model::PartInstance* part, Instant at, bool explain,
-                   const std::vector<Told>& told, const std::vector<ClockMove>& moves, json::array& out) {
+                   const std::vector<Told>& told, const ClockCourses& courses, json::array& out) {
   const auto& kind = reading.bundle.kinds[state.kind];
   const auto& scope = part == nullptr ? state.scope : part->scope;
   const auto& scope_def = kind.scopes[part == nullptr ? 0 : part->part];
@@ -174,19 +182,14 @@ void add_deadlines(const Reading& reading, const model::CaseState& state, const 
       row["rule_set"] = rule.set;
       row["source"] = rule.source;
       row["certainty"] = certainty_text(rule.certainty);
-      const auto* limit = validate::limit_row(reading.bundle, kind, state, part, def.rows, clock.start);
-      row["limit"] = limit == nullptr ? json::value(nullptr) : json::value(calendar::format_duration(limit->limit));
       row["calendar"] = reading.bundle.calendar->version();
-      if (explain && limit != nullptr) {
-        row["explain"] =
-            lines_json(calendar::explain_limit(*reading.bundle.calendar, reading.bundle.zone, clock.start, limit->limit, limit->at_ms));
-      }
+      if (const auto* set = validate::start_limit_of(courses.limits, part, clock)) add_limit(row, reading, clock, set->row, explain);
     } else if (def.given_key) {
       row["rule"] = "given: key";
     } else if (def.given != model::kNone16) {
       row["rule"] = "given: " + kind.scopes[def.given_scope].attributes[def.given].name;
     }
-    add_moves(row, moves, part, clock);
+    add_moves(row, courses.moves, part, clock);
     out.push_back(std::move(row));
   }
 }
@@ -235,9 +238,9 @@ service::Answer answer_deadlines(const Reading& asked, const Params& params, con
   const bool explain = params.flag("explain");
   json::array rows;
   const auto told = told_notices(reading, case_id, as_of);
-  const auto moves = explain ? clock_moves(reading, case_id, as_of) : std::vector<ClockMove>{};
-  add_deadlines(reading, *state, nullptr, as_of.at, explain, told, moves, rows);
-  for (const auto& part : state->parts) add_deadlines(reading, *state, &part, as_of.at, explain, told, moves, rows);
+  const auto courses = clock_courses(reading, *state, as_of, explain);
+  add_deadlines(reading, *state, nullptr, as_of.at, explain, told, courses, rows);
+  for (const auto& part : state->parts) add_deadlines(reading, *state, &part, as_of.at, explain, told, courses, rows);
   json::object out{{"case", case_id}, {"deadlines", std::move(rows)}};
   echo_axes(out, reading, as_of);
   return json_answer(out);

@@ -31,9 +31,12 @@ const char* sort_name(calendar::ExplainLine::Sort sort) {
   return "counted";
 }
 
+// By any event that leaves the pause: one that ends the clock lets it run on for that instant.
+bool ran_on(const ClockInstance& before, const ClockInstance& after) { return after.pauses.size() > before.pauses.size(); }
+
 const char* move_name(const ClockInstance& before, const ClockInstance& after) {
   if (after.extensions > before.extensions) return "extended";
-  if (before.status == ClockInstance::Status::kPaused && after.status == ClockInstance::Status::kRunning) return "resumed";
+  if (ran_on(before, after)) return "resumed";
   return after.adjusted ? "adjusted" : "moved";
 }
 
@@ -42,7 +45,7 @@ void add_between(const Reading& reading, const ClockInstance& before, const Cloc
   const auto& calendar = *reading.bundle.calendar;
   const auto& zone = reading.bundle.zone;
   if (before.due == model::kNoInstant || after.due <= before.due || after.due == model::kForever) return;
-  if (before.status == ClockInstance::Status::kPaused) {
+  if (ran_on(before, after)) {
     out["paused_at"] = instant_json(before.paused_at);
     const auto unit = before.unit == LimitUnit::kNone ? LimitUnit::kDays : before.unit;
     out["explain"] = lines_json(calendar::explain_resume(calendar, zone, before.paused_at, time, before.due, unit));
@@ -58,7 +61,8 @@ void add_between(const Reading& reading, const ClockInstance& before, const Cloc
   }
   const Day from = zone.local_day(before.due);
   const Day to = zone.local_day(after.due);
-  const bool working = before.unit == LimitUnit::kWorkingDays;
+  // Working days lead to one: another day, which only a person can have set, is told by the calendar's.
+  const bool working = before.unit == LimitUnit::kWorkingDays && calendar.count_working_days(to, to + 1) == 1;
   const auto days = working ? calendar.count_working_days(from + 1, to + 1) : to - from;
   const calendar::Duration added{static_cast<std::int32_t>(days), working ? LimitUnit::kWorkingDays : LimitUnit::kDays};
   out["added"] = calendar::format_duration(added);
@@ -71,11 +75,12 @@ class Collector {
 
   void compare(const apply::Folded& row, const model::CaseState& before, const model::CaseState& after) {
     compare_clocks(row, nullptr, before.scope.clocks, after.scope.clocks);
+    const std::vector<ClockInstance> none;
     for (const auto& part : after.parts) {
       const auto old = std::find_if(before.parts.begin(), before.parts.end(), [&](const auto& each) {
         return each.part == part.part && each.key == part.key && each.nth == part.nth;
       });
-      if (old != before.parts.end()) compare_clocks(row, &part, old->scope.clocks, part.scope.clocks);
+      compare_clocks(row, &part, old != before.parts.end() ? old->scope.clocks : none, part.scope.clocks);
     }
   }
   [[nodiscard]] std::vector<ClockMove> take() { return std::move(moves_); }
@@ -84,20 +89,56 @@ class Collector {
   void compare_clocks(const apply::Folded& row, const model::PartInstance* part, const std::vector<ClockInstance>& before,
                       const std::vector<ClockInstance>& after) {
     for (const auto& now : after) {
-      const auto old =
-          std::find_if(before.begin(), before.end(), [&](const auto& each) { return each.clock == now.clock && each.nth == now.nth; });
-      if (old == before.end() || (old->due == now.due && old->extensions == now.extensions)) continue;
-      ClockMove move;
-      if (part != nullptr) {
-        move.part = part->part;
-        move.part_key = part->key;
-        move.part_nth = part->nth;
+      const auto setting = [&](std::uint16_t nth) {
+        return std::find_if(before.begin(), before.end(), [&](const auto& each) { return each.clock == now.clock && each.nth == nth; });
+      };
+      const auto old = setting(now.nth);
+      if (old != before.end()) {
+        add_move(row, part, *old, now);
+      } else if (now.adjusted && now.nth > 1) {  // it had run out, and goes on as another setting
+        const auto former = setting(static_cast<std::uint16_t>(now.nth - 1));
+        if (former == before.end()) continue;
+        take_over(*former, now);
+        add_move(row, part, *former, now);
+      } else {
+        add_at_once(row, part, now);
       }
-      move.clock = now.clock;
+    }
+  }
+
+  // What moved the setting before moved this one.
+  void take_over(const ClockInstance& former, const ClockInstance& now) {
+    std::vector<ClockMove> taken;
+    for (const auto& move : moves_) {
+      if (move.part == 0 && move.clock == former.clock && move.nth == former.nth) taken.push_back(move);
+    }
+    for (auto& move : taken) {
       move.nth = now.nth;
-      move.shown = shown(row, *old, now);
       moves_.push_back(std::move(move));
     }
+  }
+
+  // Set and moved by one event.
+  void add_at_once(const apply::Folded& row, const model::PartInstance* part, const ClockInstance& now) {
+    ClockInstance set = now;
+    set.due = now.original_due;
+    set.extensions = 0;
+    set.status = ClockInstance::Status::kRunning;
+    add_move(row, part, set, now);
+  }
+
+  void add_move(const apply::Folded& row, const model::PartInstance* part, const ClockInstance& old, const ClockInstance& now) {
+    if (old.due == now.due && old.extensions == now.extensions) return;
+    ClockMove move;
+    if (part != nullptr) {
+      move.part = part->part;
+      move.part_key = part->key;
+      move.part_nth = part->nth;
+    }
+    move.clock = now.clock;
+    move.nth = now.nth;
+    move.shown = shown(row, old, now);
+    moves_.push_back(std::move(move));
   }
 
   json::object shown(const apply::Folded& row, const ClockInstance& before, const ClockInstance& after) const {
@@ -146,19 +187,24 @@ json::array lines_json(const std::vector<calendar::ExplainLine>& lines) {
   return out;
 }
 
-std::vector<ClockMove> clock_moves(const Reading& reading, const std::string& case_id, const AsOf& as_of) {
-  const auto history = reading.history(case_id, as_of);
-  if (!history || history->bundle().id != reading.bundle.id) return {};  // it moved between the reads, or by a clock ahead of this one
+ClockCourses clock_courses(const Reading& reading, const model::CaseState& state, AsOf as_of, bool moves) {
+  ClockCourses out;
+  as_of.known_at = std::min(as_of.known_at, state.last_recorded);  // what was recorded since is not in that state
+  const auto history = reading.history(state.id, as_of);
+  if (!history || history->bundle().id != reading.bundle.id) return out;  // it moved between the reads, or by a clock ahead of this one
   const auto events = history->folded();
   const std::span<const apply::Folded> all(events);
+  if (auto limits = validate::start_limits(reading.bundle, all, as_of.at)) out.limits = std::move(*limits);
+  if (!moves) return out;
   Collector collector(reading, *history);
-  for (std::size_t i = 1; i < all.size() && all[i].key.time <= as_of.at; ++i) {
+  for (std::size_t i = 0; i < all.size() && all[i].key.time <= as_of.at; ++i) {
     if (all[i].effects.empty()) continue;  // only what the calendar computed moves a due
-    const auto before = apply::fold(reading.bundle, case_id, all.first(i), {});
-    const auto after = apply::fold(reading.bundle, case_id, all.first(i + 1), {});
+    const auto before = apply::fold(reading.bundle, state.id, all.first(i), {});
+    const auto after = apply::fold(reading.bundle, state.id, all.first(i + 1), {});
     if (before && after) collector.compare(all[i], *before, *after);
   }
-  return collector.take();
+  out.moves = collector.take();
+  return out;
 }
 
 void add_moves(json::object& row, const std::vector<ClockMove>& moves, const model::PartInstance* part, const model::ClockInstance& clock) {

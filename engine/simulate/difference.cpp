@@ -42,7 +42,7 @@ std::vector<std::pair<std::string, Named>> clocks_of(const Bundle& bundle, const
       const auto& def = scope.clocks[clock.clock];
       std::string name = (part.empty() ? "" : part + ".") + def.name + (clock.nth > 1 ? "#" + std::to_string(clock.nth) : "");
       out.emplace_back(std::move(name), Named{(part.empty() ? "" : scope.name + ".") + def.name,
-                                              {apply::clock_word(def, clock, at), clock.due, clock.stop}});
+                                              {apply::clock_word(def, clock, at), clock.due, clock.stop, clock.original_due}});
     }
   });
   return out;

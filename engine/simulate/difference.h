@@ -16,6 +16,7 @@ struct ClockView {
   std::string value;                       // running, met, overdue, ...
   model::Instant due = model::kNoInstant;  // kNoInstant: unlimited, or it never ran out
   model::Instant stop = model::kNoInstant;
+  model::Instant original_due = model::kNoInstant;  // before what moved it; figures count by it
   friend bool operator==(const ClockView&, const ClockView&) = default;
 };
 

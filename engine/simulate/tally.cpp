@@ -60,6 +60,7 @@ void count_clock(ClockCounts& counts, const ClockDifference& clock) {
       ++(as_if.due < now.due ? counts.earlier : counts.later);
     }
   }
+  if (clock.now && clock.as_if && now.original_due != as_if.original_due) ++counts.other_original;
   if (now.value == as_if.value) return;
   ++counts.other_value;
   ++counts.values[{now.value, as_if.value}];
@@ -144,6 +145,7 @@ void Tally::merge(Tally&& other) {
       to.later += of.later;
       to.limited += of.limited;
       to.unlimited += of.unlimited;
+      to.other_original += of.other_original;
       to.other_value += of.other_value;
       for (const auto& [key, n] : of.values) to.values[key] += n;
     }

@@ -20,6 +20,7 @@ struct ClockCounts {          // of the cases' clocks of one name
   std::uint64_t later = 0;
   std::uint64_t limited = 0;                                            // has a due and had none
   std::uint64_t unlimited = 0;                                          // the other way round
+  std::uint64_t other_original = 0;                                     // set on both sides, first with another due, moved or not
   std::uint64_t other_value = 0;                                        // of them or others: comes to something else (met, late, overdue)
   std::map<std::pair<std::string, std::string>, std::uint64_t> values;  // from what to what; "" none
 };

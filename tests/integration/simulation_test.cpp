@@ -115,6 +115,48 @@ TEST_F(SimulationTest, TheDefinitionsThatDecideChangeNothing) {
   EXPECT_NE(ran.out.find("\nno case would differ\n"), std::string::npos) << ran.out;
 }
 
+// Extended to a day of its own, and met: by a longer limit only the due that the clock had first is another one, which a figure counts.
+TEST_F(SimulationTest, NamesACaseWhoseOriginalDueAloneDiffers) {
+  create_ledger(data_);
+  Server server(data_);
+  ASSERT_TRUE(server.ready()) << server.errors();
+  const std::string id = "EXT";
+  const auto reply = server.post(
+      hotline(id, 1, "created", "2026-03-02T09:00:00+08:00") + "\n" + hotline(id, 2, "dispatched", "2026-03-02T10:00:00+08:00") + "\n" +
+      hotline(id, 3, "signed", "2026-03-02T11:00:00+08:00") + "\n" + hotline(id, 4, "extension_requested", "2026-03-04T10:00:00+08:00") +
+      "\n" + hotline(id, 5, "extension_approved", "2026-03-04T11:00:00+08:00") + "\n" +
+      hotline(id, 6, "result_replied", "2026-03-10T10:00:00+08:00"));
+  ASSERT_EQ(reply.body.find("rejected"), std::string::npos) << reply.body;
+  const std::string rule = "hotline.handle={rows: [{when: {urgency: emergency}, limit: 2h}, {limit: 7wd}]}";
+  const auto ran = simulate(data_, {"--rule", rule, "--period", "2026-03", "--json"});
+  ASSERT_TRUE(ran.ended.with(0)) << ran.text();
+  const auto answer = boost::json::parse(ran.out);
+  EXPECT_EQ(answer.at("differ"), 1);
+  const auto& kind = answer.at("kinds").at(0);
+  ASSERT_EQ(kind.at("clocks").as_array().size(), 1U) << ran.out;
+  const auto& counted = kind.at("clocks").at(0);
+  EXPECT_EQ(counted.at("clock"), "handle");
+  EXPECT_EQ(counted.at("other_original"), 1);
+  for (const char* none : {"earlier", "later", "limited", "unlimited"}) EXPECT_EQ(counted.at(none), 0) << none;
+  ASSERT_EQ(answer.at("cases").as_array().size(), 1U) << ran.out;
+  EXPECT_EQ(answer.at("cases").at(0).at("case"), boost::json::value(id));
+  const auto& clock = answer.at("cases").at(0).at("clocks").at(0);
+  EXPECT_EQ(clock.at("now").at("due"), clock.at("as_if").at("due"));
+  EXPECT_EQ(clock.at("now").at("original_due"), "2026-03-09T15:59:59.999Z");
+  EXPECT_EQ(clock.at("as_if").at("original_due"), "2026-03-11T15:59:59.999Z");
+  std::set<std::string> figures;
+  for (const auto& row : answer.at("periods").at(0).at("figures").as_array()) figures.emplace(row.at("name").as_string());
+  EXPECT_TRUE(figures.contains("hotline.on_time_rate.original_due")) << ran.out;
+
+  const auto english = simulate(data_, {"--rule", rule, "--period", "2026-03"});
+  EXPECT_NE(english.out.find("\n  clock handle: same dues; 1 with another original due\n"), std::string::npos) << english.out;
+  EXPECT_NE(english.out.find("(original due 2026-03-09 "), std::string::npos) << english.out;
+  EXPECT_NE(english.out.find("(original due 2026-03-11 "), std::string::npos) << english.out;
+  const auto chinese = simulate(data_, {"--rule", rule, "--period", "2026-03"}, "zh");
+  EXPECT_NE(chinese.out.find("\n  时限 handle:到期时间相同;1 个的原截止不同\n"), std::string::npos) << chinese.out;
+  EXPECT_NE(chinese.out.find("(原截止 2026-03-09 "), std::string::npos) << chinese.out;
+}
+
 // The period is wrong, or the rule, or there is none of that name: what would be right is said, and by which exit code.
 TEST_F(SimulationTest, RefusesWhatItCantSimulate) {
   create_ledger(data_);
