@@ -186,8 +186,12 @@ std::vector<ingest::Offered> Node::parse(service::BodyFormat format, const std::
   Lease books(*this);
   if (format == service::BodyFormat::kLines) {
     auto lines = books.ingest().parse_lines(body);
-    if (lines.empty()) problem = "not JSON: empty";
-    return lines;
+    if (!lines) {
+      problem = lines.error().message;
+      return {};
+    }
+    if (lines->empty()) problem = "not JSON: empty";
+    return std::move(*lines);
   }
   std::vector<ingest::Offered> out;
   if (format == service::BodyFormat::kEvent) {

@@ -108,9 +108,14 @@ std::optional<FieldRef> MetricCompiler::number(const Node& node, const std::stri
   const auto ref = attribute(node, node.text, what);
   if (!ref) return std::nullopt;
   const TypeSpec& spec = kind().scopes[ref->scope].attributes[ref->id].spec;
-  if ((spec.type == ValueType::kInteger || spec.type == ValueType::kDecimal) && !spec.many) return ref;
-  error(node, what + ": " + node.text + " is no number");
-  return std::nullopt;
+  if ((spec.type != ValueType::kInteger && spec.type != ValueType::kDecimal) || spec.many) {
+    error(node, what + ": " + node.text + " is no number");
+    return std::nullopt;
+  }
+  constexpr std::int64_t kSummedMax = 1'000'000'000'000;  // nine million cases of it fit in 64 bits; of decimals in thousandths
+  const bool bounded = spec.min && spec.max && *spec.min >= -kSummedMax && *spec.max <= kSummedMax;
+  if (!bounded) error(node, what + ": sums of " + node.text + " have no bound; give it min and max, below 1000000000");
+  return ref;
 }
 
 void MetricCompiler::sum(const Node& node) {

@@ -64,6 +64,14 @@ Offered Ingest::parse_own(std::string_view json) {
   return out;
 }
 
+namespace {
+
+Error too_many() {
+  return Error{ErrorCode::kInvalid, "more than " + std::to_string(kBatchEventsMax) + " events at once; send them in several requests"};
+}
+
+}  // namespace
+
 Result<std::vector<Offered>> Ingest::parse_batch(std::string_view json) {
   if (const std::string broken = state_->check.check(json); !broken.empty()) return Error{ErrorCode::kInvalid, "not JSON: " + broken};
   const std::string_view array = trim(json);
@@ -72,15 +80,19 @@ Result<std::vector<Offered>> Ingest::parse_batch(std::string_view json) {
   }
   std::vector<Offered> out;
   ItemReader reader(array);
-  while (reader.next()) out.push_back(state_->offer(reader.value()));
+  while (reader.next()) {
+    if (out.size() == kBatchEventsMax) return too_many();
+    out.push_back(state_->offer(reader.value()));
+  }
   return out;
 }
 
-std::vector<Offered> Ingest::parse_lines(std::string_view text) {
+Result<std::vector<Offered>> Ingest::parse_lines(std::string_view text) {
   std::vector<Offered> out;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const std::string_view line = trim(text.substr(0, end));
+    if (!line.empty() && out.size() == kBatchEventsMax) return too_many();
     if (!line.empty()) out.push_back(parse(line));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }

@@ -32,6 +32,7 @@ struct Offered {
 };
 
 inline constexpr std::size_t kEventBytesMax = 64 * 1024;
+inline constexpr std::size_t kBatchEventsMax = 50'000;  // of one request
 inline constexpr std::size_t kIdBytesMax = 256;
 inline constexpr std::size_t kSourceBytesMax = 512;
 inline constexpr std::size_t kSubjectBytesMax = 64;
@@ -49,10 +50,11 @@ class Ingest {
   [[nodiscard]] Offered parse(std::string_view json);
   // The same for an event of Docket's own (a timer event): its source is open to nobody else.
   [[nodiscard]] Offered parse_own(std::string_view json);
-  // A JSON array of CloudEvents (application/cloudevents-batch+json). An error: not a JSON array at all (400).
+  // A JSON array of CloudEvents (application/cloudevents-batch+json). An error: not a JSON array at all (400), or more than
+  // kBatchEventsMax.
   [[nodiscard]] Result<std::vector<Offered>> parse_batch(std::string_view json);
-  // One event a line; blank lines are passed over; a broken line is one kMalformed entry.
-  [[nodiscard]] std::vector<Offered> parse_lines(std::string_view text);
+  // One event a line; blank lines are passed over; a broken line is one kMalformed entry. An error: more than kBatchEventsMax.
+  [[nodiscard]] Result<std::vector<Offered>> parse_lines(std::string_view text);
 
   // A record's `event` as it stands in the ledger (private values {"sealed": ...}) with the record's tag. No checks beyond
   // shape; an error is a corrupt ledger. `bundle`: the case's.

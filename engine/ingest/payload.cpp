@@ -75,7 +75,41 @@ void Ingest::State::check_data(model::Event& event, const Split& split, Findings
       findings.add(Rejection::kInvalidData, data_pointer(field.name), kBadFormat,
                    "found " + quote(row.value.as_text()) + ", expected a case id, [A-Za-z0-9._:-]{1,64}");
   }
+  if (event_def != nullptr) check_action(event, *event_def, findings);
   check_required(event, findings);
+}
+
+// Of common events: nobody approves what he does himself, and what takes a case out of the figures is no mere link.
+void Ingest::State::check_action(const model::Event& event, const definition::EventDef& event_def, Findings& findings) {
+  using Action = definition::EventAction;
+  const auto text = [&](std::string_view name) -> std::string_view {
+    const auto* index = definition::find_name(event_def.field_ids, name);
+    const auto* row = index != nullptr ? event.find(*index) : nullptr;
+    return row != nullptr && row->value.type() == model::Value::Type::kText ? std::string_view(row->value.as_text()) : std::string_view();
+  };
+  switch (event_def.action) {
+    case Action::kCorrected:
+    case Action::kVoided:
+    case Action::kGateWaived:
+    case Action::kClockAdjusted:
+    case Action::kMigrated:
+      if (!event.authid.empty() && text("approver") == event.authid)
+        findings.add(Rejection::kSelfApproved, data_pointer("approver"), kWrongValue,
+                     "found the author's own authid, expected somebody else");
+      return;
+    case Action::kLinked: {
+      const auto& kind = bundle->kinds[event.kind];
+      const auto* id = definition::find_name(kind.link_ids, text("link"));
+      if (id == nullptr || !kind.links[*id].counts_primary) return;
+      const auto by = std::find_if(kind.events.begin(), kind.events.end(), [&](const auto& one) { return one.link == *id; });
+      findings.add(Rejection::kInvalidData, data_pointer("link"), kWrongValue,
+                   "found " + quote(text("link")) + ", a link that takes the case out of figures, expected another; it is made by " +
+                       (by != kind.events.end() ? by->name : "no event"));
+      return;
+    }
+    default:
+      return;
+  }
 }
 
 void Ingest::State::check_required(const model::Event& event, Findings& findings) {

@@ -53,6 +53,7 @@ struct Ingest::State {
   // payload.cpp
   void check_data(model::Event& event, const Split& split, Findings& findings);
   void check_stored_values(const model::Event& event, Findings& findings);  // stored.cpp
+  void check_action(const model::Event& event, const definition::EventDef& event_def, Findings& findings);
   void check_required(const model::Event& event, Findings& findings);
   void identify(model::Event& event, const Split& split, Findings& findings);
 };

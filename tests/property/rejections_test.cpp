@@ -110,9 +110,9 @@ std::vector<Row> rows() {
        {"corrected", "03-03T10:00", R"({"event":{"source":"example","id":"none"},"void":true,"reason":"r","approver":"a"})"}},
       {"voided", plus(kSigned, {{"voided", "03-02T12:00", R"({"reason":"r","approver":"a"})"}}), {"handling_started", "03-02T13:00"}},
       {"link-exists",
-       {{"created", "03-02T09:00"}, {"merged", "03-02T10:00", R"({"merged_into":"H2","reason":"r"})"}},
-       {"linked", "03-02T11:00", R"({"link":"merged_into","target":"H3"})"},
-       "the case has a link merged_into already"},
+       {{"created", "03-02T09:00"}, {"linked", "03-02T10:00", R"({"link":"repeats","target":"H2"})"}},
+       {"linked", "03-02T11:00", R"({"link":"repeats","target":"H2"})"},
+       "the case has a link repeats already, to H2"},
       {"no-link",
        {{"created", "03-02T09:00"}},
        {"unlinked", "03-02T10:00", R"({"link":"repeats","target":"H2"})"},
@@ -295,6 +295,27 @@ void the_event_decides() {
     EXPECT_EQ(code_of(outcome.refusal), row.code);
   }
   EXPECT_TRUE(engine.projections.cases.empty());
+}
+
+// What is approved by its author, and what would take a case out of the figures by a mere link, never gets in.
+TEST(Rejections, NobodyApprovesHisOwnActAndLinksTakeNoCaseOut) {
+  EngineFixture engine(definition::load_office("example"));
+  ASSERT_EQ(engine.offer(json_of(1, {"created", "03-02T09:00"})).kind, partition::EventOutcome::Kind::kAccepted);
+  const std::vector<Step> wrong{
+      {"voided", "03-02T12:00", R"({"reason":"r","approver":"auditor-1"})"},
+      {"corrected", "03-02T12:00", R"({"event":{"source":"example","id":"H1-1"},"void":true,"reason":"r","approver":"auditor-1"})"},
+      {"clock_adjusted", "03-02T12:00", R"({"clock":"handle","due":"2026-03-20T10:00:00+08:00","reason":"r","approver":"dispatcher-1"})"},
+      {"gate_waived", "03-02T12:00", R"({"gate":"contacted","reason":"r","approver":"dispatcher-1"})"},
+      {"migrated", "03-02T12:00", R"({"activation":1,"reason":"r","approver":"dispatcher-1"})"}};
+  int n = 1;
+  for (const auto& step : wrong) {
+    const auto outcome = engine.offer(json_of(++n, step));
+    EXPECT_EQ(outcome.kind, partition::EventOutcome::Kind::kRejected) << step.event;
+    EXPECT_EQ(outcome.refusal.code, model::Rejection::kSelfApproved) << step.event << ": " << outcome.refusal.detail;
+  }
+  const auto merged = engine.offer(json_of(++n, {"linked", "03-02T12:00", R"({"link":"merged_into","target":"H2"})"}));
+  EXPECT_EQ(merged.kind, partition::EventOutcome::Kind::kRejected);
+  EXPECT_NE(merged.refusal.detail.find("it is made by merged"), std::string::npos) << merged.refusal.detail;
 }
 
 // The same event again is told the same, though the ledger keeps no value of what it refused.

@@ -77,9 +77,9 @@ attributes:
   text: {type: text, max: 500, readers: [desk]}
   owner: {type: unit, dimension: true}
   urgent: {type: flag, default: false}
-  pages: {type: integer, min: 0}
-  read: {type: integer, min: 0}
-  cost: {type: decimal(2)}
+  pages: {type: integer, min: 0, max: 9000}
+  read: {type: integer, min: 0, max: 9000}
+  cost: {type: decimal(2), min: -100, max: 9000}
   class: {type: code, of: rules.task.classes, per: round, dimension: true}
 states:
   open: [new, given, answered]

@@ -72,12 +72,29 @@ TEST(Batch, LargerThanTheBufferThatIsKept) {
 
 TEST(Lines, OneEventALine) {
   ingest::Ingest ingest(test_office(), kTagKey);
-  const auto rows = ingest.parse_lines("\n" + event_text() + "\r\n  \n{broken\n" + event_text({{"source", "\"nobody\""}}) + "\n" +
-                                       event_text({{"id", "\"last\""}}));
+  const auto parsed = ingest.parse_lines("\n" + event_text() + "\r\n  \n{broken\n" + event_text({{"source", "\"nobody\""}}) + "\n" +
+                                         event_text({{"id", "\"last\""}}));
+  ASSERT_TRUE(parsed.ok());
+  const auto& rows = *parsed;
   EXPECT_EQ(stages(rows), (std::vector<Stage>{Stage::kReady, Stage::kMalformed, Stage::kForbidden, Stage::kReady}));
   EXPECT_EQ(rows[3].event->id, "last");
-  EXPECT_TRUE(ingest.parse_lines("").empty());
-  EXPECT_TRUE(ingest.parse_lines("\n\n").empty());
+  EXPECT_TRUE(ingest.parse_lines("")->empty());
+  EXPECT_TRUE(ingest.parse_lines("\n\n")->empty());
+}
+
+TEST(Batch, MoreThanARequestMayHoldAreRefusedWhole) {
+  ingest::Ingest ingest(test_office(), kTagKey);
+  std::string lines;
+  std::string array = "[0";
+  for (std::size_t i = 0; i < ingest::kBatchEventsMax; ++i) {
+    lines += "{}\n";
+    if (i > 0) array += ",0";
+  }
+  EXPECT_EQ(ingest.parse_lines(lines)->size(), ingest::kBatchEventsMax);
+  EXPECT_EQ(ingest.parse_batch(array + "]")->size(), ingest::kBatchEventsMax);
+  const std::string said = "more than 50000 events at once; send them in several requests";
+  EXPECT_EQ(ingest.parse_lines(lines + "\n{}").error().message, said);
+  EXPECT_EQ(ingest.parse_batch(array + ",0]").error().message, said);
 }
 
 }  // namespace
