@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "connectors/cli/commands.h"
 #include "connectors/cli/figure_text.h"
 #include "connectors/cli/output.h"
@@ -103,17 +101,6 @@ std::string footer(const Display& show, const json::object& metric, const json::
   return render_table(table, look);
 }
 
-bool has_parts(const json::object& explained) {
-  const auto any = [](const json::array& rows) {
-    return std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.is_object() && row.get_object().contains("part"); });
-  };
-  const auto* excluded = explained.if_contains("excluded");
-  const json::object none;
-  const auto& lists = excluded != nullptr && excluded->is_object() ? excluded->get_object() : none;
-  return any(array_of(explained, "numerator")) || any(array_of(explained, "not_in_numerator")) || any(array_of(explained, "lacking")) ||
-         std::any_of(lists.begin(), lists.end(), [&](const auto& one) { return any(array_of(lists, one.key())); });
-}
-
 // "share:U", and of what was added again "share:U 2".
 std::string part_text(const Display& show, const json::object& row) {
   const auto n = integer_of(row, "n");
@@ -203,7 +190,7 @@ int run_metric_explain(const CommonOptions& options, const MetricArgs& args) {
   const json::object none;
   const auto* figure = answer->if_contains("total");
   const json::object& total = figure != nullptr && figure->is_object() ? figure->get_object() : none;
-  const bool parts = has_parts(*answer);
+  const bool parts = has(*answer, "part");
   output.table.columns = {{"counts", false}, {"case", false}};
   if (parts) output.table.columns.push_back({"part", false});
   output.table.columns.insert(output.table.columns.end(),

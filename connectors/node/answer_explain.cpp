@@ -172,6 +172,7 @@ service::Answer answer_metric_explain(const Reading& reading, const Params& para
   auto held = quarantined.touching(base_index, period);
   if (by != 0) held = quarantined.by_group(held, base_index, by, as_of.at)[group];
   json::object out{{"name", metric.name}, {"title", reading.labels(metric.title)}, {"formula", metric.formula}, {"period", period.name}};
+  if (base.scope != 0) out["part"] = reading.bundle.kinds[base.kind].scopes[base.scope].name;
   echo_axes(out, reading, as_of);
   if (by != 0) out["group"] = json::object{{group_by, group}};
   out["total"] = figure_json(metric, base, period.kind, rows.sums(), static_cast<std::int64_t>(held.size()));

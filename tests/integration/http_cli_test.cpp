@@ -351,7 +351,7 @@ TEST_F(CliTest, MetricExplain) {
 }
 
 TEST_F(CliTest, MetricExplainOfParts) {
-  serve("/v1/metrics/{name}/explain", R"({"period":"2017","total":{"numerator":1,"denominator":2},
+  serve("/v1/metrics/{name}/explain", R"({"period":"2017","part":"share","total":{"numerator":1,"denominator":2},
     "numerator":[{"case":"P1","state":"replied","part":"share:U","n":1,"part_state":"answered","value":1}],
     "not_in_numerator":[{"case":"P1","state":"replied","part":"share:V","n":2,"part_state":"assigned","value":0}],"excluded":{}})");
   begin();
@@ -380,6 +380,19 @@ TEST_F(CliTest, MetricExplainOfSums) {
             "是    C1    tallied              181/520\n"
             "否    C2    tallied                  0/0\n"
             "缺数  C3    tallied                    0\n");
+}
+
+TEST_F(CliTest, MetricCompareNamesThePartsThatCountOtherwise) {
+  serve("/v1/metrics/{name}/compare", R"({"period":"2017","cases_differ":1,"cases_compared":3,
+    "older":{"version":1,"total":{"numerator":2,"denominator":2}},"newer":{"version":2,"total":{"numerator":1,"denominator":2}},
+    "cases":[{"case":"P1","state":"replied","older":[{"counts":"numerator","value":1,"part":"share:V","n":1}],
+              "newer":[{"counts":"not_in_numerator","value":0,"part":"share:V","n":1}]}]})");
+  begin();
+  MetricArgs args;
+  args.name = "m";
+  EXPECT_EQ(run_metric_compare(common, args), kOk);
+  EXPECT_THAT(out.str(), HasSubstr("share:V numerator 1"));
+  EXPECT_THAT(out.str(), HasSubstr("share:V not_in_numerator 0"));
 }
 
 TEST_F(CliTest, OtherLists) {

@@ -373,6 +373,7 @@ TEST(FormulaRates, EachShareStandsForItself) {
   EXPECT_EQ(office.shown(name, "2017", today), "1/2 = 50.00 %");
   const auto told = office.explained(name, "2017", today);
   EXPECT_EQ(FigureAnswers::text(told.at("total").as_object()), "1/2 = 50.00 %");
+  EXPECT_EQ(told.at("part"), "share");
   ASSERT_EQ(told.at("numerator").as_array().size(), 1U);
   ASSERT_EQ(told.at("not_in_numerator").as_array().size(), 1U);
   const auto& met = told.at("numerator").as_array()[0];
