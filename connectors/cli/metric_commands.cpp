@@ -1,6 +1,7 @@
 #include "connectors/cli/commands.h"
 #include "connectors/cli/figure_text.h"
 #include "connectors/cli/output.h"
+#include "connectors/cli/percent.h"
 #include "connectors/cli/remote.h"
 #include "connectors/cli/words.h"
 
@@ -100,6 +101,21 @@ std::string footer(const Display& show, const json::object& metric, const json::
   return render_table(table, look);
 }
 
+// "share:U", and of what was added again "share:U 2".
+std::string part_text(const Display& show, const json::object& row) {
+  const auto n = integer_of(row, "n");
+  return show.text(row, "part") + (n > 1 ? " " + std::to_string(n) : "");
+}
+
+// What one row adds, in the unit of its figure: "1", "0.8", "94/100".
+std::string share_text(const Display& show, const json::object& figure, const json::object& row) {
+  const auto number = [&](const char* name, bool in_thousandths) {
+    return in_thousandths && has(row, name) ? thousandths(integer_of(row, name)) : show.text(row, name);
+  };
+  const std::string value = number("value", figure.contains("numerator_unit") || figure.contains("value_unit"));
+  return has(row, "denominator") ? value + "/" + number("denominator", figure.contains("denominator_unit")) : value;
+}
+
 }  // namespace
 
 int run_metric_show(const CommonOptions& options, const MetricArgs& args) {
@@ -171,27 +187,34 @@ int run_metric_explain(const CommonOptions& options, const MetricArgs& args) {
   const Display show = remote.display();
   Output output;
   output.json = remote.last_body();
-  output.table.columns = {{"counts", false}, {"case", false}, {"state", false}, {"due", false},
-                          {"stop", false},   {"value", true}, {"reason", false}};
+  const json::object none;
+  const auto* figure = answer->if_contains("total");
+  const json::object& total = figure != nullptr && figure->is_object() ? figure->get_object() : none;
+  const bool parts = has(*answer, "part");
+  output.table.columns = {{"counts", false}, {"case", false}};
+  if (parts) output.table.columns.push_back({"part", false});
+  output.table.columns.insert(output.table.columns.end(),
+                              {{"state", false}, {"due", false}, {"stop", false}, {"value", true}, {"reason", false}});
   const auto labels = remote.labels(remote.kind_of_metric(args.name), "states", "state");
   const auto state_of = [&](const json::object& row) {
     const auto found = labels.find(show.text(row, "state"));
     return found == labels.end() ? Cell(show.text(row, "state")) : Cell(found->second, found->first);
   };
-  const auto add = [&](const Cell& part, const json::array& rows) {
+  const auto add = [&](const Cell& counts, const json::array& rows) {
     for (const auto& entry : rows) {
       if (!entry.is_object()) continue;
       const auto& row = entry.get_object();
+      std::vector<Cell> cells{counts, show.text(row, "case")};
+      if (parts) cells.emplace_back(part_text(show, row));
       const std::string took = took_text(show, row);
-      const std::string of = has(row, "denominator") ? "/" + show.text(row, "denominator") : "";
-      output.table.rows.push_back({part, show.text(row, "case"), state_of(row), show.cell(row, "due"), show.cell(row, "stop"),
-                                   took.empty() ? show.text(row, "value") + of : took, show.text(row, "reason")});
+      for (const auto& cell : {state_of(row), show.cell(row, "due"), show.cell(row, "stop"),
+                               Cell(took.empty() ? share_text(show, total, row) : took), Cell(show.text(row, "reason"))})
+        cells.push_back(cell);
+      output.table.rows.push_back(std::move(cells));
     }
   };
-  const auto& in = array_of(*answer, "numerator");
-  const auto& out = array_of(*answer, "not_in_numerator");
-  add(Cell(value_word("", "yes", show.language), "numerator", Colour::kGreen), in);
-  add(Cell(value_word("", "no", show.language), "not_in_numerator", Colour::kRed), out);
+  add(Cell(value_word("", "yes", show.language), "numerator", Colour::kGreen), array_of(*answer, "numerator"));
+  add(Cell(value_word("", "no", show.language), "not_in_numerator", Colour::kRed), array_of(*answer, "not_in_numerator"));
   if (const auto* excluded = answer->if_contains("excluded"); excluded != nullptr && excluded->is_object()) {
     for (const auto& member : excluded->get_object()) {
       const std::string name(member.key().data(), member.key().size());
@@ -200,8 +223,11 @@ int run_metric_explain(const CommonOptions& options, const MetricArgs& args) {
             member.value().get_array());
     }
   }
-  output.page = printable(args.name) + "  " + printable(show.text(*answer, "period")) + "  " + std::to_string(in.size()) + "/" +
-                std::to_string(in.size() + out.size()) + "\n" + render_table(output.table, look_of(options));
+  add(Cell(word("lacking", show.language), "lacking", Colour::kDim), array_of(*answer, "lacking"));
+  std::string head = has(total, "denominator") ? fraction_cell({}, total).text : figure_cell(show, {}, total).text;
+  if (has(total, "show")) head += "  " + fraction_cell({}, total).text;
+  output.page = printable(args.name) + "  " + printable(show.text(*answer, "period")) + "  " + printable(head) + "\n" +
+                render_table(output.table, look_of(options));
   if (const auto as_of = as_of_text(show, *answer); !options.quiet && !as_of.empty())
     output.page += word("as of", show.language) + "  " + as_of + "\n";
   return print(options, output);

@@ -40,7 +40,8 @@ std::string places_text(const Display& show, const json::object& row, std::strin
   for (const auto& entry : array_of(row, side)) {
     if (!entry.is_object()) continue;
     const auto& place = entry.get_object();
-    out += (out.empty() ? "" : ", ") + show.text(place, "counts") + " " + show.text(place, "value");
+    const std::string part = show.text(place, "part");
+    out += (out.empty() ? "" : ", ") + (part.empty() ? "" : part + " ") + show.text(place, "counts") + " " + show.text(place, "value");
   }
   return out.empty() ? "–" : out;
 }

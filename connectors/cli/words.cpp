@@ -63,6 +63,7 @@ constexpr std::array kWords{
     Word{"key", "键"},
     Word{"kind", "类别"},
     Word{"label", "名称"},
+    Word{"lacking", "缺数"},
     Word{"layer", "层级"},
     Word{"light", "灯"},
     Word{"limit", "时限"},

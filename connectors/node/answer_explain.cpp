@@ -1,9 +1,11 @@
-// The very cases behind a figure: those in the numerator, those that are not, those excluded by name.
+// The very cases behind a figure, or the instances of its part: those in the numerator, those that are not, those excluded by name. Of the
+// group that was asked, the rows add up to the figure.
 #include "connectors/node/answers.h"
 #include "connectors/node/declared.h"
 #include "connectors/node/figures.h"
+#include "connectors/node/metric_figure.h"
 #include "connectors/node/metric_question.h"
-#include "engine/definition/carry.h"
+#include "connectors/node/quarantined.h"
 
 namespace docket::node {
 namespace {
@@ -26,26 +28,120 @@ void check_group(const Reading& reading, const MetricDef& metric, const MetricDe
   }
 }
 
-json::object share_row(const Reading& asked, const CaseShare& share, const MetricDef& shown, std::int64_t value) {
-  const auto reading = asked.of(*share.state);
-  const auto& metric = reading.bundle.metrics[*definition::find_metric(reading.bundle, shown.name, shown.version)];  // or it had no share
-  const auto& kind = reading.bundle.kinds[share.state->kind];
-  json::object out{{"case", share.case_id}, {"state", kind.scopes[0].states[share.state->scope.state].name}, {"value", value}};
-  for (const auto& anchor : metric.period) {
-    if (anchor.scope != 0) continue;
-    if (anchor.kind == definition::Anchor::Kind::kEventFirst || anchor.kind == definition::Anchor::Kind::kEventLast) {
-      out["time"] = instant_json(share.rows.front().anchor_at);
-      continue;
-    }
-    const auto* clock = apply::newest(share.state->scope, static_cast<model::ClockId>(anchor.id));
-    if (clock == nullptr) continue;
-    out["clock"] = kind.scopes[0].clocks[anchor.id].name;
-    out["due"] = instant_json(clock->due);
-    out["original_due"] = instant_json(clock->original_due);
-    out["stop"] = instant_json(clock->stop);
+json::object item_row(const Reading& asked, const CaseItems& of, const measure::ItemShare& item) {
+  const auto reading = asked.of(*of.state);
+  const auto& kind = reading.bundle.kinds[of.state->kind];
+  json::object out{{"case", of.case_id}, {"state", kind.scopes[0].states[of.state->scope.state].name}};
+  if (item.part != nullptr) {
+    const auto& def = kind.scopes[item.part->part];
+    out["part"] = def.name + ":" + reading.value_text(item.part->key);
+    out["n"] = item.part->nth;
+    out["part_state"] = def.states[item.part->scope.state].name;
   }
+  if (item.anchor == nullptr) return out;
+  const auto& anchor = *item.anchor;
+  if (anchor.kind == definition::Anchor::Kind::kEventFirst || anchor.kind == definition::Anchor::Kind::kEventLast) {
+    out["time"] = instant_json(item.rows.front().anchor_at);
+    return out;
+  }
+  const auto& scope = anchor.scope == 0 || item.part == nullptr ? of.state->scope : item.part->scope;
+  const auto* clock = apply::newest(scope, static_cast<model::ClockId>(anchor.id));  // or it had placed nothing
+  out["clock"] = kind.scopes[anchor.scope].clocks[anchor.id].name;
+  out["due"] = instant_json(clock->due);
+  out["original_due"] = instant_json(clock->original_due);
+  out["stop"] = instant_json(clock->stop);
   return out;
 }
+
+// The rows of the list, and their integers, which make the figure.
+class Rows {
+ public:
+  Rows(const Reading& reading, const MetricDef& shown, const MetricDef& base, PeriodKind kind)
+      : reading_(reading), base_(base), numerator_(numerator_series(base, kind)), complement_(shown.measure == Measure::kComplement) {
+    if (base.measure == Measure::kRatioSums) lacking_.emplace();
+  }
+
+  // `counts`: whether a contribution is of the group that was asked.
+  template <typename Counts>
+  void add(const CaseItems& of, const measure::ItemShare& item, Counts&& counts) {
+    SeriesSums sums;
+    bool lacks = false;
+    bool counted = false;
+    std::string excluded;  // why
+    for (const auto& row : item.rows) {
+      if (!counts(row)) continue;
+      if (row.series == measure::kLacking) {
+        lacks = true;
+        continue;
+      }
+      if (sums.size() <= row.series) sums.resize(row.series + 1U, 0);
+      sums[row.series] += row.value;
+      if (row.series == measure::kPaused) {
+        excluded = "paused";
+      } else if (row.series >= measure::kExclusions && row.series < measure::kBuckets) {
+        excluded = base_.except[(row.series - measure::kExclusions) / 2U].name;
+      } else {
+        counted = true;
+      }
+    }
+    if (sums_.size() < sums.size()) sums_.resize(sums.size(), 0);
+    for (std::size_t i = 0; i < sums.size(); ++i) sums_[i] += sums[i];
+    if (lacks) {
+      auto row = item_row(reading_, of, item);
+      row["value"] = 0;
+      if (lacking_) lacking_->push_back(std::move(row));
+    } else if (!excluded.empty()) {
+      add_excluded(item_row(reading_, of, item), excluded, sums);
+    } else if (counted) {
+      add_counted(item_row(reading_, of, item), sums);
+    }
+  }
+
+  [[nodiscard]] const SeriesSums& sums() const { return sums_; }
+  void put(json::object& out) && {
+    out["numerator"] = std::move(in_);
+    out["not_in_numerator"] = std::move(out_of_);
+    out["excluded"] = std::move(excluded_);
+    if (lacking_) out["lacking"] = std::move(*lacking_);
+  }
+
+ private:
+  [[nodiscard]] bool of_sums() const { return base_.measure == Measure::kRatioSums; }
+
+  void add_counted(json::object row, const SeriesSums& sums) {
+    const auto denominator = at_series(sums, measure::kDenominator);
+    auto value = at_series(sums, numerator_);
+    if (complement_) value = denominator * (base_.measure == Measure::kRatioWeigh ? 1000 : 1) - value;
+    row["value"] = value;
+    if (of_sums()) row["denominator"] = denominator;
+    if (base_.measure == Measure::kDuration) row["working_ms"] = at_series(sums, measure::kWorkingMs);
+    if (at_series(sums, measure::kBackfilled) != 0) row["backfilled"] = true;
+    (value != 0 || base_.measure == Measure::kDuration ? in_ : out_of_).push_back(std::move(row));
+  }
+
+  void add_excluded(json::object row, const std::string& why, const SeriesSums& sums) {
+    row["value"] = at_series(sums, measure::kPaused);
+    for (std::size_t i = 0; i < base_.except.size(); ++i) {
+      if (base_.except[i].name != why) continue;
+      const auto denominator = at_series(sums, measure::kExclusions + 2 * i);
+      const auto value = at_series(sums, measure::kExclusions + 2 * i + 1);
+      row["value"] = !of_sums() ? denominator : complement_ ? denominator - value : value;
+      if (of_sums()) row["denominator"] = denominator;
+    }
+    if (!excluded_.contains(why)) excluded_[why] = json::array{};
+    excluded_[why].as_array().push_back(std::move(row));
+  }
+
+  const Reading& reading_;
+  const MetricDef& base_;
+  const std::uint8_t numerator_;
+  const bool complement_;
+  SeriesSums sums_;
+  json::array in_;
+  json::array out_of_;
+  json::object excluded_;
+  std::optional<json::array> lacking_;  // of a ratio of sums: those that count in neither
+};
 
 }  // namespace
 
@@ -66,46 +162,21 @@ service::Answer answer_metric_explain(const Reading& reading, const Params& para
   if (by != 0 && !params.text("group"))
     throw BadParameter{"group", "missing; expected a value of " + group_by + ", empty for the cases that have none"};
   if (by != 0 && !group.empty()) check_group(reading, base, base.by[by - 1U], group);
-  json::array in;
-  json::array out_of;
-  json::object excluded;
-  const auto numerator = numerator_series(base, period.kind);
-  const bool complement = metric.measure == Measure::kComplement;
-  const bool sums = base.measure == Measure::kRatioSums;
-  const std::int64_t scale = base.measure == Measure::kRatioWeigh ? 1000 : 1;
-  for (const auto& share : shares(reading, base_index, period, as_of)) {
-    std::int64_t value = 0;
-    std::int64_t working_ms = 0;
-    std::int64_t denominator = 0;
-    bool counts = false;
-    for (const auto& row : share.rows) {
-      if (row.by != by || (by != 0 && reading.of(*share.state).value_text(row.group) != group)) continue;
-      if (row.series == numerator) value += row.value;
-      if (row.series == measure::kWorkingMs) working_ms += row.value;
-      if (row.series == measure::kDenominator) denominator += row.value;
-      counts = counts || row.series == measure::kDenominator || ((sums || !ratio(base)) && row.series == measure::kNumerator);
-      std::string name_of;
-      if (row.series == measure::kPaused) name_of = "paused";
-      if (row.series >= measure::kExclusions && row.series < measure::kBuckets && (row.series - measure::kExclusions) % 2 == 0)
-        name_of = base.except[(row.series - measure::kExclusions) / 2U].name;
-      if (name_of.empty()) continue;
-      if (!excluded.contains(name_of)) excluded[name_of] = json::array{};
-      excluded[name_of].as_array().push_back(share_row(reading, share, base, row.value));
-    }
-    if (!counts) continue;
-    if (complement) value = denominator * scale - value;
-    auto row = share_row(reading, share, base, value);
-    const bool counted = value != 0 || base.measure == Measure::kDuration;
-    if (base.measure == Measure::kDuration) row["working_ms"] = working_ms;
-    if (sums) row["denominator"] = denominator;
-    (counted ? in : out_of).push_back(std::move(row));
+  Rows rows(reading, metric, base, period.kind);
+  for (const auto& one : item_shares(reading, base_index, period, as_of)) {
+    const auto own = reading.of(*one.state);
+    for (const auto& item : one.items)
+      rows.add(one, item, [&](const auto& row) { return row.by == by && (by == 0 || own.value_text(row.group) == group); });
   }
+  const Quarantined quarantined(reading, as_of);
+  auto held = quarantined.touching(base_index, period);
+  if (by != 0) held = quarantined.by_group(held, base_index, by, as_of.at)[group];
   json::object out{{"name", metric.name}, {"title", reading.labels(metric.title)}, {"formula", metric.formula}, {"period", period.name}};
+  if (base.scope != 0) out["part"] = reading.bundle.kinds[base.kind].scopes[base.scope].name;
   echo_axes(out, reading, as_of);
   if (by != 0) out["group"] = json::object{{group_by, group}};
-  out["numerator"] = std::move(in);
-  out["not_in_numerator"] = std::move(out_of);
-  out["excluded"] = std::move(excluded);
+  out["total"] = figure_json(metric, base, period.kind, rows.sums(), static_cast<std::int64_t>(held.size()));
+  std::move(rows).put(out);
   return json_answer(out);
 }
 

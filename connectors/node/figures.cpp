@@ -37,6 +37,34 @@ std::set<std::string> candidates(const Reading& reading, const MetricDef& metric
   return out;
 }
 
+// Every case that may have a share, as of that instant: f(id, state, the bundle that it was opened with, the metric there).
+template <typename F>
+void for_each_case(const Reading& reading, std::uint16_t index, const Period& period, const AsOf& as_of, F&& f) {
+  const auto& metric = reading.bundle.metrics[index];
+  const auto visit = [&](const std::string& id) {
+    auto state = reading.case_as_of(id, as_of);
+    if (state == nullptr) return;
+    const auto& opened_with = reading.of(*state).bundle;
+    if (const auto own = same_metric(reading, index, opened_with)) f(id, std::move(state), opened_with, *own);
+  };
+  if (!stock(metric)) {
+    const Day last = std::min(period.to, reading.bundle.zone.local_day(as_of.at) + 1);
+    for (const auto& id : candidates(reading, metric, period.from, last)) visit(id);
+    return;
+  }
+  std::string after;
+  while (true) {
+    const auto page = reading.store.list(reading.bundle, metric.kind, {}, after, 1000);
+    if (page.empty()) return;
+    for (const auto& id : page) visit(id);
+    after = page.back();
+  }
+}
+
+void keep_period(std::vector<measure::Contribution>& rows, const Period& period, const AsOf& as_of) {
+  std::erase_if(rows, [&](const auto& row) { return row.anchor < period.from || row.anchor >= period.to || row.anchor_at > as_of.at; });
+}
+
 void fold_period(const Reading& reading, std::uint16_t index, std::uint8_t by, const Period& period, const AsOf& as_of, GroupSums& out) {
   for (const auto& share : shares(reading, index, period, as_of)) {
     for (const auto& row : share.rows) {
@@ -119,33 +147,31 @@ std::uint8_t numerator_series(const MetricDef& metric, PeriodKind kind) {
 std::int64_t at_series(const SeriesSums& sums, std::size_t series) { return series < sums.size() ? sums[series] : 0; }
 
 std::vector<CaseShare> shares(const Reading& reading, std::uint16_t index, const Period& period, const AsOf& as_of) {
-  const auto& metric = reading.bundle.metrics[index];
+  const bool of_stock = stock(reading.bundle.metrics[index]);
   std::vector<CaseShare> out;
-  if (stock(metric)) {
-    std::string after;
-    while (true) {
-      const auto page = reading.store.list(reading.bundle, metric.kind, {}, after, 1000);
-      if (page.empty()) return out;
-      for (const auto& id : page) {
-        auto state = reading.case_as_of(id, as_of);
-        if (state == nullptr) continue;
-        auto rows = stock_rows(reading, index, *state, as_of.at);
-        if (!rows.empty()) out.push_back({id, std::move(state), std::move(rows)});
-      }
-      after = page.back();
-    }
-  }
-  const Day last = std::min(period.to, reading.bundle.zone.local_day(as_of.at) + 1);
-  for (const auto& id : candidates(reading, metric, period.from, last)) {
-    auto state = reading.case_as_of(id, as_of);
-    if (state == nullptr) continue;
-    const auto& opened_with = reading.of(*state).bundle;
-    const auto own = same_metric(reading, index, opened_with);
-    if (!own) continue;
-    auto rows = measure::contributions(opened_with, *own, *state);
-    std::erase_if(rows, [&](const auto& row) { return row.anchor < period.from || row.anchor >= period.to || row.anchor_at > as_of.at; });
-    if (!rows.empty()) out.push_back({id, std::move(state), std::move(rows)});
-  }
+  for_each_case(reading, index, period, as_of,
+                [&](const std::string& id, model::CasePtr state, const definition::Bundle& opened_with, std::uint16_t own) {
+                  auto rows =
+                      of_stock ? measure::stock_at(opened_with, own, *state, as_of.at) : measure::contributions(opened_with, own, *state);
+                  if (!of_stock) keep_period(rows, period, as_of);
+                  if (!rows.empty()) out.push_back({id, std::move(state), std::move(rows)});
+                });
+  return out;
+}
+
+std::vector<CaseItems> item_shares(const Reading& reading, std::uint16_t index, const Period& period, const AsOf& as_of) {
+  const bool of_stock = stock(reading.bundle.metrics[index]);
+  std::vector<CaseItems> out;
+  for_each_case(reading, index, period, as_of,
+                [&](const std::string& id, model::CasePtr state, const definition::Bundle& opened_with, std::uint16_t own) {
+                  auto items =
+                      of_stock ? measure::stock_shares(opened_with, own, *state, as_of.at) : measure::item_shares(opened_with, own, *state);
+                  if (!of_stock) {
+                    for (auto& item : items) keep_period(item.rows, period, as_of);
+                    std::erase_if(items, [](const auto& item) { return item.rows.empty(); });
+                  }
+                  if (!items.empty()) out.push_back({id, std::move(state), std::move(items)});
+                });
   return out;
 }
 

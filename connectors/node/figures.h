@@ -28,6 +28,14 @@ struct CaseShare {
 };
 [[nodiscard]] std::vector<CaseShare> shares(const Reading& reading, std::uint16_t metric, const Period& period, const AsOf& as_of);
 
+// The same item by item, nothings too (measure::ItemShare).
+struct CaseItems {
+  std::string case_id;
+  model::CasePtr state;
+  std::vector<measure::ItemShare> items;
+};
+[[nodiscard]] std::vector<CaseItems> item_shares(const Reading& reading, std::uint16_t metric, const Period& period, const AsOf& as_of);
+
 // The metric among those of another bundle; nothing: that one has none of its name and version.
 [[nodiscard]] std::optional<std::uint16_t> same_metric(const Reading& reading, std::uint16_t metric, const definition::Bundle& other);
 

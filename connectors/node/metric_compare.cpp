@@ -74,7 +74,9 @@ void take_cases(const json::array& rows, const std::string& counts, SideCases& o
     const std::string id(row.at("case").get_string());
     out.states[id] = row.at("state");
     json::object place{{"counts", counts}, {"value", row.at("value")}};
-    if (const auto* of = row.if_contains("denominator")) place["denominator"] = *of;
+    for (const char* each : {"denominator", "part", "n"}) {
+      if (const auto* value = row.if_contains(each)) place[each] = *value;
+    }
     out.places[id].push_back(std::move(place));
   }
 }

@@ -18,6 +18,7 @@ using Status = apply::ClockInstance::Status;
 struct Placed {  // where an item's anchor puts it
   Instant at = model::kNoInstant;
   bool paused = false;
+  const Anchor* by = nullptr;
 };
 
 // Anchors: the earliest of those that exist. A paused clock has no due; its item is the exclusion `paused` where it was.
@@ -26,6 +27,7 @@ Placed place(std::span<const Anchor> period, const Item& item) {
   for (const auto& anchor : period) {
     const auto& scope = item.scope_of(anchor.scope);
     Placed here;
+    here.by = &anchor;
     if (anchor.kind == Anchor::Kind::kEventFirst || anchor.kind == Anchor::Kind::kEventLast) {
       const auto* count = apply::count_of(scope, anchor.id);
       if (count == nullptr) continue;
@@ -93,8 +95,8 @@ std::optional<Took> took(const definition::Bundle& bundle, const MetricDef::Dura
 
 class Contributor {
  public:
-  Contributor(const definition::Bundle& bundle, std::uint16_t index, std::vector<Contribution>& out)
-      : bundle_(bundle), metric_(bundle.metrics[index]), out_(out) {}
+  Contributor(const definition::Bundle& bundle, std::uint16_t index, std::vector<Contribution>& out, bool nothings = false)
+      : bundle_(bundle), metric_(bundle.metrics[index]), out_(out), nothings_(nothings) {}
 
   void add(const Item& item) {
     const Placed placed = place(metric_.period, item);
@@ -117,7 +119,10 @@ class Contributor {
       if (!time) return;
     }
     const std::int64_t base = denominator_of(item, last);
-    if (base < 0) return;
+    if (base < 0) {
+      if (nothings_) emit(item, day, placed.at, kLacking, 1);
+      return;
+    }
     const std::int64_t numerator = time ? time->plain : numerator_of(seen, item, last);
     for (std::size_t i = 0; i < metric_.except.size(); ++i) {
       if (!apply::holds(seen, metric_.except[i].when)) continue;
@@ -185,7 +190,7 @@ class Contributor {
   }
 
   void emit(const Item& item, Day day, Instant at, std::uint16_t series, std::int64_t value) {
-    if (value == 0) return;
+    if (value == 0 && !nothings_) return;
     out_.push_back({day, at, series, 0, {}, value});
     for (std::size_t i = 0; i < metric_.by.size(); ++i) {
       for_each_group(bundle_, item, metric_.by[i].field, [&](const model::Value& group) {
@@ -197,17 +202,33 @@ class Contributor {
   const definition::Bundle& bundle_;
   const MetricDef& metric_;
   std::vector<Contribution>& out_;
+  const bool nothings_;  // rows of 0, and kLacking
 };
+
+// Nothing is counted of that case: another kind, or a metric that is made of others.
+bool counts_none(const MetricDef& metric, const CaseState& state) {
+  return metric.kind != state.kind || metric.measure == MetricDef::Measure::kStock || metric.measure == MetricDef::Measure::kCombine ||
+         metric.measure == MetricDef::Measure::kComplement;
+}
+
+void add_stock(const definition::Bundle& bundle, const MetricDef& metric, const Item& item, Instant at, std::vector<Contribution>& out) {
+  const apply::Seen seen{item.kind, item.state, item.part, nullptr, nullptr, at, {}, false};
+  if (!apply::holds(seen, metric.stock)) return;
+  const Day day = bundle.zone.local_day(at);
+  out.push_back({day, at, kNumerator, 0, {}, 1});
+  for (std::size_t i = 0; i < metric.by.size(); ++i) {
+    for_each_group(bundle, item, metric.by[i].field, [&](const model::Value& group) {
+      out.push_back({day, at, kNumerator, static_cast<std::uint8_t>(i + 1), group, 1});
+    });
+  }
+}
 
 }  // namespace
 
 std::vector<Contribution> contributions(const definition::Bundle& bundle, std::uint16_t index, const CaseState& state) {
   std::vector<Contribution> out;
   const auto& metric = bundle.metrics[index];
-  if (metric.kind != state.kind || metric.measure == MetricDef::Measure::kStock || metric.measure == MetricDef::Measure::kCombine ||
-      metric.measure == MetricDef::Measure::kComplement) {
-    return out;
-  }
+  if (counts_none(metric, state)) return out;
   Contributor contributor(bundle, index, out);
   for_each_item(bundle, metric.scope, state, [&](const Item& item) { contributor.add(item); });
   return out;
@@ -217,16 +238,30 @@ std::vector<Contribution> stock_at(const definition::Bundle& bundle, std::uint16
   std::vector<Contribution> out;
   const auto& metric = bundle.metrics[index];
   if (metric.kind != state.kind) return out;
-  const Day day = bundle.zone.local_day(at);
+  for_each_item(bundle, metric.scope, state, [&](const Item& item) { add_stock(bundle, metric, item, at, out); });
+  return out;
+}
+
+std::vector<ItemShare> item_shares(const definition::Bundle& bundle, std::uint16_t index, const CaseState& state) {
+  std::vector<ItemShare> out;
+  const auto& metric = bundle.metrics[index];
+  if (counts_none(metric, state)) return out;
   for_each_item(bundle, metric.scope, state, [&](const Item& item) {
-    const apply::Seen seen{item.kind, item.state, item.part, nullptr, nullptr, at, {}, false};
-    if (!apply::holds(seen, metric.stock)) return;
-    out.push_back({day, at, kNumerator, 0, {}, 1});
-    for (std::size_t i = 0; i < metric.by.size(); ++i) {
-      for_each_group(bundle, item, metric.by[i].field, [&](const model::Value& group) {
-        out.push_back({day, at, kNumerator, static_cast<std::uint8_t>(i + 1), group, 1});
-      });
-    }
+    ItemShare share{item.part, place(metric.period, item).by, {}};
+    Contributor(bundle, index, share.rows, true).add(item);
+    if (!share.rows.empty()) out.push_back(std::move(share));
+  });
+  return out;
+}
+
+std::vector<ItemShare> stock_shares(const definition::Bundle& bundle, std::uint16_t index, const CaseState& state, Instant at) {
+  std::vector<ItemShare> out;
+  const auto& metric = bundle.metrics[index];
+  if (metric.kind != state.kind) return out;
+  for_each_item(bundle, metric.scope, state, [&](const Item& item) {
+    ItemShare share{item.part, nullptr, {}};
+    add_stock(bundle, metric, item, at, share.rows);
+    if (!share.rows.empty()) out.push_back(std::move(share));
   });
   return out;
 }

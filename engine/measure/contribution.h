@@ -31,6 +31,7 @@ enum Series : std::uint16_t {  // on disk: append only
   kExclusions = 8,
   kBuckets = 64,                      // duration: 64 + b have one in bucket b of all time (duration.h),
   kWorkingBuckets = kBuckets + 2048,  // this + b in bucket b of working time
+  kLacking = 0xffff,                  // never on disk (ItemShare): of a ratio of sums, 1 where one of the two is lacking
 };
 static_assert(kExclusions + 2 * definition::MetricDef::kExceptMax <= kBuckets);
 
@@ -71,6 +72,17 @@ struct Contribution {
 // The value of a stock metric for that case at an instant (0 or 1 a case or part), with its groupings.
 [[nodiscard]] std::vector<Contribution> stock_at(const definition::Bundle& bundle, std::uint16_t metric, const model::CaseState& state,
                                                  Instant at);
+
+// What one item (the case, or an instance of the part that the metric is over) adds, nothings too: a row may say 0. The rows of all items
+// add up to those of `contributions` or `stock_at`. Points into `state` and `bundle`.
+struct ItemShare {
+  const model::PartInstance* part = nullptr;   // null: the case
+  const definition::Anchor* anchor = nullptr;  // that places it; null: a stock
+  std::vector<Contribution> rows;
+};
+[[nodiscard]] std::vector<ItemShare> item_shares(const definition::Bundle& bundle, std::uint16_t metric, const model::CaseState& state);
+[[nodiscard]] std::vector<ItemShare> stock_shares(const definition::Bundle& bundle, std::uint16_t metric, const model::CaseState& state,
+                                                  Instant at);
 
 // The days that may ever anchor a case in some metric of its kind: (anchor index, day). Index into anchors_of(kind).
 struct AnchorDay {

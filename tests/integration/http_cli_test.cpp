@@ -58,7 +58,8 @@ TEST_F(CliTest, EnglishWordsAreTheKeys) {
 TEST_F(CliTest, WhatTheKindNamesIsShownByItsLabel) {
   serve("/v1/cases/{id}", R"({"id":"T3","kind":"hotline-ticket","attributes":{"category":"noise","odd":true},"version":1,"revision":1})");
   serve("/v1/metrics", R"({"metrics":[{"name":"m","kind":"hotline-ticket"}]})");
-  serve("/v1/metrics/{name}/explain", R"({"numerator":[{"case":"T1","state":"closed"}],"not_in_numerator":[{"case":"T2","state":"odd"}]})");
+  serve("/v1/metrics/{name}/explain", R"({"total":{"numerator":1,"denominator":2},"numerator":[{"case":"T1","state":"closed"}],
+    "not_in_numerator":[{"case":"T2","state":"odd"}]})");
   serve("/v1/kinds/{kind}", R"({"states":[{"state":"closed","label":{"zh":"已结案","en":"closed"}}],
     "attributes":[{"attribute":"category","label":{"zh":"分类","en":"category"}}]})");
   begin();
@@ -331,7 +332,7 @@ TEST_F(CliTest, MetricFromTheTotalWeightsAndCounts) {
 TEST_F(CliTest, MetricExplain) {
   serve(
       "/v1/metrics/{name}/explain",
-      R"({"name":"hotline.on_time_rate","period":"2017-03","numerator":[{"case":"T1","state":"concluded","due":"2017-03-08T15:59:59.999Z","stop":"2017-03-07T04:00:00.000Z","value":"met","reason":""}],
+      R"({"name":"hotline.on_time_rate","period":"2017-03","total":{"numerator":1,"denominator":2},"numerator":[{"case":"T1","state":"concluded","due":"2017-03-08T15:59:59.999Z","stop":"2017-03-07T04:00:00.000Z","value":"met","reason":""}],
     "not_in_numerator":[{"case":"T2","state":"concluded","due":"2017-03-13T15:59:59.999Z","stop":"2017-03-15T04:00:00.000Z","value":"late","reason":"after its due"}],
     "excluded":{"paused":[{"case":"T9","state":"paused","value":"paused","reason":"no deadline while paused"}]}})");
   begin();
@@ -347,6 +348,51 @@ TEST_F(CliTest, MetricExplain) {
             "否          T2    concluded  2017-03-13 23:59  2017-03-15 12:00    late  after its due\n"
             "剔除: 暂停  T9    paused                                         paused  no deadline while paused\n");
   EXPECT_EQ(asked[0].params, (Params{{"period", "2017-03"}, {"group_by", "unit"}, {"group", "U"}}));
+}
+
+TEST_F(CliTest, MetricExplainOfParts) {
+  serve("/v1/metrics/{name}/explain", R"({"period":"2017","part":"share","total":{"numerator":1,"denominator":2},
+    "numerator":[{"case":"P1","state":"replied","part":"share:U","n":1,"part_state":"answered","value":1}],
+    "not_in_numerator":[{"case":"P1","state":"replied","part":"share:V","n":2,"part_state":"assigned","value":0}],"excluded":{}})");
+  begin();
+  MetricArgs args;
+  args.name = "m";
+  EXPECT_EQ(run_metric_explain(common, args), kOk);
+  EXPECT_EQ(out.str(),
+            "m  2017  1/2\n"
+            "计入  事项  分项       状态     截止  停表  值  原因\n"
+            "是    P1    share:U    replied               1\n"
+            "否    P1    share:V 2  replied               0\n");
+}
+
+TEST_F(CliTest, MetricExplainOfSums) {
+  serve("/v1/metrics/{name}/explain", R"({"period":"2017","total":{"numerator":181,"denominator":520},
+    "numerator":[{"case":"C1","state":"tallied","value":181,"denominator":520}],
+    "not_in_numerator":[{"case":"C2","state":"tallied","value":0,"denominator":0}],"excluded":{},
+    "lacking":[{"case":"C3","state":"tallied","value":0}]})");
+  begin();
+  MetricArgs args;
+  args.name = "m";
+  EXPECT_EQ(run_metric_explain(common, args), kOk);
+  EXPECT_EQ(out.str(),
+            "m  2017  181/520\n"
+            "计入  事项  状态     截止  停表       值  原因\n"
+            "是    C1    tallied              181/520\n"
+            "否    C2    tallied                  0/0\n"
+            "缺数  C3    tallied                    0\n");
+}
+
+TEST_F(CliTest, MetricCompareNamesThePartsThatCountOtherwise) {
+  serve("/v1/metrics/{name}/compare", R"({"period":"2017","cases_differ":1,"cases_compared":3,
+    "older":{"version":1,"total":{"numerator":2,"denominator":2}},"newer":{"version":2,"total":{"numerator":1,"denominator":2}},
+    "cases":[{"case":"P1","state":"replied","older":[{"counts":"numerator","value":1,"part":"share:V","n":1}],
+              "newer":[{"counts":"not_in_numerator","value":0,"part":"share:V","n":1}]}]})");
+  begin();
+  MetricArgs args;
+  args.name = "m";
+  EXPECT_EQ(run_metric_compare(common, args), kOk);
+  EXPECT_THAT(out.str(), HasSubstr("share:V numerator 1"));
+  EXPECT_THAT(out.str(), HasSubstr("share:V not_in_numerator 0"));
 }
 
 TEST_F(CliTest, OtherLists) {

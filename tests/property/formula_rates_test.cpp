@@ -185,8 +185,12 @@ TEST(FormulaRates, ConnectionOfExchangesThatGiveOnlyTotals) {
   EXPECT_EQ(cases.at("numerator").as_array()[0].at("value"), 94);
   EXPECT_EQ(cases.at("numerator").as_array()[0].at("denominator"), 100);
   const auto all = office.explained(name, "2017-03", kEndOfMarch);
-  ASSERT_EQ(all.at("not_in_numerator").as_array().size(), 1U) << "the hour without a call adds nothing";
+  EXPECT_EQ(FigureAnswers::text(all.at("total").as_object()), "134/150 = 89.33 %");
+  EXPECT_EQ(FigureAnswers::text(cases.at("total").as_object()), "134/140 = 95.71 %");
+  ASSERT_EQ(all.at("not_in_numerator").as_array().size(), 2U);
   EXPECT_EQ(all.at("not_in_numerator").as_array()[0].at("denominator"), 10);
+  EXPECT_EQ(all.at("not_in_numerator").as_array()[1].at("denominator"), 0) << "the hour without a call is named, and adds nothing";
+  EXPECT_TRUE(all.at("lacking").as_array().empty());
 }
 
 TEST(FormulaRates, DirectAnswers) {
@@ -353,6 +357,39 @@ TEST(FormulaRates, Implementation) {
   EXPECT_EQ(FigureAnswers::rounded(office.total("proposal.implementation_rate", "2018", "2021-12-31"), 1), "75.8 %");
   EXPECT_EQ(FigureAnswers::rounded(office.total("proposal.implementation_rate", "2021", "2021-12-31"), 1), "74.2 %");
   EXPECT_EQ(office.shown("proposal.solved_rate", "2018", "2021-12-31"), "20/33 = 60.61 %") << "what isn't possible stays in the base";
+}
+
+TEST(FormulaRates, EachShareStandsForItself) {
+  SCOPED_TRACE("2.0 separate handling counts one share per unit: one in time, one late, and both are named with their own days");
+  FigureAnswers office(shipped());
+  office.proposals(1, {{"submitted", "2017-03-01 09:00"},
+                       {"filed", "2017-03-01 09:30"},
+                       {"assigned", "2017-03-01 10:00", R"({"mode":"separate","shares":["U","V"]})"},
+                       {"accepted", "2017-03-02 09:00"},
+                       {"share_contacted", "2017-03-12 09:00"},
+                       {"share_replied", "2017-05-02 10:00"}});
+  const std::string today = "2017-06-30";
+  const std::string name = "proposal.share_on_time_rate";
+  EXPECT_EQ(office.shown(name, "2017", today), "1/2 = 50.00 %");
+  const auto told = office.explained(name, "2017", today);
+  EXPECT_EQ(FigureAnswers::text(told.at("total").as_object()), "1/2 = 50.00 %");
+  EXPECT_EQ(told.at("part"), "share");
+  ASSERT_EQ(told.at("numerator").as_array().size(), 1U);
+  ASSERT_EQ(told.at("not_in_numerator").as_array().size(), 1U);
+  const auto& met = told.at("numerator").as_array()[0];
+  const auto& late = told.at("not_in_numerator").as_array()[0];
+  EXPECT_EQ(met.at("part"), "share:U");
+  EXPECT_EQ(met.at("clock"), "answer");
+  EXPECT_EQ(met.at("due"), "2017-06-01T15:59:59.999Z");
+  EXPECT_EQ(met.at("stop"), "2017-05-02T02:00:00.000Z");
+  EXPECT_EQ(late.at("part"), "share:V");
+  EXPECT_EQ(late.at("n"), 1);
+  EXPECT_EQ(late.at("due"), met.at("due"));
+  EXPECT_TRUE(late.at("stop").is_null());
+  EXPECT_EQ(late.at("value"), 0);
+  const auto by_unit = office.explained(name, "2017", today, {{"group_by", "unit"}, {"group", "V"}});
+  EXPECT_TRUE(by_unit.at("numerator").as_array().empty());
+  EXPECT_EQ(FigureAnswers::text(by_unit.at("total").as_object()), "0/1 = 0.00 %");
 }
 
 TEST(FormulaRates, ProposersWhoAssessed) {

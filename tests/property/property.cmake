@@ -22,3 +22,4 @@ docket_test(NAME simulate_affected_test SOURCES property/simulate_affected_test.
 docket_test(NAME reactions_test SOURCES property/reactions_test.cpp property/reactions_when_test.cpp property/follow_up_test.cpp simulation/compare.cpp LIBS docket::node docket::partition docket::definition LABELS property)
 docket_test(NAME reactions_store_test SOURCES property/reactions_store_test.cpp LIBS docket::partition docket::projections LABELS property)
 docket_test(NAME explained_limits_test SOURCES property/explained_limits_test.cpp LIBS docket::local docket::walk Boost::json LABELS property OPTIMIZED)
+docket_test(NAME explain_test SOURCES property/explain_test.cpp LIBS docket::local docket::walk Boost::json LABELS property)

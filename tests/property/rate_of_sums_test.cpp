@@ -88,6 +88,35 @@ class RandomTallies {
     }
   }
 
+  // Now: a row for each case that counts, 0/0 too; what lacks one of the two is told as such.
+  void check_rows() {
+    for (const std::string month : {"2017-03", "2017-04"}) {
+      const auto told = office_.explained("calls.tallied_connection_rate", month, "2017-05-31");
+      expect_same(told.at("total").as_object(), by_hand(model_, month, ""), month);
+      std::map<std::string, std::string> rows;
+      const auto add = [&](const boost::json::array& list, const std::string& place) {
+        for (const auto& row : list) {
+          const auto* of = row.as_object().if_contains("denominator");
+          rows[std::string(row.at("case").as_string())] =
+              place + (of == nullptr ? "" : " " + std::to_string(row.at("value").as_int64()) + "/" + std::to_string(of->as_int64()));
+        }
+      };
+      add(told.at("numerator").as_array(), "yes");
+      add(told.at("not_in_numerator").as_array(), "no");
+      add(told.at("lacking").as_array(), "lacking");
+      for (const auto& one : told.at("excluded").as_object()) add(one.value().as_array(), std::string(one.key()));
+      std::map<std::string, std::string> want;
+      for (const auto& [id, tally] : model_) {
+        if (tally.voided || !tally.day.starts_with(month)) continue;
+        want[id] = "lacking";
+        if (!tally.offered || !tally.answered) continue;
+        want[id] = *tally.offered <= 4 ? "quiet" : *tally.answered == 0 ? "no" : "yes";
+        want[id] += " " + std::to_string(*tally.answered) + "/" + std::to_string(*tally.offered);
+      }
+      EXPECT_EQ(rows, want) << month;
+    }
+  }
+
   void check(const std::string& line) {
     for (const auto& [day, model] : known_) {
       for (const std::string month : {"2017-03", "2017-04"}) {
@@ -153,6 +182,7 @@ TEST(RateOfSums, IsWhatCountingByHandGives) {
   EXPECT_GT(tallies.days(), 15U);
   tallies.check("");
   tallies.check("12345");
+  tallies.check_rows();
 }
 
 }  // namespace
