@@ -134,6 +134,7 @@ json::object field_schema(const definition::Bundle& bundle, const definition::Ki
                           const definition::FieldDef& field) {
   auto out = value_schema(bundle, field.spec);
   if (field.spec.many) out = {{"type", "array"}, {"items", std::move(out)}};
+  if (field.spec.many && !field.spec.is_private) out["uniqueItems"] = true;
   json::object note;
   if (auto* there = out.if_contains("x-docket")) note = std::move(there->as_object());
   if (!field.labels.en.empty()) {
@@ -143,7 +144,15 @@ json::object field_schema(const definition::Bundle& bundle, const definition::Ki
   note["private"] = field.spec.is_private;  // sealed in the record, erasable
   if (field.is_part_key) note["key_of"] = kind.scopes[event.scope].name;
   if (field.adds_part != model::kNone8) note["adds"] = kind.scopes[field.adds_part].name;
-  if (field.link != model::kNone8) out["pattern"] = "^[A-Za-z0-9._:-]{1,64}$";
+  const bool links = event.action == definition::EventAction::kLinked;
+  if (field.link != model::kNone8 || (links && field.name == "target")) out["pattern"] = kSubject;
+  if (links && field.name == "link") {
+    json::array others;  // made by events of their own
+    for (const auto& link : kind.links) {
+      if (link.counts_primary) others.emplace_back(link.name);
+    }
+    if (!others.empty()) out["not"] = json::object{{"enum", std::move(others)}};
+  }
   if (field.link != model::kNone8) note["link"] = kind.links[field.link].name;
   out["x-docket"] = std::move(note);
   return field.required ? out : or_null(std::move(out));

@@ -31,6 +31,22 @@ std::string all_of(const std::vector<Diagnostic>& list) {
   return out;
 }
 
+TEST(Sums, AreOfNumbersThatHaveABound) {
+  const std::pair<const char*, const char*> wrong[] = {
+      {"  pages: {type: integer, min: 0, max: 9000}", "  pages: {type: integer, min: 0}"},
+      {"  pages: {type: integer, min: 0, max: 9000}", "  pages: {type: integer, max: 9000}"},
+      {"  pages: {type: integer, min: 0, max: 9000}", "  pages: {type: integer, min: 0, max: 9000000000000}"}};
+  for (const auto& [from, to] : wrong) {
+    auto texts = small_office();
+    auto& text = texts.at("definitions/task.yaml");
+    ASSERT_NE(text.find(from), std::string::npos);
+    text.replace(text.find(from), std::string(from).size(), to);
+    const auto found = all_of(compile(texts, "small").diagnostics);
+    EXPECT_NE(found.find("ratio: of: sums of pages have no bound; give it min and max, below 1000000000"), std::string::npos) << to << "\n"
+                                                                                                                              << found;
+  }
+}
+
 class Finding : public ::testing::TestWithParam<Row> {};
 
 TEST_P(Finding, IsToldWithItsPlace) {
