@@ -163,10 +163,14 @@ Status AliasWatch::look_at(const std::vector<std::string>& list) {
       if (several) candidates_.insert(list[i]);
       if (!several) candidates_.erase(list[i]);
     }
-    if (!several) continue;
+    if (!several) {
+      told_.erase(list[i]);
+      continue;
+    }
     const auto conflict = conflict_at(impl_, list[i], (*owners)[i]);
     if (!conflict.ok()) return conflict.error();
-    if (conflict->cases.size() < 2) continue;
+    auto& told = told_[list[i]];  // what comes while it is looked at asks for it once more
+    if (std::exchange(told, conflict->cases) == conflict->cases || conflict->cases.size() < 2) continue;
     ++impl_.alarms;
     impl_.options.on_conflict(*conflict);
   }

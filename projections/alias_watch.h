@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -38,10 +39,11 @@ class AliasWatch {
   const Projections::Impl& impl_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::set<std::string> waiting_;     // prefixes of rows put; guarded by mutex_, like the next
-  std::set<std::string> candidates_;  // prefixes that had two owners when last looked at
-  bool missed_ = true;                // the store is to be looked through
-  bool looked_ = false;               // it has been
+  std::set<std::string> waiting_;                         // prefixes of rows put; guarded by mutex_, like the next
+  std::set<std::string> candidates_;                      // prefixes that had two owners when last looked at
+  std::map<std::string, std::vector<std::string>> told_;  // by candidate: its cases when it was told last; the thread's own
+  bool missed_ = true;                                    // the store is to be looked through
+  bool looked_ = false;                                   // it has been
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
