@@ -2,22 +2,19 @@
 // equal an exact fold of the ledger cut at that instant. Another seed: DOCKET_SEED=7.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
 
 #include "connectors/local/projections_store.h"
 #include "connectors/node/figures.h"
 #include "tests/support/histories.h"
+#include "tests/support/seed.h"
 #include "tests/support/store_fixture.h"
 #include "tests/unit/definition_fixture.h"
 
 namespace docket::testing {
 namespace {
 
-std::uint64_t seed_of_run() {
-  const char* given = std::getenv("DOCKET_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 5;
-}
+std::uint64_t seed_of_run() { return seed_or(5); }
 
 // The ledger up to an instant, read from nothing by replay into plain maps.
 std::unique_ptr<MemoryProjections> cut(StoreFixture& live, const definition::BundlePtr& bundle, Instant known_at) {

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
-#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <set>
@@ -13,6 +12,7 @@
 #include "connectors/node/answers.h"
 #include "connectors/node/periods.h"
 #include "tests/support/histories.h"
+#include "tests/support/seed.h"
 #include "tests/support/store_fixture.h"
 #include "tests/unit/definition_fixture.h"
 
@@ -23,10 +23,7 @@ namespace json = boost::json;
 using Measure = definition::MetricDef::Measure;
 using Asked = std::vector<std::pair<std::string, std::string>>;
 
-std::uint64_t seed_of_explained() {
-  const char* given = std::getenv("DOCKET_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 5;
-}
+std::uint64_t seed_of_explained() { return seed_or(5); }
 
 struct Added {
   std::int64_t rows = 0;

@@ -2,20 +2,17 @@
 // written back or lost in between; and the figures equal a recount of the cases. Another seed: DOCKET_SEED=7.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
 
 #include "tests/support/histories.h"
+#include "tests/support/seed.h"
 #include "tests/support/store_fixture.h"
 #include "tests/unit/definition_fixture.h"
 
 namespace docket::testing {
 namespace {
 
-std::uint64_t seed_of_run() {
-  const char* given = std::getenv("DOCKET_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 5;
-}
+std::uint64_t seed_of_run() { return seed_or(5); }
 
 constexpr Instant kStart = 1'790'000'000'000;
 

@@ -8,6 +8,7 @@
 
 #include "tests/support/canonical_dump.h"
 #include "tests/support/histories.h"
+#include "tests/support/seed.h"
 #include "tests/unit/definition_fixture.h"
 
 namespace docket::testing {
@@ -19,10 +20,7 @@ constexpr std::uint64_t kOrders = 6;  // sanitizers see the same code on some of
 constexpr std::uint64_t kOrders = 20;
 #endif
 
-std::uint64_t seed_of_run() {
-  const char* given = std::getenv("DOCKET_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 7;
-}
+std::uint64_t seed_of_run() { return seed_or(7); }
 
 TEST(Orders, AnyOrderOfDeliveryEndsInOneState) {
   const auto bundle = definition::load_office("example");

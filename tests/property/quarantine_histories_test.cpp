@@ -3,13 +3,13 @@
 // it would have ended without the defect. Another seed: DOCKET_SEED=7.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <iostream>
 
 #include "tests/support/canonical_dump.h"
 #include "tests/support/engine_checks.h"
 #include "tests/support/histories.h"
 #include "tests/support/planted_defect.h"
+#include "tests/support/seed.h"
 #include "tests/support/store_fixture.h"
 
 namespace docket::testing {
@@ -18,10 +18,7 @@ namespace {
 constexpr Instant kStart = 1'790'000'000'000;
 constexpr const char* kSorts[] = {"signed", "dispatched", "handling_started", "caller_contacted", "created"};
 
-std::uint64_t seed_of_run() {
-  const char* given = std::getenv("DOCKET_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 5;
-}
+std::uint64_t seed_of_run() { return seed_or(5); }
 
 // The cases of a history that have such an event.
 std::set<std::string> with(const History& history, const std::string& sort) {

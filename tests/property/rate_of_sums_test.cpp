@@ -3,13 +3,13 @@
 // Another seed: DOCKET_SEED=7.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
 #include <optional>
 
 #include "engine/walk/random.h"
 #include "tests/support/changed_definitions.h"
 #include "tests/support/figure_answers.h"
+#include "tests/support/seed.h"
 
 namespace docket::testing {
 namespace {
@@ -18,10 +18,7 @@ constexpr int kTallies = 40;
 constexpr int kSteps = 160;
 constexpr const char* kLine = "  \"12345\": {zh: 政务热线, en: government hotline}\n";
 
-std::uint64_t seed_of_sums() {
-  const char* given = std::getenv("DOCKET_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 20170301;
-}
+std::uint64_t seed_of_sums() { return seed_or(20170301); }
 
 struct Tally {
   std::string line;

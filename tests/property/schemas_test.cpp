@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
-#include <cstdlib>
 #include <fstream>
 
 #include "connectors/node/event_schema.h"
@@ -12,6 +11,7 @@
 #include "engine/ingest/number.h"
 #include "engine/walk/random.h"
 #include "engine/walk/walker.h"
+#include "tests/support/seed.h"
 #include "tests/support/stock_tools.h"
 #include "tests/unit/definition_fixture.h"
 
@@ -57,10 +57,7 @@ constexpr const char* kOffices[] = {"example", "boston"};  // the others have th
 constexpr const char* kOffices[] = {"example", "shandong", "qingdao", "boston"};
 #endif
 
-std::uint64_t seed_of_schemas() {
-  const char* given = std::getenv("DOCKET_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 20170301;
-}
+std::uint64_t seed_of_schemas() { return seed_or(20170301); }
 
 class Writer {
  public:

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "tests/support/engine_checks.h"
+#include "tests/support/seed.h"
 #include "tests/support/timer_office.h"
 
 namespace docket::testing {
@@ -106,10 +107,7 @@ auto figures(const EngineFixture& engine) {
   return cells;
 }
 
-std::uint64_t first_seed() {
-  const char* given = std::getenv("DOCKET_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
-}
+std::uint64_t first_seed() { return seed_or(1); }
 std::uint64_t seeds() { return std::getenv("DOCKET_SEED") != nullptr ? 1 : 60; }
 
 void play(std::uint64_t seed, const std::string& source) {

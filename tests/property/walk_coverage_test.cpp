@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 
 #include "engine/walk/walker.h"
+#include "tests/support/seed.h"
 #include "tests/unit/definition_fixture.h"
 
 namespace docket::walk {
@@ -64,10 +64,7 @@ const Impossible* impossible(const std::string& office, const std::string& kind,
   return nullptr;
 }
 
-std::uint64_t seed_of_run() {
-  const char* given = std::getenv("DOCKET_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 20170301;
-}
+std::uint64_t seed_of_run() { return docket::testing::seed_or(20170301); }
 
 void cover(const std::string& office) {
   const auto bundle = definition::load_office(office);

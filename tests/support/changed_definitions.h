@@ -3,12 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "tests/support/engine_fixture.h"
 #include "tests/support/hotline.h"
+#include "tests/support/seed.h"
 #include "tests/unit/definition_fixture.h"
 
 namespace docket::testing {
@@ -62,10 +62,7 @@ inline Instant handle_due(const EngineFixture& engine, const std::string& case_i
 
 inline std::string day_of(Instant instant) { return model::format_date(shipped()->zone.local_day(instant)); }
 
-inline std::uint64_t seed_of_run() {
-  const char* given = std::getenv("DOCKET_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 5;
-}
+inline std::uint64_t seed_of_run() { return seed_or(5); }
 
 // One partition of the shipped office, on a Tuesday evening.
 class ChangingOffice : public ::testing::Test {
